@@ -27,7 +27,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = ()  # the e-mail is the name; nothing else is asked
 
     objects = UserManager()
 
