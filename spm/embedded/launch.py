@@ -25,7 +25,7 @@ def start(command: Sequence[str | Path], *, on_death: int, **options: Any) -> "s
     return subprocess.Popen(
         [str(part) for part in command],
         start_new_session=True,
-        preexec_fn=functools.partial(die_with_parent, on_death),  # noqa: PLW1509
+        preexec_fn=functools.partial(die_with_parent, on_death),
         **options,
     )
 
