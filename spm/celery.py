@@ -4,8 +4,12 @@ import os
 
 from celery import Celery
 
+from spm.pipeline import BEAT
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spm.settings")
 
 app = Celery("spm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.imports = ["spm.pipeline"]
+app.conf.beat_schedule = BEAT

@@ -12,7 +12,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Who we are -------------------------------------------------------------------------------------------------------
 DEBUG = env.flag("SPM_DEBUG")
-SECRET_KEY = env.text("SPM_SECRET_KEY", "only-for-development-and-tests" if DEBUG or env.flag("SPM_INSECURE_KEY") else "")
+SECRET_KEY = env.text(
+    "SPM_SECRET_KEY", "only-for-development-and-tests" if DEBUG or env.flag("SPM_INSECURE_KEY") else ""
+)
 ALLOWED_HOSTS = env.words("SPM_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("SPM_TRUSTED_ORIGINS")
 ROOT_URLCONF = "spm.urls"
@@ -79,7 +81,7 @@ TEMPLATES = [
 ]
 
 # --- Servers ----------------------------------------------------------------------------------------------------------
-# Web, workers and commands act as spm_app, which owns nothing; migrate, backup and restore act as the owner (manage.py).
+# Web, workers and commands act as spm_app, which owns nothing; only migrate, backup and restore act as the owner.
 DATABASES = {"default": env.database("DATABASE_URL", role=env.text("SPM_DATABASE_ROLE", "spm_app"))}
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "people.cache.ForgivingRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "spm"}}

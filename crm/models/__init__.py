@@ -1,0 +1,23 @@
+from crm.models.account import Account, AccountKey
+from crm.models.batch import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
+from crm.models.opportunity import NO_DUE_DAY, Opportunity, OpportunityChange
+from crm.models.pipeline import Outcome, Pipeline, Stage
+from crm.models.product import Product, ProductKey
+
+__all__ = [
+    "NO_DUE_DAY",
+    "Account",
+    "AccountKey",
+    "ImportBatch",
+    "ImportChange",
+    "ImportIssue",
+    "ImportMapping",
+    "ImportRow",
+    "Opportunity",
+    "OpportunityChange",
+    "Outcome",
+    "Pipeline",
+    "Product",
+    "ProductKey",
+    "Stage",
+]

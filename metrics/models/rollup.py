@@ -1,0 +1,78 @@
+"""Additive parts of every metric per day, so that any period and any team is a sum. Derived: never edited by hand."""
+
+from django.db import models
+
+from people.wall import Walled
+
+
+def count() -> "models.IntegerField[int, int]":
+    return models.IntegerField(default=0)
+
+
+def amount() -> "models.DecimalField[object, object]":
+    return models.DecimalField(max_digits=26, decimal_places=6, default=0)
+
+
+class Parts(models.Model):
+    """The parts. Decided deals count on their close day, created ones on their creation day, open ones on the day
+    they are due (`crm.NO_DUE_DAY` where none is given). Amounts are in the organization's currency."""
+
+    won_count = count()
+    won_amount = amount()
+    won_amount_count = count()  # won deals that have an amount
+    lost_count = count()
+    lost_amount = amount()
+    lost_amount_count = count()
+    cycle_days = models.BigIntegerField(default=0)  # of won deals whose start is known and not after the close
+    cycle_count = count()
+    created_count = count()
+    created_amount = amount()
+    created_amount_count = count()
+    open_count = count()
+    open_amount = amount()
+    open_amount_count = count()
+    weighted_amount = amount()
+    weighted_count = count()  # open deals that have an amount and a probability
+
+    class Meta:
+        abstract = True
+
+
+class DailyRollup(Walled, Parts):
+    """One row per owner and day; `person_id` is empty for deals without an owner (the house)."""
+
+    person_id = models.BigIntegerField(null=True)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "person_id", "day"], name="dailyrollup_day", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.day}"
+
+
+class DailyBreakdown(Walled, Parts):
+    """One row per value of a dimension and day, without the person: company-wide breakdowns."""
+
+    class Dimension(models.TextChoices):
+        PRODUCT = "product"
+
+    dimension = models.CharField(max_length=20, choices=Dimension)
+    value_id = models.BigIntegerField(null=True)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "dimension", "value_id", "day"],
+                name="dailybreakdown_day",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dimension} {self.value_id} {self.day}"

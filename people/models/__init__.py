@@ -1,0 +1,29 @@
+from people.models.audit import AuditEntry
+from people.models.dated import BEGINNING, FOREVER, Dated
+from people.models.file import StoredFile, StoredFileChunk
+from people.models.job import Job
+from people.models.organization import Organization
+from people.models.person import Person, PersonKey
+from people.models.seat import Grant, Seat, SeatHolding
+from people.models.team import Team, TeamClosure, TeamPlacement
+from people.models.user import User
+
+__all__ = [
+    "BEGINNING",
+    "FOREVER",
+    "AuditEntry",
+    "Dated",
+    "Grant",
+    "Job",
+    "Organization",
+    "Person",
+    "PersonKey",
+    "Seat",
+    "SeatHolding",
+    "StoredFile",
+    "StoredFileChunk",
+    "Team",
+    "TeamClosure",
+    "TeamPlacement",
+    "User",
+]

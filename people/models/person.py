@@ -1,0 +1,51 @@
+import pghistory
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from people.wall import Walled
+
+
+@pghistory.track(context_field=pghistory.ContextJSONField())
+class Person(Walled):
+    """Somebody who has deals, quota or pay, or administers them; with or without a sign-in."""
+
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    hired_on = models.DateField(_("hired on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    user = models.OneToOneField(
+        "people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="person", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                Lower("email"),
+                name="person_email",
+                condition=~models.Q(email=""),
+                violation_error_message=_("Another person has this e-mail address."),
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "name"], name="person_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonKey(Walled):
+    """What a source calls a person: an id, or the name where the file has no id. Merges move keys, so they last."""
+
+    source = models.CharField(max_length=100)
+    external_id = models.CharField(max_length=200)
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="keys")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "source", "external_id"], name="personkey_source")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.external_id}"

@@ -1,0 +1,37 @@
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, *, email: str, password: str | None, organization: Any, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), organization=organization, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A sign-in, nothing more; whoever has deals, quota and pay is a `Person`. Outside the wall."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    organization = models.ForeignKey("people.Organization", on_delete=models.CASCADE, related_name="+")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email")]
+
+    def __str__(self) -> str:
+        return self.email

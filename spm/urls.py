@@ -1,0 +1,8 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("people.urls")),
+    path("", include("crm.urls")),
+    path("", include("metrics.urls")),
+]
