@@ -66,7 +66,7 @@ function dressLayout(layout, look) {
     hoverlabel: { bgcolor: tones.surface, bordercolor: tones.strong, font: { color: tones.ink, family: font } },
     xaxis: dressAxis(layout.xaxis, look),
     yaxis: dressAxis(layout.yaxis, look),
-    annotations: (layout.annotations ?? []).map((words) => ({ ...words, font: { color: tones.ink, size: 12 } })),
+    annotations: (layout.annotations ?? []).map((words) => ({ ...words, font: { color: tones.ink, size: 12 }, bgcolor: tones.surface, borderpad: 2 })),
     shapes: (layout.shapes ?? []).map((shape) => ({ ...shape, line: { color: tones.ink, width: 1.5, dash: "dash" } })),
   };
 }

@@ -1,6 +1,6 @@
 """Figures, changes, progress, strips, charts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal as D
 from typing import Any
@@ -153,7 +153,7 @@ def _progress() -> list[State]:
 
 
 def _trends() -> list[State]:
-    samples = {
+    samples: dict[str, Sequence[D | int | None]] = {
         _("Usual"): TREND,
         _("With gaps"): [3, None, 4, 5, None, None, 6],
         _("Flat"): [4, 4, 4],
