@@ -7,7 +7,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from spm.embedded.folder import Refused
 
@@ -25,7 +25,7 @@ def start(command: Sequence[str | Path], *, on_death: int, **options: Any) -> "s
     return subprocess.Popen(
         [str(part) for part in command],
         start_new_session=True,
-        preexec_fn=functools.partial(die_with_parent, on_death),  # noqa: PLW1509
+        preexec_fn=functools.partial(die_with_parent, on_death),
         **options,
     )
 
@@ -67,9 +67,8 @@ def disguise(program: Path, data: Path) -> list[str]:
 
 
 def _works(command: list[str]) -> bool:
-    quiet: dict[str, IO[bytes] | int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        return subprocess.run(command, **quiet, check=False).returncode == 0  # type: ignore[call-overload]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
