@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -49,15 +49,20 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def _is_grave(message: ConsoleMessage) -> bool:
+    """An answer that says no (404, 422) is for the journey to judge."""
+    return message.type == "error" and not message.text.startswith("Failed to load resource")
+
+
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A page of a new profile: `page.goto("/")` is the live server. A script's error or a blocked resource fails."""
+    """A page of a new profile: `page.goto("/")` is the live server. A script's error or a breach of the CSP fails."""
     context = browser.new_context(base_url=live_server.url, locale="en-US", timezone_id="UTC")
     page = context.new_page()
     page.set_default_timeout(10_000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: problems.append(message.text) if _is_grave(message) else None)
     yield page
     context.close()
     assert not problems, f"the browser complained: {problems}"

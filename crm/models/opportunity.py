@@ -50,7 +50,7 @@ HISTORY_UPDATE = """
 
 def loose(to: str, related_name: str = "+", **options: Any) -> "models.ForeignKey[Any, Any]":
     """A reference without a constraint of its own: the wall's trigger looks the row up."""
-    return models.ForeignKey(  # type: ignore[misc]
+    return models.ForeignKey(
         to,
         on_delete=models.PROTECT,
         null=True,
