@@ -1,7 +1,7 @@
 """The one place that says, in SQL, what a deal adds to which day: its events, and the parts that events add up to.
 
-An event is (person_id, product_id, day, kind, amount, cycle_days, probability). A deal that counts has one on the day it
-was decided or is due, and one on the day it was created. `NOBODY` stands for no owner and no product, `NO_DAY` for a
+An event is (person_id, product_id, day, kind, amount, cycle_days, probability). A deal that counts has one on the day
+it was decided or is due, and one on the day it was created. `NOBODY` stands for no owner and no product, `NO_DAY` for a
 decided or open deal without a date. Amounts are in the organization's currency; a missing one stays NULL.
 """
 

@@ -1,8 +1,8 @@
 """Triggers that mark what a change of facts makes due, in the transaction of the change.
 
 They work on whole statements through transition tables: one changed deal leaves at most four marks, a load of more than
-`MANY` rows one mark without a day, so that one rebuild follows instead of a million buckets. Columns that no figure depends
-on (name, account, texts) leave none. Nothing is announced here: the services that change facts ring the bell.
+`MANY` rows one mark without a day, so that one rebuild follows instead of a million buckets. Columns that no figure
+depends on (name, account, texts) leave none. Nothing is announced here: the services that change facts ring the bell.
 """
 
 MANY = 20_000  # changed rows of one statement from which a rebuild is cheaper than its buckets

@@ -9,7 +9,8 @@ class DirtyBucket(Walled):
     """A day of a person and of a product whose facts changed. Written by triggers on the facts, in their transaction.
 
     Deliberately not unique: a row that a worker is just working off must not swallow the mark of a later change.
-    NOBODY stands for no owner and no product. Without a day everything is due: a bulk load or a setting that every figure depends on.
+    NOBODY stands for no owner and no product. Without a day everything is due: a bulk load, or a setting that every
+    figure depends on.
     """
 
     id = models.BigAutoField(primary_key=True)

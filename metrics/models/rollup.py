@@ -6,6 +6,7 @@ from people.wall import Walled
 
 NOBODY = 0  # the key of deals without an owner, a product, …: a primary key holds no NULL
 
+
 def count() -> "models.IntegerField[int, int]":
     return models.IntegerField(default=0)
 

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from metrics.facts import cycle_start
 from metrics.models import DataVersion, DirtyBucket
-from metrics.services.rollups import PERSON, PRODUCT, ROLLUPS, rebuild, rewrite
 from metrics.selectors.version import KEEP_SECONDS, version_key
+from metrics.services.rollups import PERSON, PRODUCT, ROLLUPS, rebuild, rewrite
 from people.models import Organization
 from people.wall import tenant
 
@@ -89,7 +89,8 @@ def _marks_take(batch: int | None) -> list[Mark]:
             cursor.execute("DELETE FROM metrics_dirtybucket")
             return [(0, 0, None)] * cursor.rowcount
         cursor.execute(f"DELETE FROM metrics_dirtybucket {oldest} RETURNING person_id, product_id, day")
-        return cursor.fetchall()
+        taken: list[Mark] = cursor.fetchall()
+        return taken
 
 
 def _version_up(organization_id: int) -> int:

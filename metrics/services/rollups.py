@@ -1,8 +1,9 @@
-"""Write rollups from facts: some buckets, or all of them. Set-based statements behind the wall; the caller holds the lock."""
+"""Write rollups from facts: some buckets, or all of them, in set-based statements. The caller holds the lock."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -60,7 +61,7 @@ def rewrite(rollup: Rollup, buckets: Iterable[Bucket], start: str) -> None:
     for bucket in set(buckets):
         kinds.setdefault((bucket[0] == NOBODY, bucket[1] == NO_DAY), []).append(bucket)
     for (is_nobody, is_undated), some in kinds.items():
-        due = [[key for key, _ in some], [day for _, day in some]]
+        due: list[Any] = [[key for key, _ in some], [day for _, day in some]]
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
