@@ -40,7 +40,7 @@ lint: ready-dev
 	@$(VENV_PYTHON) -m ruff format --check --quiet .
 	@$(VENV_PYTHON) -m mypy .
 	@.venv/bin/lint-imports
-	@$(VENV_PYTHON) -m djlint --quiet --check --lint templates
+	@$(VENV_PYTHON) -m djlint --quiet --lint templates
 	@SPM_DATA_DIR="$${SPM_DATA_DIR:-.data}/test" $(VENV_PYTHON) manage.py makemigrations --check --dry-run
 
 bench: ready-dev
