@@ -1,11 +1,12 @@
 """A real PostgreSQL and a real Valkey for machines that have none, out of pip packages.
 
-`ensure()` is all a process needs. It gives the process DATABASE_URL, REDIS_URL and SPM_SECRET_KEY, each only where it is
-not set, and takes a shared lock on a file of the data folder for as long as the process lives. One keeper process
+`ensure()` is all a process needs. It gives the process DATABASE_URL, REDIS_URL and SPM_SECRET_KEY, each only where it
+is not set, and takes a shared lock on a file of the data folder for as long as the process lives. One keeper process
 (`spm.embedded.keeper`) owns both servers and stops them when nobody holds that lock any more, so processes that use
 them may start and end in any order.
 """
 
+import io
 import json
 import os
 import secrets
@@ -17,7 +18,7 @@ from pathlib import Path
 from spm import env
 from spm.embedded.folder import KEEPER, LOG, READY, STATE, USERS, Lock, Refused, private, write_private
 
-__all__ = ["Refused", "ensure", "folder", "release"]
+__all__ = ["Refused", "are_ready", "ensure", "folder", "release"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 120.0  # seconds until both servers answer; recovery after a crash can take a while
@@ -52,6 +53,11 @@ def ensure(data: Path | None = None, *, durable: bool = True) -> int | None:
     return _holds[data].fd
 
 
+def are_ready(data: Path | None = None) -> bool:
+    """Whether a keeper lives and both its servers have started."""
+    return Lock.is_held((data or folder()) / READY)
+
+
 def release(data: Path | None = None) -> None:
     """Let go of the servers now; when nobody else uses them, wait until they have stopped."""
     data = data or folder()
@@ -59,7 +65,10 @@ def release(data: Path | None = None) -> None:
     if hold is None:
         return
     hold.close()
-    if Lock(data / USERS).try_exclusively(seconds=0.2):
+    nobody = Lock(data / USERS)
+    is_last = nobody.try_exclusively(seconds=0.2)
+    nobody.close()
+    if is_last:
         deadline = time.monotonic() + 15
         while Lock.is_held(data / KEEPER) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -96,8 +105,7 @@ def _start_keeper(data: Path, durable: bool) -> None:
             start_new_session=True,
         )
     _keepers.append(keeper)
-    assert keeper.stdout is not None
-    with keeper.stdout as report:
+    with keeper.stdout or io.StringIO() as report:
         line = report.readline().strip()
     if line not in {"ready", "busy"}:
         raise Refused(line or f"The embedded servers did not start; {data / LOG} says why.")

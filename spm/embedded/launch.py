@@ -7,7 +7,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from spm.embedded.folder import Refused
 
@@ -67,9 +67,8 @@ def disguise(program: Path, data: Path) -> list[str]:
 
 
 def _works(command: list[str]) -> bool:
-    quiet: dict[str, IO[bytes] | int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        return subprocess.run(command, **quiet, check=False).returncode == 0  # type: ignore[call-overload]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 

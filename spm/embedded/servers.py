@@ -87,9 +87,10 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with open(self.data / LOG, "ab") as log:
             log_starts = log.tell()
-            command = [*self.wrapper, programs() / "postgres", "-D", self.cluster, *options]
-            self.process = launch.start(command, on_death=signal.SIGQUIT, cwd=self.data, stderr=log, stdout=log)
-        self._wait(log_starts)
+            command: list[str | Path] = [*self.wrapper, programs() / "postgres", "-D", self.cluster, *options]
+            process = launch.start(command, on_death=signal.SIGQUIT, cwd=self.data, stderr=log, stdout=log)
+        self.process = process
+        self._wait(process, log_starts)
 
     def stop(self) -> None:
         if self.process:
@@ -103,7 +104,8 @@ class Postgres:
         write_private(password, self.password)
         options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         options += ["--locale=C", "--no-instructions", *([] if self.durable else ["--no-sync"])]
-        command = [*self.wrapper, programs() / "initdb", "-D", draft, "-U", OWNER, f"--pwfile={password}", *options]
+        command: list[str | Path] = [*self.wrapper, programs() / "initdb", "-D", draft, "-U", OWNER]
+        command += [f"--pwfile={password}", *options]
         try:
             made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.data)
         finally:
@@ -138,14 +140,13 @@ class Postgres:
             time.sleep(0.05)
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
-    def _wait(self, log_starts: int) -> None:
-        assert self.process
+    def _wait(self, process: "subprocess.Popen[bytes]", log_starts: int) -> None:
         while True:
             try:
                 connection = psycopg2.connect(self.url.removesuffix("spm") + "postgres", connect_timeout=5)
                 break
             except psycopg2.OperationalError as error:
-                if self.process.poll() is not None:
+                if process.poll() is not None:
                     raise Refused(f"PostgreSQL did not start: {self._last_words(log_starts)}") from None
                 if "authentication failed" in str(error):
                     raise Refused(f"The password of the database in {self.data} is lost ({STATE}).") from None
@@ -184,21 +185,22 @@ class Valkey:
         if program is None:
             raise Refused("There is no Valkey for this kind of machine: set REDIS_URL to a server that already runs.")
         with open(self.data / LOG, "ab") as log:
-            self.process = launch.start(
-                [program, "-"], on_death=signal.SIGKILL, cwd=self.data, stdin=subprocess.PIPE, stdout=log, stderr=log
+            configuration, ours = os.pipe()  # a password on the command line could be read by everybody
+            os.write(ours, settings.encode())
+            os.close(ours)
+            process = launch.start(
+                [program, "-"], on_death=signal.SIGKILL, cwd=self.data, stdin=configuration, stdout=log, stderr=log
             )
-        assert self.process.stdin
-        with self.process.stdin as stdin:  # a password on the command line could be read by everybody
-            stdin.write(settings.encode())
-        self._wait()
+            os.close(configuration)
+        self.process = process
+        self._wait(process)
 
     def stop(self) -> None:
         if self.process:
             launch.stop(self.process, signal.SIGTERM, 5)
 
-    def _wait(self) -> None:
-        assert self.process
-        while self.process.poll() is None:
+    def _wait(self, process: "subprocess.Popen[bytes]") -> None:
+        while process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
                 return

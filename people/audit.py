@@ -1,0 +1,21 @@
+"""Who did what: one entry per use case, in its transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from people.models import AuditEntry, Person
+
+
+def audit(
+    action: str,
+    *,
+    actor: Person | None,
+    at: datetime,
+    subject: models.Model | str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Keep an entry for good; actor None is a command or a worker."""
+    kind, key = (subject, None) if isinstance(subject, str) else (str(subject._meta.model_name), subject.pk)
+    AuditEntry.objects.create(action=action, actor=actor, at=at, subject=kind, subject_id=key, detail=detail or {})

@@ -1,0 +1,138 @@
+"""Charts: the same numbers as a Plotly figure and as a table, so that neither exists without the other.
+
+The figure carries no colours: `static/js/charts.js` takes them from the tokens by each trace's `role`. Numbers are turned
+into floats for drawing only; the table keeps them exact.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from people import formats
+from people.components.pieces import Empty
+from people.components.tables import Cell, Column, Row, Table
+
+Mark = Literal["bar", "line", "area", "dots"]
+Role = Literal["accent", "second", "third", "fourth", "muted", "good", "bad", "warn"]
+Value = Decimal | int | float | None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series: a value per category (None is a gap), where each leads, how it is drawn and in which role."""
+
+    name: str
+    values: Sequence[Value]
+    hrefs: Sequence[str] = ()
+    mark: Mark = "bar"
+    role: Role = "accent"
+    is_dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with its title, one sentence that says what it shows, and its table.
+
+    `orientation` "h" suits long category names. `mode` stack or group says how bars of several series stand.
+    """
+
+    id: str
+    title: str
+    summary: str
+    categories: Sequence[str]
+    series: Sequence[Series]
+    unit: str = "number"
+    currency: str = ""
+    category_label: str = ""
+    orientation: Literal["v", "h"] = "v"
+    mode: Literal["group", "stack"] = "group"
+    target: Value = None
+    target_label: str = ""
+    size: Literal["small", "medium", "tall"] = "medium"
+    empty: Empty | None = None
+    is_loading: bool = False
+    error: str = ""
+    is_table_shown: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """No value anywhere."""
+        return all(value is None for series in self.series for value in series.values)
+
+    @property
+    def table(self) -> Table:
+        """The same numbers, exact, with the same links."""
+        columns = [Column("category", self.category_label or _("Period"))]
+        columns += [Column(f"series{n}", each.name, self.unit, self.currency) for n, each in enumerate(self.series)]
+        rows = [
+            Row([Cell(text=category), *(self._cell(series, index) for series in self.series)])
+            for index, category in enumerate(self.categories)
+        ]
+        return Table(f"{self.id}-numbers", self.title, columns, rows, is_caption_hidden=True)
+
+    @property
+    def data_id(self) -> str:
+        """Where the page keeps the figure's data."""
+        return f"{self.id}-data"
+
+    @property
+    def figure(self) -> dict[str, Any]:
+        """The Plotly figure as plain data, checked by Plotly itself."""
+        figure = go.Figure(data=[self._trace(series) for series in self.series], layout=self._layout())
+        described: dict[str, Any] = figure.to_plotly_json()
+        return {"data": described["data"], "layout": described["layout"]}
+
+    def _cell(self, series: Series, index: int) -> Cell:
+        return Cell(series.values[index], href=series.hrefs[index] if index < len(series.hrefs) else "")
+
+    def _trace(self, series: Series) -> go.Bar | go.Scatter:
+        drawn = [None if value is None else float(value) for value in series.values]
+        lying = self.orientation == "h"
+        common: dict[str, Any] = {
+            "name": series.name,
+            "x": drawn if lying else list(self.categories),
+            "y": list(self.categories) if lying else drawn,
+            "customdata": list(series.hrefs) or None,
+            "text": [formats.figure(value, self.unit, self.currency) for value in series.values],
+            "hovertemplate": "%{text}<extra>" + series.name + "</extra>",
+            "meta": {"role": series.role},
+        }
+        if series.mark == "bar":
+            return go.Bar(**common, textposition="none", orientation=self.orientation)
+        return go.Scatter(
+            **common,
+            mode="markers" if series.mark == "dots" else "lines+markers",
+            fill="tozeroy" if series.mark == "area" else None,
+            line={"dash": "dot" if series.is_dashed else "solid", "width": 2},
+            connectgaps=False,
+        )
+
+    def _layout(self) -> dict[str, Any]:
+        values: dict[str, Any] = {"rangemode": "tozero", "separatethousands": True, "nticks": 6}
+        if self.unit in ("percent", "ratio"):
+            values["tickformat"] = ".0%"
+        elif self.unit == "money":
+            values |= {"tickprefix": formats.SYMBOLS.get(self.currency, ""), "tickformat": "~s"}
+        names: dict[str, Any] = {"type": "category", "automargin": True}
+        lying = self.orientation == "h"
+        if lying:
+            names["autorange"] = "reversed"
+        layout: dict[str, Any] = {
+            "template": {},
+            "barmode": self.mode,
+            "showlegend": len(self.series) > 1,
+            "xaxis": values if lying else names,
+            "yaxis": names if lying else values,
+        }
+        if self.target is not None:
+            layout["shapes"] = [self._target_line(float(self.target))]
+        return layout
+
+    def _target_line(self, at: float) -> dict[str, Any]:
+        if self.orientation == "h":
+            return {"type": "line", "name": "target", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1}
+        return {"type": "line", "name": "target", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": at, "y1": at}

@@ -1,0 +1,199 @@
+"""The frame of every page: who looks, where they may go, which place they are in. Reads the viewer, asks nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from people.components.pieces import Action, PersonChip
+
+NEAREST = 4  # places in a phone's bottom bar
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the navigation: a URL name, its word and icon, and the roles that see it (none: everybody)."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def href(self) -> str:
+        """Where it is; empty while no page has the name."""
+        try:
+            return reverse(self.name)
+        except NoReverseMatch:
+            return ""
+
+    def is_open_to(self, roles: frozenset[str]) -> bool:
+        """Whether somebody with these roles sees it."""
+        return bool(self.href) and (not self.roles or bool(self.roles & roles))
+
+
+@dataclass(frozen=True)
+class Room:
+    """Places that belong together, under one heading."""
+
+    label: str | Promise
+    places: Sequence[Place]
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """All rooms, and the pages the frame itself needs, by URL name."""
+
+    rooms: Sequence[Room] = ()
+    home: str = "home"
+    version: str = ""
+    search: str = ""
+    inbox: str = ""
+    personal: Sequence[Place] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A place as a link of this page."""
+
+    label: str
+    href: str
+    icon: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A room as this viewer sees it."""
+
+    label: str
+    items: Sequence[Item] = field(default_factory=tuple)
+
+
+class Frame:
+    """What `templates/base.html` shows around a page; everything is worked out only when it is shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.viewer: Any = getattr(request, "viewer", None)
+
+    @cached_property
+    def navigation(self) -> Navigation:
+        """The list the composition gives."""
+        found: Navigation = import_string(settings.NAVIGATION)
+        return found
+
+    @cached_property
+    def organization(self) -> Any:
+        """The viewer's organization, or None before sign-in."""
+        return self.viewer.organization if self.viewer else None
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The viewer's roles today."""
+        return self.viewer.roles if self.viewer else frozenset()
+
+    @cached_property
+    def person(self) -> PersonChip | None:
+        """The viewer as somebody with initials."""
+        if not self.viewer:
+            return None
+        return PersonChip(str(self.viewer.person), ", ".join(sorted(role_words(role) for role in self.roles)))
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Rooms with at least one place open to the viewer."""
+        groups = [Group(str(room.label), [self._item(place) for place in self._open(room)]) for room in self.navigation.rooms]
+        return [group for group in groups if group.items]
+
+    @property
+    def nearest(self) -> list[Item]:
+        """The first places, for a phone."""
+        return [item for group in self.groups for item in group.items][:NEAREST]
+
+    @property
+    def place_label(self) -> str:
+        """The group one is in."""
+        return next((group.label for group in self.groups if any(item.is_current for item in group.items)), "")
+
+    @property
+    def personal(self) -> list[Action]:
+        """What the person menu offers; signing out is always the last."""
+        places = [place for place in self.navigation.personal if place.is_open_to(self.roles)]
+        actions = [Action(str(place.label), place.href, place.icon, "quiet") for place in places]
+        return [*actions, Action(_("Sign out"), reverse("account_logout"), "sign-out", "quiet", "post")]
+
+    @property
+    def theme(self) -> str:
+        """The theme the reader chose, or nothing: then the system's."""
+        chosen = self.request.COOKIES.get("theme", "")
+        return chosen if chosen in ("light", "dark") else ""
+
+    @property
+    def sprite(self) -> str:
+        """The file of all icons."""
+        return static("icons/sprite.svg")
+
+    @property
+    def home_href(self) -> str:
+        """The viewer's own home."""
+        return _href(self.navigation.home) or "/"
+
+    @property
+    def version_href(self) -> str:
+        """What open pages ask every few seconds."""
+        return _href(self.navigation.version) if self.viewer else ""
+
+    @property
+    def search_href(self) -> str:
+        """Where the search field leads."""
+        return _href(self.navigation.search) if self.viewer else ""
+
+    @property
+    def inbox_href(self) -> str:
+        """The inbox, once there is one."""
+        return _href(self.navigation.inbox) if self.viewer else ""
+
+    def _open(self, room: Room) -> list[Place]:
+        return [place for place in room.places if place.is_open_to(self.roles)]
+
+    def _item(self, place: Place) -> Item:
+        return Item(str(place.label), place.href, place.icon, self._current_href == place.href)
+
+    @cached_property
+    def _current_href(self) -> str:
+        """The longest place that the address of this page begins with."""
+        places = [place.href for room in self.navigation.rooms for place in self._open(room)]
+        matching = [href for href in places if self.request.path == href or (href != "/" and self.request.path.startswith(href))]
+        return max(matching, key=len, default="")
+
+
+def role_words(role: str) -> str:
+    """A role as the interface calls it."""
+    words = {
+        "rep": _("Rep"),
+        "manager": _("Manager"),
+        "operations": _("Operations"),
+        "finance": _("Finance"),
+        "hr": _("HR"),
+        "executive": _("Executive"),
+        "administrator": _("Administrator"),
+    }
+    return words.get(role, role)
+
+
+def _href(name: str) -> str:
+    if not name:
+        return ""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

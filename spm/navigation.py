@@ -1,0 +1,49 @@
+"""The one file that lists which places the navigation offers, to whom, in which order. A place whose page does not exist is
+not shown; the first four that a person sees stand in the bottom bar of a phone."""
+
+from django.utils.translation import gettext_lazy as _
+
+from people.frame import Navigation, Place, Room
+
+COMPANY = frozenset({"administrator", "executive", "operations"})
+LEADERS = COMPANY | {"manager"}
+KEEPERS = frozenset({"administrator", "operations"})
+ADMINISTRATORS = frozenset({"administrator"})
+
+NAVIGATION = Navigation(
+    home="home",
+    version="metrics:version",
+    search="crm:deal_list",
+    rooms=[
+        Room(
+            _("Performance"),
+            [
+                Place("metrics:my_number", _("My number"), "number", frozenset({"rep", "manager"})),
+                Place("metrics:team", _("My team"), "team", frozenset({"manager"})),
+                Place("metrics:company", _("Company"), "building", COMPANY),
+                Place("crm:deal_list", _("Deals"), "deals"),
+                Place("metrics:catalogue", _("Metrics"), "catalogue"),
+            ],
+        ),
+        Room(
+            _("Data"),
+            [
+                Place("crm:import_list", _("Imports"), "import", KEEPERS),
+                Place("crm:data_health", _("Data health"), "health", KEEPERS),
+            ],
+        ),
+        Room(
+            _("Organization"),
+            [
+                Place("people:person_list", _("People"), "person", KEEPERS),
+                Place("people:team_list", _("Teams"), "team", KEEPERS),
+                Place("crm:stage_list", _("Stages"), "stages", KEEPERS),
+                Place("people:settings", _("Settings"), "settings", ADMINISTRATORS),
+            ],
+        ),
+    ],
+    personal=[
+        Place("account_change_password", _("Change password"), "lock"),
+        Place("design:gallery", _("Design gallery"), "grid", ADMINISTRATORS),
+    ],
+)
