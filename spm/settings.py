@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "people",
     "crm",
     "metrics",
-    "spm",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
