@@ -1,4 +1,4 @@
-"""What no template may contain, because the Content-Security-Policy would refuse it or a reader could not understand it."""
+"""What no template may contain: the Content-Security-Policy would refuse it, or a reader would not understand it."""
 
 import re
 from pathlib import Path
