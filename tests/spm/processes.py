@@ -9,15 +9,22 @@ from typing import Any
 
 
 def processes_of(place: Path) -> list[int]:
-    """Processes that work in this folder or name it on their command line or as their data folder, this one aside."""
+    """Processes that name this folder on their command line, work in it or hold a file of it open; not this one."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with contextlib.suppress(OSError):
-                said = command_of(int(entry.name)) + (entry / "environ").read_bytes()
-                if str(place).encode() in said or (entry / "cwd").readlink().is_relative_to(place):
+                held = [entry / "cwd", *(entry / "fd").iterdir()]
+                if str(place).encode() in command_of(int(entry.name)) or any(_is_in(place, link) for link in held):
                     found.append(int(entry.name))
     return found
+
+
+def _is_in(place: Path, link: Path) -> bool:
+    try:
+        return link.readlink().is_relative_to(place)
+    except OSError:
+        return False
 
 
 def command_of(pid: int) -> bytes:
