@@ -1,7 +1,8 @@
 """Whether a difference is more than noise, from the numbers of deals behind the two figures.
 
-Deals are taken to come as a Poisson process, amounts and days of single deals to spread as wide as their mean (a variation
-of 1, typical of deal sizes). The difference of two figures a, b is *noise* when |a − b| ≤ z · √(var a + var b), z = 1.96:
+Deals are taken to come as a Poisson process, amounts and days of single deals to spread as wide as their mean (a
+variation of 1, typical of deal sizes). The difference of two figures a, b is *noise* when |a − b| ≤ z · √(var a + var
+b), z = 1.96:
 
 ================  =============================  =================================
 figure            variance                       n
