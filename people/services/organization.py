@@ -102,7 +102,7 @@ def organization_change(
     if changed:
         row.save(update_fields=list(changed))
         detail = {name: [before[name], value] for name, value in changed.items()}
-        audit("organization_change", actor=viewer and viewer.person, at=at, subject=row, detail=detail)
+        audit("organization_change", actor=viewer, at=at, subject=row, detail=detail)
     if RECOMPUTED & changed.keys():
         enqueue("pipeline.facts_changed", organization_id=row.pk)
     return row

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.audit import audit
-from people.models import FOREVER, Grant, Person, PersonKey, User
-from people.policies import grants, persons
+from people.models import Person, PersonKey, User
+from people.policies import persons
 from people.refusal import refusals
+from people.services.grant import administrator_remains
 from people.viewer import Viewer
 
 
@@ -31,7 +32,7 @@ def person_create(
     person = Person(name=_plain(name), email=email.strip().lower(), hired_on=hired_on)
     with refusals():
         person.save()
-    audit("person_create", actor=viewer and viewer.person, at=at, subject=person)
+    audit("person_create", actor=viewer, at=at, subject=person)
     return person
 
 
@@ -65,8 +66,8 @@ def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **valu
         with refusals():
             row.save(update_fields=list(changed))
         if row.left_on is not None:
-            _administrator_remains(row, row.left_on)
-        audit("person_change", actor=viewer and viewer.person, at=at, subject=row, detail={"fields": sorted(changed)})
+            administrator_remains(row, row.left_on)
+        audit("person_change", actor=viewer, at=at, subject=row, detail={"fields": sorted(changed)})
     return row
 
 
@@ -88,7 +89,7 @@ def person_invite(*, viewer: Viewer, person: Person, at: datetime, email: str, p
         user = User.objects.create_user(email=address, password=password or None, organization=viewer.organization)
         row.user, row.email = user, row.email or address
         row.save(update_fields=["user", "email"])
-    audit("person_invite", actor=viewer.person, at=at, subject=row, detail={"email": address})
+    audit("person_invite", actor=viewer, at=at, subject=row, detail={"email": address})
     return user
 
 
@@ -98,24 +99,35 @@ def sign_in_disable(*, viewer: Viewer, person: Person, at: datetime) -> None:
     persons.require(viewer, "invite", person)
     if person == viewer.person:
         raise ValidationError(_("You cannot take away your own sign-in. Another administrator can."), code="own")
-    User.objects.filter(pk=person.user_id).update(is_active=False)
-    _administrator_remains(None, viewer.on)
-    audit("sign_in_disable", actor=viewer.person, at=at, subject=person)
+    User.objects.filter(person=person).update(is_active=False)
+    administrator_remains(None, viewer.on)
+    audit("sign_in_disable", actor=viewer, at=at, subject=person)
 
 
 @transaction.atomic
 def sign_in_enable(*, viewer: Viewer, person: Person, at: datetime) -> None:
     """The person can sign in again."""
     persons.require(viewer, "invite", person)
-    User.objects.filter(pk=person.user_id).update(is_active=True)
-    audit("sign_in_enable", actor=viewer.person, at=at, subject=person)
+    User.objects.filter(person=person).update(is_active=True)
+    audit("sign_in_enable", actor=viewer, at=at, subject=person)
+
+
+@transaction.atomic
+def sign_in_link_make(*, viewer: Viewer, person: Person, at: datetime) -> User:
+    """Record that a new link is made for somebody with a sign-in. Raises: ValidationError."""
+    persons.require(viewer, "invite", person)
+    user = User.objects.filter(person=person, is_active=True).first()
+    if user is None:
+        raise ValidationError(_("%(name)s has no sign-in.") % {"name": person.name}, code="no_sign_in")
+    audit("sign_in_link_make", actor=viewer, at=at, subject=person)
+    return user
 
 
 @transaction.atomic
 def profile_change(*, viewer: Viewer, at: datetime, locale: str) -> None:
     """Everybody chooses their own language; empty means the organization's."""
-    User.objects.filter(pk=viewer.person.user_id).update(locale=locale)
-    audit("profile_change", actor=viewer.person, at=at, subject=viewer.person, detail={"locale": locale})
+    User.objects.filter(person=viewer.person).update(locale=locale)
+    audit("profile_change", actor=viewer, at=at, subject=viewer.person, detail={"locale": locale})
 
 
 @transaction.atomic
@@ -127,7 +139,7 @@ def person_key_add(*, viewer: Viewer | None, person: Person, source: str, extern
         return found
     with refusals():
         key = PersonKey.objects.create(source=source, external_id=external_id, person=person)
-    audit("person_key_add", actor=viewer and viewer.person, at=at, subject=person, detail={"source": source})
+    audit("person_key_add", actor=viewer, at=at, subject=person, detail={"source": source})
     return key
 
 
@@ -135,7 +147,7 @@ def person_key_add(*, viewer: Viewer | None, person: Person, source: str, extern
 def person_merge(*, viewer: Viewer | None, keep: Person, drop: Person, at: datetime) -> None:
     """One person out of two: keys move, what only `drop` knows is kept; seats of `drop` end with it.
 
-    The caller has moved every other row of `drop` (deals and the like). Raises: ValidationError when both have a sign-in.
+    The caller has moved every other row of `drop` (deals and the like). Raises: ValidationError if it has a sign-in.
     """
     persons.require(viewer, "change", keep)
     if keep.pk == drop.pk:
@@ -152,46 +164,4 @@ def person_merge(*, viewer: Viewer | None, keep: Person, drop: Person, at: datet
         if value and not getattr(keep, name):
             setattr(keep, name, value)
     keep.save(update_fields=list(known))
-    audit("person_merge", actor=viewer and viewer.person, at=at, subject=keep, detail=detail)
-
-
-@transaction.atomic
-def grant_give(
-    *, viewer: Viewer | None, person: Person, role: str, at: datetime, starts_on: date, ends_before: date = FOREVER
-) -> Grant:
-    """A role from a day on. Raises: ValidationError where the person has it already on some of the days."""
-    grants.require(viewer, "give")
-    with refusals():
-        grant = Grant.objects.create(person=person, role=role, starts_on=starts_on, ends_before=ends_before)
-    audit(
-        "grant_give", actor=viewer and viewer.person, at=at, subject=grant, detail={"person": person.pk, "role": role}
-    )
-    return grant
-
-
-@transaction.atomic
-def grant_withdraw(*, viewer: Viewer, grant: Grant, at: datetime, on: date) -> None:
-    """The role ends on the day; one that has not begun is removed. Raises: ValidationError for the last administrator."""
-    grants.require(viewer, "withdraw", grant)
-    if grant.ends_before <= on:
-        return
-    if grant.starts_on >= on:
-        grant.delete()
-    else:
-        Grant.objects.filter(pk=grant.pk).update(ends_before=on)
-    if grant.role == Grant.Role.ADMINISTRATOR:
-        _administrator_remains(None, on)
-    detail = {"person": grant.person_id, "role": grant.role}
-    audit("grant_withdraw", actor=viewer.person, at=at, subject=grant.person, detail=detail)
-
-
-def _administrator_remains(leaving: Person | None, on: date) -> None:
-    """At least one administrator who can sign in must remain; the rows are locked, so that two cannot leave at once."""
-    held = Grant.objects.filter(role=Grant.Role.ADMINISTRATOR, ends_before=FOREVER, person__user__is_active=True)
-    held = held.filter(starts_on__lte=on).select_related("person").select_for_update(of=("self",))
-    staying = [g for g in held if g.person.left_on is None and (leaving is None or g.person_id != leaving.pk)]
-    if not staying:
-        raise ValidationError(
-            _("At least one administrator who can sign in must remain. Make somebody else administrator first."),
-            code="last_administrator",
-        )
+    audit("person_merge", actor=viewer, at=at, subject=keep, detail=detail)

@@ -30,7 +30,7 @@ def team_create(
         team = Team.objects.create(name=" ".join(name.split()))
         if parent is not None:
             TeamPlacement.objects.create(team=team, parent=parent, starts_on=starts_on)
-    audit("team_create", actor=viewer and viewer.person, at=at, subject=team, detail={"name": team.name})
+    audit("team_create", actor=viewer, at=at, subject=team, detail={"name": team.name})
     _announce()
     return team
 
@@ -39,13 +39,14 @@ def team_create(
 def team_rename(*, viewer: Viewer | None, team: Team, at: datetime, name: str) -> Team:
     """The new name holds for the past too. Raises: ValidationError."""
     teams.require(viewer, "change", team)
-    before, team.name = team.name, " ".join(name.split())
-    if before != team.name:
+    row = Team.objects.select_for_update().get(pk=team.pk)
+    before, row.name = row.name, " ".join(name.split())
+    if before != row.name:
         with refusals():
-            team.save(update_fields=["name"])
-        audit("team_rename", actor=viewer and viewer.person, at=at, subject=team, detail={"name": [before, team.name]})
+            row.save(update_fields=["name"])
+        audit("team_rename", actor=viewer, at=at, subject=row, detail={"name": [before, row.name]})
         _announce()
-    return team
+    return row
 
 
 @transaction.atomic
@@ -66,7 +67,7 @@ def team_move(*, viewer: Viewer | None, team: Team, at: datetime, parent: Team |
             else:
                 TeamPlacement.objects.create(team=team, parent=parent, starts_on=on)
     detail = {"parent": parent and parent.pk, "on": on.isoformat()}
-    audit("team_move", actor=viewer and viewer.person, at=at, subject=team, detail=detail)
+    audit("team_move", actor=viewer, at=at, subject=team, detail=detail)
     _announce()
 
 
@@ -91,16 +92,14 @@ def seat_create(
     locked = Team.objects.select_for_update().get(pk=team.pk)
     if expected_count is not None and Seat.objects.filter(team=locked).count() != expected_count:
         raise ValidationError(
-            _(
-                "The seats of this team have just changed. Look at them again, then add the seat if it is still missing."
-            ),
+            _("The seats of this team have just changed. Look at them again and add the seat if it is missing."),
             code="changed_meanwhile",
         )
     with refusals():
         seat = Seat.objects.create(team=locked, role=role, title=title.strip(), starts_on=starts_on)
         if person is not None:
             _holding_create(seat, person, starts_on)
-    audit("seat_create", actor=viewer and viewer.person, at=at, subject=seat, detail={"team": team.pk, "role": role})
+    audit("seat_create", actor=viewer, at=at, subject=seat, detail={"team": team.pk, "role": role})
     _announce()
     return seat
 
@@ -120,7 +119,7 @@ def seat_assign(*, viewer: Viewer | None, seat: Seat, person: Person, at: dateti
         current = SeatHolding.objects.on(on).filter(seat=row, person=person).first()
         holding = current or _holding_create(row, person, on)
     detail = {"person": person.pk, "on": on.isoformat()}
-    audit("seat_assign", actor=viewer and viewer.person, at=at, subject=row, detail=detail)
+    audit("seat_assign", actor=viewer, at=at, subject=row, detail=detail)
     _announce()
     return holding
 
@@ -140,7 +139,7 @@ def seat_vacate(*, viewer: Viewer | None, seat: Seat, at: datetime, on: date) ->
     """From the day on nobody holds the seat; it stays and waits for the next person."""
     seats.require(viewer, "change", seat)
     _leave(SeatHolding.objects.filter(seat=seat), on)
-    audit("seat_vacate", actor=viewer and viewer.person, at=at, subject=seat, detail={"on": on.isoformat()})
+    audit("seat_vacate", actor=viewer, at=at, subject=seat, detail={"on": on.isoformat()})
     _announce()
 
 
@@ -154,5 +153,5 @@ def seat_end(*, viewer: Viewer | None, seat: Seat, at: datetime, on: date) -> No
         row.delete()
     elif row.ends_before > on:
         Seat.objects.filter(pk=row.pk).update(ends_before=on)
-    audit("seat_end", actor=viewer and viewer.person, at=at, subject=seat, detail={"on": on.isoformat()})
+    audit("seat_end", actor=viewer, at=at, subject=seat, detail={"on": on.isoformat()})
     _announce()
