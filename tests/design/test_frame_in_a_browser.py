@@ -189,3 +189,13 @@ def test_an_open_page_refetches_what_changed_says_so_and_marks_the_figure(galler
     expect(page.locator("#live-note")).to_contain_text("Updated at")
     page.wait_for_timeout(3500)
     assert server.asked[:2] == ["7", "8"]
+
+
+def test_filters_fold_away_on_a_phone_until_one_is_in_force(gallery: Page) -> None:
+    gallery.set_viewport_size({"width": 390, "height": 844})
+    gallery.goto("/design/")
+    expect(gallery.locator("#filter_team")).to_be_hidden()
+    gallery.locator("[data-filters] > summary").click()
+    expect(gallery.locator("#filter_team")).to_be_visible()
+    gallery.goto("/design/?team=w")
+    expect(gallery.locator("#filter_team")).to_be_visible()
