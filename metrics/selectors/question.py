@@ -1,6 +1,7 @@
 """What can be asked: metrics, by what, of which days, of which deals."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -28,7 +29,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class Question:
-    """`by` at most one of each dimension, `grain` at most one cut of time. Without a period: all time.
+    """`by` at most one of each dimension; time is cut by a `grain` or into given periods that do not overlap (`cuts`,
+    in order). Without a period: all time. `members` names the groups that have a row where the asker knows them.
 
     `on` is the day whose team structure open deals are counted by (they have no day of their own yet).
     """
@@ -40,6 +42,8 @@ class Question:
     starts_on: date | None = None
     ends_before: date | None = None
     scope: Scope = Scope()
+    cuts: tuple[Period, ...] = ()
+    members: Mapping[Dimension, Mapping[int, str]] = field(default_factory=dict)
 
     @property
     def uses_teams(self) -> bool:
@@ -61,10 +65,6 @@ class Window:
     starts_on: date | None
     ends_before: date | None
     cuts: tuple[Period, ...] = ()
-
-    @classmethod
-    def of(cls, periods: list[Period]) -> "Window":
-        return cls(periods[0].starts_on, periods[-1].ends_before, tuple(periods))
 
 
 def calendar_of(organization: Organization) -> FiscalCalendar:
