@@ -66,7 +66,7 @@ def test_axe_finds_nothing_serious(
 def test_all_charts_are_drawn_within_the_policy(gallery: Page) -> None:
     for chart in gallery.locator("[data-chart]").all():
         chart.scroll_into_view_if_needed()
-        expect(chart.locator("svg.main-svg").first).to_be_visible()
+        expect(chart.locator("svg.main-svg").first).to_be_visible(timeout=20_000)
 
 
 def test_the_first_tab_leads_past_the_navigation(gallery: Page) -> None:
@@ -119,7 +119,7 @@ def test_numbers_of_a_chart_open_as_a_table(gallery: Page) -> None:
 def test_a_point_of_a_chart_leads_to_its_deals(gallery: Page) -> None:
     gallery.locator("#bookings-by-month").scroll_into_view_if_needed()
     bar = gallery.locator("#bookings-by-month .bars .point").nth(2)
-    expect(bar).to_be_visible()
+    expect(bar).to_be_visible(timeout=20_000)
     box = bar.bounding_box()
     assert box
     gallery.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 5)
