@@ -142,8 +142,13 @@ document.addEventListener("click", (event) => {
   if (button) toggleNumbers(button, button.getAttribute("aria-expanded") !== "true");
 });
 document.body.addEventListener("htmx:load", (event) => begin(event.detail.elt));
-document.body.addEventListener("theme-changed", () => document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas)));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas)));
+
+function redraw() {
+  document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas));
+}
+
+document.body.addEventListener("theme-changed", redraw);
+for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", redraw);
 document.body.addEventListener("htmx:beforeCleanupElement", (event) => {
   if (event.target.matches?.("[data-chart]")) window.Plotly?.purge(event.target);
 });
