@@ -1,5 +1,6 @@
 """The gallery: no data of anybody, so no policy and no query."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -39,6 +40,7 @@ class SampleFrame(Frame):
         ]
 
 
+@login_not_required
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
     rendered = [
