@@ -77,7 +77,7 @@ def account_regions(count: int, staff: Staff) -> Ints:
     for member in staff.members[: staff.rep_count]:
         reps[places[staff.region_of(member)]] += 1
     ends = np.cumsum(reps) / reps.sum() * count
-    return np.searchsorted(ends, np.arange(count), side="right").clip(max=len(reps) - 1)
+    return np.asarray(np.searchsorted(ends, np.arange(count), side="right").clip(max=len(reps) - 1))
 
 
 def deals_of(staff: Staff, traits: Traits, days: Days, count: int, seed: int) -> Deals:
@@ -101,12 +101,12 @@ def _sample(weights: Floats, count: int, rng: np.random.Generator) -> Ints:
     """Places of a flat array, each about in proportion to its weight, in order."""
     ends = np.cumsum(weights)
     points = (np.arange(count) + rng.random(count)) / max(count, 1) * ends[-1]
-    return np.minimum(np.searchsorted(ends, points, side="right"), len(weights) - 1)
+    return np.asarray(np.minimum(np.searchsorted(ends, points, side="right"), len(weights) - 1))
 
 
 def _choose(shares: npt.ArrayLike, count: int, rng: np.random.Generator) -> Ints:
     ends = np.cumsum(shares)
-    return np.searchsorted(ends, rng.random(count) * ends[-1], side="right").clip(max=len(ends) - 1)
+    return np.asarray(np.searchsorted(ends, rng.random(count) * ends[-1], side="right").clip(max=len(ends) - 1))
 
 
 def _decided(table: Floats, staff: Staff, traits: Traits, days: Days, count: int, rng: np.random.Generator) -> Deals:
@@ -218,7 +218,7 @@ def _cycles(owner: Ints, product: Ints, day: Ints, traits: Traits, days: Days, r
 def _after_hiring(engaged: Ints, closed: Ints, owner: Ints, staff: Staff) -> Ints:
     """Nobody works on a deal before their second day."""
     hired = np.array([number_of(member.hired_on) + 1 for member in staff.members[: staff.rep_count]])
-    return np.minimum(np.maximum(engaged, hired[owner]), closed)
+    return np.asarray(np.minimum(np.maximum(engaged, hired[owner]), closed))
 
 
 def _wins(

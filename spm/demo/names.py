@@ -61,12 +61,12 @@ _ROOT_WORDS = (
     "Hawk Heron High Iron Juniper Kings Lake Larch Long Maple Marsh Mill North Oak Orchard Pine Quarry Raven Red River "
     "Rowan Silver Stone Summer Swift Thorn Vale West White Willow Winter"
 )
-_ENDING_WORDS = "brook field ford gate haven bridge mark well wood stead wick crest point ridge dale worth"
+_ENDING_WORDS = "brook field ford gate haven bridge mark well wood stead wick crest point moor dale worth"
 _TRADES = (
     ("Food processing", ("Foods", "Dairies", "Bakeries", "Mills", "Beverages")),
     ("Logistics", ("Logistics", "Freight", "Cold Storage", "Ports", "Haulage")),
     ("Pharmaceuticals", ("Pharma", "Biologics", "Laboratories", "Therapeutics")),
-    ("Automotive", ("Motors", "Drivetrain", "Castings", "Components")),
+    ("Automotive", ("Motors", "Drivetrain", "Foundries", "Components")),
     ("Energy", ("Power", "Wind", "Solar", "Grid Services", "Turbines")),
     ("Chemicals", ("Chemicals", "Coatings", "Polymers", "Resins")),
     ("Packaging", ("Packaging", "Paper", "Glassworks", "Plastics")),
