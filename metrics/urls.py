@@ -6,6 +6,6 @@ from metrics.views.live import live_version
 app_name = "metrics"
 
 urlpatterns: list[URLPattern] = [
-    path("live/version/", live_version, name="live_version"),
+    path("live/version/", live_version, name="version"),
     path("metrics/", catalogue, name="catalogue"),
 ]
