@@ -2,6 +2,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
+    path("design/", include("spm.gallery.urls")),
     path("", include("people.urls")),
     path("", include("crm.urls")),
     path("", include("metrics.urls")),
