@@ -1,4 +1,4 @@
 from metrics.models.dirty import DataVersion, DirtyBucket
-from metrics.models.rollup import DailyBreakdown, DailyRollup, Parts
+from metrics.models.rollup import NOBODY, DailyBreakdown, DailyRollup, Parts
 
-__all__ = ["DailyBreakdown", "DailyRollup", "DataVersion", "DirtyBucket", "Parts"]
+__all__ = ["NOBODY", "DailyBreakdown", "DailyRollup", "DataVersion", "DirtyBucket", "Parts"]

@@ -6,21 +6,23 @@ from people.wall import Walled
 
 
 class DirtyBucket(Walled):
-    """A (person, day) and (product, day) whose facts changed. Written by triggers on the facts, in their transaction.
+    """A day of a person and of a product whose facts changed. Written by triggers on the facts, in their transaction.
 
     Deliberately not unique: a row that a worker is just working off must not swallow the mark of a later change.
+    NOBODY stands for no owner and no product. Without a day everything is due: a bulk load, or a setting that every
+    figure depends on.
     """
 
     id = models.BigAutoField(primary_key=True)
-    person_id = models.BigIntegerField(null=True)
-    product_id = models.BigIntegerField(null=True)
-    day = models.DateField()
+    person_id = models.BigIntegerField(default=0)
+    product_id = models.BigIntegerField(default=0)
+    day = models.DateField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["organization", "id"], name="dirtybucket_order")]
 
     def __str__(self) -> str:
-        return f"{self.person_id}/{self.product_id} {self.day}"
+        return f"{self.person_id}/{self.product_id} {self.day or 'everything'}"
 
 
 class DataVersion(Walled):
@@ -28,7 +30,6 @@ class DataVersion(Walled):
 
     version = models.BigIntegerField(default=0)
     computed_at = models.DateTimeField(null=True)
-    is_rebuild_due = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization"], name="dataversion_once")]

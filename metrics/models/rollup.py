@@ -4,6 +4,8 @@ from django.db import models
 
 from people.wall import Walled
 
+NOBODY = 0  # the key of deals without an owner, a product, …: a primary key holds no NULL
+
 
 def count() -> "models.IntegerField[int, int]":
     return models.IntegerField(default=0)
@@ -31,7 +33,9 @@ class Parts(models.Model):
     open_count = count()
     open_amount = amount()
     open_amount_count = count()
-    weighted_amount = amount()
+    weighted_amount: "models.DecimalField[object, object]" = models.DecimalField(
+        max_digits=32, decimal_places=10, default=0
+    )  # amount (6 places) × probability (4 places), not rounded
     weighted_count = count()  # open deals that have an amount and a probability
 
     class Meta:
@@ -39,40 +43,26 @@ class Parts(models.Model):
 
 
 class DailyRollup(Walled, Parts):
-    """One row per owner and day; `person_id` is empty for deals without an owner (the house)."""
+    """One row per owner and day."""
 
-    person_id = models.BigIntegerField(null=True)
+    pk = models.CompositePrimaryKey("organization", "person_id", "day")
+    person_id = models.BigIntegerField()  # NOBODY: deals without an owner (the house)
     day = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "person_id", "day"], name="dailyrollup_day", nulls_distinct=False
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.day}"
 
 
 class DailyBreakdown(Walled, Parts):
-    """One row per value of a dimension and day, without the person: company-wide breakdowns."""
+    """One row per value of a dimension and day, without the person: company-wide breakdowns and totals."""
 
     class Dimension(models.TextChoices):
         PRODUCT = "product"
 
+    pk = models.CompositePrimaryKey("organization", "dimension", "value_id", "day")
     dimension = models.CharField(max_length=20, choices=Dimension)
-    value_id = models.BigIntegerField(null=True)
+    value_id = models.BigIntegerField()  # NOBODY: deals without a value
     day = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "dimension", "value_id", "day"],
-                name="dailybreakdown_day",
-                nulls_distinct=False,
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.dimension} {self.value_id} {self.day}"

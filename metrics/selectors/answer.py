@@ -1,0 +1,211 @@
+"""Any metric by anything: the one way from a question to figures, for pages, commands and API alike."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from kernel.money import Currency
+from kernel.period import Calendar, Grain, Period
+from metrics.engine.definitions import Basis, Metric, Part, Quantile, is_cumulative, parts_of, quantile_of
+from metrics.engine.evaluate import Group, Value, evaluate
+from metrics.facts import cycle_start
+from metrics.models import DataVersion
+from metrics.selectors.members import members_of, names_of, pairs_of, span_of
+from metrics.selectors.question import Dimension, Question, Window, calendar_of
+from metrics.selectors.sums import Key, quantiles, sums
+from people.models import Organization
+
+COUNTED = {
+    Basis.CLOSED: "won_count > 0 OR lost_count > 0",
+    Basis.CREATED: "created_count > 0",
+    Basis.DUE: "open_count > 0",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure of one group: its ids by dimension, its period where time was cut, and what they are called."""
+
+    metric: Metric
+    figure: Value
+    ids: dict[Dimension, int] = field(default_factory=dict)
+    names: dict[str, str | None] = field(default_factory=dict)
+    period: Period | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows in the order of metric, names and time; true as of the moment the numbers were computed."""
+
+    rows: list[Row]
+    as_of: datetime | None
+    version: int
+
+
+def answer(organization: Organization, question: Question) -> Answer:
+    """The figures asked for. Eleven queries at most, however many people, teams, products and periods there are."""
+    state = DataVersion.objects.first()
+    groups = _Groups(organization, question)
+    figures = groups.figures()
+    rows = [
+        Row(metric, figures[key][metric.name], *groups.described(key))
+        for metric in question.metrics
+        for key in groups.keys
+    ]
+    return Answer(rows, state.computed_at if state else None, state.version if state else 0)
+
+
+class _Groups:
+    """The groups of a question and what is known of each."""
+
+    def __init__(self, organization: Organization, question: Question) -> None:
+        self.question = question
+        self.calendar: Calendar = calendar_of(organization)
+        self.digits = Currency.of(organization.currency).digits
+        self.start = cycle_start(organization)
+        self.periods = self._periods()
+        self.window = self._window(self.periods)
+        self.names = names_of(question)
+        self.parts = self._sums(False)
+        self.to_date = self._to_date()
+        self.quantiles = self._quantiles()
+        self.keys = self._keys()
+
+    def figures(self) -> dict[Key, dict[str, Value]]:
+        undated = self._undated()
+        found: dict[Key, dict[str, Value]] = {}
+        for key in self.keys:
+            group = Group(self.parts.get(key, {}), self.to_date.get(key, {}), self.quantiles.get(key, {}), undated)
+            found[key] = {
+                metric.name: evaluate(metric, group, currency_digits=self.digits) for metric in self.question.metrics
+            }
+        return found
+
+    def described(self, key: Key) -> tuple[dict[Dimension, int], dict[str, str | None], Period | None]:
+        """Ids, names and period of a group."""
+        question = self.question
+        ids = dict(zip(question.by, key, strict=False))
+        names: dict[str, str | None] = {
+            str(dimension): self.names[dimension].get(each) for dimension, each in ids.items()
+        }
+        if question.grain is None:
+            return ids, names, None
+        period = self.periods[key[-1] - 1]
+        names[str(question.grain)] = self.calendar.label_of(question.grain, period)
+        return ids, names, period
+
+    def _periods(self) -> list[Period]:
+        """Every period asked for, whole; of all time those between the first and the last deal."""
+        question = self.question
+        if question.grain is None:
+            return []
+        first, last = question.starts_on, question.ends_before
+        if first is None or last is None:
+            bases = {metric.basis for metric in question.metrics}
+            span = span_of({basis: COUNTED[basis] for basis in bases})
+            if span is None:
+                return []
+            first, last = first or span[0], last or span[1]
+        return self.calendar.periods_between(question.grain, first, last)
+
+    def _window(self, periods: list[Period]) -> Window:
+        """The days asked for. A first or last period that sticks out is cut to them."""
+        question = self.question
+        if question.grain is None:
+            if question.starts_on is None and question.ends_before is None:
+                return Window(None, None)
+            return Window(question.starts_on or date.min, question.ends_before or date(9999, 12, 31))
+        if not periods:
+            return Window(date.min, date.min, (Period(date.min, date(1, 1, 2)),))
+        first = question.starts_on or periods[0].starts_on
+        last = question.ends_before or periods[-1].ends_before
+        return Window(first, last, tuple(periods))
+
+    def _sums(self, cumulative: bool) -> dict[Key, dict[Part, Decimal]]:
+        wanted = {
+            part for metric in self.question.metrics if is_cumulative(metric) == cumulative for part in parts_of(metric)
+        }
+        return sums(self.question, self.window, wanted, self.start) if wanted else {}
+
+    def _quantiles(self) -> dict[Key, dict[Quantile, Decimal | None]]:
+        wanted = {quantile for metric in self.question.metrics if (quantile := quantile_of(metric))}
+        return quantiles(self.question, self.window, wanted, self.start) if wanted else {}
+
+    def _to_date(self) -> dict[Key, dict[Part, Decimal]]:
+        """Parts since the beginning of the fiscal year, per period; without a grain up to the last day asked for."""
+        wanted = {part for metric in self.question.metrics if is_cumulative(metric) for part in parts_of(metric)}
+        if not wanted:
+            return {}
+        if self.question.grain is None:
+            last = self._last_day()
+            year = self.calendar.period_of(Grain.YEAR, last) if last else None
+            window = (
+                Window(year.starts_on, self.question.ends_before or year.ends_before) if year else Window(None, None)
+            )
+            return sums(self.question, window, wanted, self.start)
+        return self._running(wanted)
+
+    def _last_day(self) -> date | None:
+        if self.question.ends_before:
+            return Period(date.min, self.question.ends_before).last_day
+        span = span_of({Basis.CLOSED: COUNTED[Basis.CLOSED]})
+        return Period(*span).last_day if span else None
+
+    def _running(self, wanted: set[Part]) -> dict[Key, dict[Part, Decimal]]:
+        """Add the periods of each fiscal year up, from its first one on."""
+        if not self.periods or self.question.grain is None:
+            return {}
+        first = self.calendar.period_of(Grain.YEAR, self.periods[0].starts_on).starts_on
+        periods = self.calendar.periods_between(self.question.grain, first, self.periods[-1].ends_before)
+        earlier = len(periods) - len(self.periods)
+        window = Window(periods[0].starts_on, self.window.ends_before, tuple(periods))
+        found = sums(replace(self.question, starts_on=None), window, wanted, self.start)
+        running: dict[Key, dict[Part, Decimal]] = {}
+        for others in {key[:-1] for key in found}:
+            total: dict[Part, Decimal] = {}
+            for number, period in enumerate(periods, start=1):
+                if self._begins_year(period):
+                    total = {}
+                added = found.get((*others, number), {})
+                total = {part: total.get(part, Decimal(0)) + added.get(part, Decimal(0)) for part in wanted}
+                if number > earlier:
+                    running[(*others, number - earlier)] = total
+        return running
+
+    def _begins_year(self, period: Period) -> bool:
+        year = self.calendar.period_of(Grain.YEAR, period.last_day)
+        return period.contains(year.starts_on)
+
+    def _keys(self) -> list[Key]:
+        """Groups that have a row: members × periods, and whatever has facts beside them."""
+        question = self.question
+        columns: list[list[int]] = [members_of(question, dimension) for dimension in question.by]
+        cuts = [list(range(1, len(self.periods) + 1))] if question.grain else []
+        keys: set[Key] = set(product(*columns, *cuts))
+        if Dimension.PERSON in question.by and Dimension.TEAM in question.by:
+            known = pairs_of(question)
+            person, team = question.by.index(Dimension.PERSON), question.by.index(Dimension.TEAM)
+            keys = {key for key in keys if (key[person], key[team]) in known}
+        keys |= self.parts.keys() | self.to_date.keys() | self.quantiles.keys()
+        if question.grain:
+            keys = {key for key in keys if 1 <= key[-1] <= len(self.periods)}
+        return sorted(keys, key=self._order)
+
+    def _order(self, key: Key) -> tuple[Any, ...]:
+        names = [
+            (self.names[dimension].get(each) is None, (self.names[dimension].get(each) or "").casefold(), each)
+            for dimension, each in zip(self.question.by, key, strict=False)
+        ]
+        return (*names, key[-1] if self.question.grain else 0)
+
+    def _undated(self) -> frozenset[Basis]:
+        """Whether deals are there but none was created on a known day."""
+        if all(metric.basis is not Basis.CREATED for metric in self.question.metrics):
+            return frozenset()
+        if span_of({Basis.CREATED: COUNTED[Basis.CREATED]}) is not None:
+            return frozenset()
+        total = Question(self.question.metrics, self.question.on)
+        deals = sums(total, Window(None, None), [Part.WON_COUNT, Part.LOST_COUNT, Part.OPEN_COUNT], self.start)
+        return frozenset({Basis.CREATED}) if any(any(parts.values()) for parts in deals.values()) else frozenset()

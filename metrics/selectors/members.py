@@ -1,0 +1,111 @@
+"""Who and what there is to have a row, with or without facts."""
+
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from metrics.facts import NO_DAY
+from metrics.selectors.question import Dimension, Question
+from people.models import FOREVER, Person, Team
+
+Days = tuple[date, date]
+ALWAYS: Days = (date(1, 1, 1), FOREVER)
+
+
+def names_of(question: Question) -> dict[Dimension, dict[int, str]]:
+    """Everything the groups may be called, by dimension and id. One query per dimension asked for."""
+    return {dimension: _names(dimension) for dimension in question.by}
+
+
+def _names(dimension: Dimension) -> dict[int, str]:
+    if dimension is Dimension.PERSON:
+        return dict(Person.objects.values_list("id", "name"))
+    if dimension is Dimension.TEAM:
+        return dict(Team.objects.values_list("id", "name"))
+    return dict(_select("SELECT id, name FROM crm_product"))
+
+
+def members_of(question: Question, dimension: Dimension) -> list[int]:
+    """The ids that have a row whatever the facts say. One query."""
+    days = (question.starts_on or ALWAYS[0], question.ends_before or ALWAYS[1])
+    scope = question.scope
+    if dimension is Dimension.PRODUCT:
+        known = [row[0] for row in _select("SELECT id FROM crm_product")]
+        return known if scope.product_ids is None else [each for each in known if each in scope.product_ids]
+    if dimension is Dimension.TEAM:
+        return _teams(days, scope.team_id)
+    if scope.team_id is not None:
+        people = [row[0] for row in _select(PEOPLE_BELOW, [scope.team_id, *days[::-1], *days[::-1]])]
+    else:
+        people = list(_people(days))
+    return people if scope.person_ids is None else [each for each in people if each in scope.person_ids]
+
+
+def pairs_of(question: Question) -> set[tuple[int, int]]:
+    """(person, team) for every team somebody sat in or below. One query."""
+    days = (question.starts_on or ALWAYS[0], question.ends_before or ALWAYS[1])
+    return set(_select(PAIRS, [*days[::-1], *days[::-1]]))
+
+
+def span_of(bases: dict[str, str]) -> Days | None:
+    """The first day and the day after the last with deals of these kinds; undated ones aside. One query."""
+    counted = " OR ".join(bases.values())
+    first, last = _select(
+        f"SELECT min(day), max(day) + 1 FROM metrics_dailybreakdown WHERE day < {NO_DAY} AND ({counted})"
+    )[0]
+    return None if first is None else (first, last)
+
+
+def _people(days: Days) -> Any:
+    existed = (Q(hired_on=None) | Q(hired_on__lt=days[1])) & (Q(left_on=None) | Q(left_on__gt=days[0]))
+    return Person.objects.filter(existed).values_list("id", flat=True)
+
+
+TEAMS = """
+    SELECT t.id FROM people_team t
+    WHERE (
+        NOT EXISTS (SELECT 1 FROM people_seat s WHERE s.team_id = t.id)
+        AND NOT EXISTS (SELECT 1 FROM people_teamplacement p WHERE p.team_id = t.id)
+        OR EXISTS (SELECT 1 FROM people_seat s WHERE s.team_id = t.id AND s.starts_on < %s AND s.ends_before > %s)
+        OR EXISTS (
+            SELECT 1 FROM people_teamclosure c
+            WHERE c.depth > 0 AND t.id IN (c.ancestor_id, c.descendant_id) AND c.starts_on < %s AND c.ends_before > %s
+        )
+    )
+"""
+
+PEOPLE_BELOW = """
+    SELECT DISTINCT h.person_id FROM people_seatholding h
+    JOIN people_seat s ON s.id = h.seat_id
+    JOIN people_teamclosure c ON c.descendant_id = s.team_id
+        AND c.starts_on < h.ends_before AND h.starts_on < c.ends_before
+    WHERE c.ancestor_id = %s AND h.starts_on < %s AND h.ends_before > %s AND c.starts_on < %s AND c.ends_before > %s
+"""
+
+PAIRS = """
+    SELECT DISTINCT h.person_id, c.ancestor_id FROM people_seatholding h
+    JOIN people_seat s ON s.id = h.seat_id
+    JOIN people_teamclosure c ON c.descendant_id = s.team_id
+        AND c.starts_on < h.ends_before AND h.starts_on < c.ends_before
+    WHERE h.starts_on < %s AND h.ends_before > %s AND c.starts_on < %s AND c.ends_before > %s
+"""
+
+
+def _teams(days: Days, below: int | None) -> list[int]:
+    text, parameters = TEAMS, list[Any]([*days[::-1], *days[::-1]])
+    if below is not None:
+        text += """ AND EXISTS (
+            SELECT 1 FROM people_teamclosure c WHERE c.ancestor_id = %s AND c.descendant_id = t.id
+            AND c.starts_on < %s AND c.ends_before > %s
+        )"""
+        parameters += [below, *days[::-1]]
+    return [row[0] for row in _select(text, parameters)]
+
+
+def _select(text: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, parameters or [])
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

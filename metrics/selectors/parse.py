@@ -1,0 +1,133 @@
+"""From the words of a command, a link or an API call to a question, with sentences that say what is wrong."""
+
+from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
+
+from django.db import connection
+
+from kernel.period import Grain
+from metrics.catalogue import CATALOGUE
+from metrics.engine.definitions import Metric
+from metrics.selectors.question import Dimension, Question, Scope
+from people.models import Person, Team
+
+
+class QuestionError(ValueError):
+    """A question that cannot be answered. `is_usage`: it was asked wrongly, rather than about something unknown."""
+
+    def __init__(self, message: str, *, is_usage: bool = True) -> None:
+        super().__init__(message)
+        self.is_usage = is_usage
+
+
+def question_of(
+    *,
+    metrics: str,
+    on: date,
+    by: str = "",
+    starts_on: str | None = None,
+    ends_before: str | None = None,
+    filters: Sequence[str] = (),
+) -> Question:
+    """The question in a command's words. Raises: QuestionError. One query per filter."""
+    dimensions, grain = groupings_of(by)
+    first, last = day_of(starts_on, "--from"), day_of(ends_before, "--to")
+    if first and last and first >= last:
+        raise QuestionError(f"--to is the day after the last one, so it must come after --from {first}; got {last}.")
+    return Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
+
+
+def metrics_of(names: str) -> tuple[Metric, ...]:
+    """Metrics by name. Raises: QuestionError."""
+    asked = _words(names)
+    if not asked:
+        raise QuestionError(f"Name at least one metric: {', '.join(CATALOGUE)}.")
+    unknown = [name for name in asked if name not in CATALOGUE]
+    if unknown:
+        raise QuestionError(_unknown("metric", unknown[0], list(CATALOGUE)))
+    return tuple(CATALOGUE[name] for name in asked)
+
+
+def groupings_of(by: str) -> tuple[tuple[Dimension, ...], Grain | None]:
+    """Dimensions and the one cut of time. Raises: QuestionError."""
+    dimensions: list[Dimension] = []
+    grains: list[Grain] = []
+    known = [*Dimension, *Grain]
+    for word in _words(by):
+        if word in list(Dimension):
+            dimensions.append(Dimension(word))
+        elif word in list(Grain):
+            grains.append(Grain(word))
+        else:
+            raise QuestionError(_unknown("grouping", word, [str(each) for each in known]))
+    if len(grains) > 1:
+        raise QuestionError(f"--by cuts time one way at once; ask for {' and '.join(grains)} in two commands.")
+    return tuple(dict.fromkeys(dimensions)), grains[0] if grains else None
+
+
+def day_of(text: str | None, option: str) -> date | None:
+    """A day as 2017-03-01. Raises: QuestionError."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise QuestionError(f"{option} {text!r} is no day; write it as 2017-03-01.") from error
+
+
+def scope_of(filters: Sequence[str]) -> Scope:
+    """What `key=value` filters keep. Raises: QuestionError. One query per filter."""
+    people, products, team = None, None, None
+    for text in filters:
+        key, is_given, value = text.partition("=")
+        if not is_given or not value:
+            raise QuestionError(f"--filter {text!r} is not KEY=VALUE, as in --filter product='GTX Pro'.")
+        if key == Dimension.PERSON:
+            people = _people(value)
+        elif key == Dimension.TEAM:
+            team = _one("team", list(Team.objects.filter(name__iexact=value).values_list("id", flat=True)), value)
+        elif key == Dimension.PRODUCT:
+            products = _products(value)
+        else:
+            raise QuestionError(_unknown("filter", key, [str(each) for each in Dimension]))
+    return Scope(people, team, products)
+
+
+def _people(value: str) -> tuple[int, ...]:
+    """By e-mail, `id:…` or name. People of one name are all meant."""
+    people = Person.objects.all()
+    if value.startswith("id:"):
+        known = value.removeprefix("id:")
+        found = people.filter(pk=int(known)) if known.isdecimal() else people.none()
+    elif "@" in value:
+        found = people.filter(email__iexact=value)
+    else:
+        found = people.filter(name__iexact=value)
+    ids = tuple(found.values_list("id", flat=True))
+    _one("person", list(ids), value)
+    return ids
+
+
+def _products(value: str) -> tuple[int, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM crm_product WHERE lower(name) = lower(%s)", [value])
+        ids = tuple(row[0] for row in cursor.fetchall())
+    _one("product", list(ids), value)
+    return ids
+
+
+def _one(kind: str, ids: list[int], value: str) -> int:
+    if not ids:
+        raise QuestionError(f"There is no {kind} {value!r} in this organization.", is_usage=False)
+    return ids[0]
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _unknown(kind: str, word: str, known: list[str]) -> str:
+    near = get_close_matches(word, known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no {kind} {word!r}.{hint} Known: {', '.join(known)}."

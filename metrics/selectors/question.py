@@ -1,0 +1,72 @@
+"""What can be asked: metrics, by what, of which days, of which deals."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kernel.period import FiscalCalendar, Grain, Period
+from metrics.engine.definitions import Metric
+from people.models import Organization
+
+
+class Dimension(StrEnum):
+    """What deals are told apart by, beside the day."""
+
+    PERSON = "person"
+    TEAM = "team"
+    PRODUCT = "product"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose deals and which: empty is everybody's and every one. Several people, products: any of them."""
+
+    person_ids: tuple[int, ...] | None = None
+    team_id: int | None = None
+    product_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """`by` at most one of each dimension, `grain` at most one cut of time. Without a period: all time.
+
+    `on` is the day whose team structure open deals are counted by (they have no day of their own yet).
+    """
+
+    metrics: tuple[Metric, ...]
+    on: date
+    by: tuple[Dimension, ...] = ()
+    grain: Grain | None = None
+    starts_on: date | None = None
+    ends_before: date | None = None
+    scope: Scope = Scope()
+
+    @property
+    def uses_teams(self) -> bool:
+        return Dimension.TEAM in self.by or self.scope.team_id is not None
+
+    @property
+    def uses_products(self) -> bool:
+        return Dimension.PRODUCT in self.by or self.scope.product_ids is not None
+
+    @property
+    def uses_people(self) -> bool:
+        return self.uses_teams or Dimension.PERSON in self.by or self.scope.person_ids is not None
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days a statement looks at and how it cuts them. No days at all: every deal, dated or not."""
+
+    starts_on: date | None
+    ends_before: date | None
+    cuts: tuple[Period, ...] = ()
+
+    @classmethod
+    def of(cls, periods: list[Period]) -> "Window":
+        return cls(periods[0].starts_on, periods[-1].ends_before, tuple(periods))
+
+
+def calendar_of(organization: Organization) -> FiscalCalendar:
+    """The fiscal calendar of an organization."""
+    return FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)

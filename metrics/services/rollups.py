@@ -1,0 +1,89 @@
+"""Write rollups from facts: some buckets, or all of them, in set-based statements. The caller holds the lock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, all_events, closed_events, created_events
+from metrics.models import NOBODY
+
+NO_DAY = date(9999, 12, 31)
+Bucket = tuple[int, date]
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """A table of rollups: by which column of the events, and of the facts, it is keyed."""
+
+    table: str
+    key: str
+    event_column: str
+    fact_column: str
+    dimension: str = ""
+
+    @property
+    def columns(self) -> str:
+        return f"{'dimension, ' if self.dimension else ''}{self.key}, day, {PART_NAMES}"
+
+    @property
+    def only(self) -> str:
+        """The rows of this rollup in its table."""
+        return f"dimension = '{self.dimension}'" if self.dimension else "true"
+
+    def insert(self, events: str) -> str:
+        """Sum events up into rows of this rollup."""
+        constant = f"'{self.dimension}', " if self.dimension else ""
+        return f"""
+            INSERT INTO {self.table} ({self.columns})
+            SELECT {constant}{self.event_column}, day, {PART_SUMS} FROM ({events}) events
+            GROUP BY {self.event_column}, day
+        """
+
+
+PERSON = Rollup("metrics_dailyrollup", "person_id", "person_id", "o.owner_id")
+PRODUCT = Rollup("metrics_dailybreakdown", "value_id", "product_id", "o.product_id", dimension="product")
+ROLLUPS = (PERSON, PRODUCT)
+
+
+def rebuild(rollup: Rollup, start: str) -> None:
+    """Every row anew; readers see the former ones until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {rollup.table} WHERE {rollup.only}")
+        cursor.execute(rollup.insert(all_events(start)))
+
+
+def rewrite(rollup: Rollup, buckets: Iterable[Bucket], start: str) -> None:
+    """The rows of these buckets anew."""
+    kinds: dict[tuple[bool, bool], list[Bucket]] = {}
+    for bucket in set(buckets):
+        kinds.setdefault((bucket[0] == NOBODY, bucket[1] == NO_DAY), []).append(bucket)
+    for (is_nobody, is_undated), some in kinds.items():
+        due: list[Any] = [[key for key, _ in some], [day for _, day in some]]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                DELETE FROM {rollup.table} r USING unnest(%s::bigint[], %s::date[]) AS due(key, day)
+                WHERE {rollup.only} AND r.{rollup.key} = due.key AND r.day = due.day
+                """,
+                due,
+            )
+            cursor.execute(rollup.insert(_events_of(rollup, start, is_nobody, is_undated)), due * 3)
+
+
+def _events_of(rollup: Rollup, start: str, is_nobody: bool, is_undated: bool) -> str:
+    """Events of the due buckets, each branch worded so that an index of the facts answers it."""
+    owner = f"{rollup.fact_column} IS NULL" if is_nobody else f"{rollup.fact_column} = due.key"
+    closed = "coalesce(o.closed_on, due.day) = due.day" if is_undated else "o.closed_on = due.day"
+    due = "unnest(%s::bigint[], %s::date[]) AS due(key, day) JOIN crm_opportunity o ON"
+    return " UNION ALL ".join(
+        [
+            closed_events(
+                start, source=f"{due} {owner} AND {closed}", where=f"{COUNTS} AND o.outcome IN ('won', 'lost')"
+            ),
+            closed_events(start, source=f"{due} {owner} AND {closed}", where=f"{COUNTS} AND o.outcome = 'open'"),
+            created_events(source=f"{due} {owner} AND o.created_on = due.day"),
+        ]
+    )
