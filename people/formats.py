@@ -142,6 +142,6 @@ def _with_currency(text: str, currency: str) -> str:
     symbol = SYMBOLS.get(currency)
     if symbol:
         return sign + pgettext("money with a symbol", "{symbol}{amount}").format(symbol=symbol, amount=figures)
-    return sign + pgettext("money with a code", "{code} {amount}").format(
-        code=currency, amount=figures
-    ).replace(" ", "\N{NO-BREAK SPACE}")
+    return sign + pgettext("money with a code", "{code} {amount}").format(code=currency, amount=figures).replace(
+        " ", "\N{NO-BREAK SPACE}"
+    )

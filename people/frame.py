@@ -111,7 +111,9 @@ class Frame:
     @cached_property
     def groups(self) -> list[Group]:
         """Rooms with at least one place open to the viewer."""
-        groups = [Group(str(room.label), [self._item(place) for place in self._open(room)]) for room in self.navigation.rooms]
+        groups = [
+            Group(str(room.label), [self._item(place) for place in self._open(room)]) for room in self.navigation.rooms
+        ]
         return [group for group in groups if group.items]
 
     @property
@@ -172,7 +174,9 @@ class Frame:
     def _current_href(self) -> str:
         """The longest place that the address of this page begins with."""
         places = [place.href for room in self.navigation.rooms for place in self._open(room)]
-        matching = [href for href in places if self.request.path == href or (href != "/" and self.request.path.startswith(href))]
+        matching = [
+            href for href in places if self.request.path == href or (href != "/" and self.request.path.startswith(href))
+        ]
         return max(matching, key=len, default="")
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
 
-from people.viewer import viewer_of_user
+from people.models import User
+from people.viewer import NoPerson, viewer_of_user
 from people.wall import tenant
 
 
@@ -19,15 +21,25 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
-        if not user.is_authenticated:
+        request.viewer = None  # type: ignore[attr-defined]
+        if not isinstance(user, User):
             return self.get_response(request)
-        organization_id = user.organization_id
-        with tenant(organization_id):
-            request.viewer = SimpleLazyObject(lambda: viewer_of_user(user, at=timezone.now()))  # type: ignore[attr-defined]
-            response = self.get_response(request)
+        with tenant(user.organization_id):
+            response = self._answer(request, user)
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = _behind_the_wall(organization_id, response.streaming_content)
+            response.streaming_content = _behind_the_wall(user.organization_id, response.streaming_content)
         return response
+
+    def _answer(self, request: HttpRequest, user: User) -> HttpResponse:
+        """In the language of the person or of the organization. A sign-in without a person can only sign out."""
+        with translation.override(user.locale or user.organization.locale):
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            try:
+                request.viewer = viewer_of_user(user, at=timezone.now())  # type: ignore[attr-defined]
+            except NoPerson:
+                if request.path != reverse("account_logout"):
+                    return render(request, "people/no_person.html", status=403)
+            return self.get_response(request)
 
 
 def _behind_the_wall(organization_id: int, content: Any) -> Iterator[bytes]:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from people.models import Grant, Organization, Person, SeatHolding, TeamClosure, User
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from people.models import Grant, Organization, Person, Seat, SeatHolding, TeamClosure, User
 
 EVERYONES_NUMBERS = frozenset({"administrator", "executive", "operations"})
 
@@ -25,35 +28,54 @@ class Viewer:
         return "administrator" in self.roles
 
     @property
+    def is_manager(self) -> bool:
+        return "manager" in self.roles
+
+    @property
     def sees_everyone(self) -> bool:
         """Whether the numbers of the whole company are open to them."""
         return bool(self.roles & EVERYONES_NUMBERS)
 
 
 class NoPerson(Exception):
-    """A sign-in without a person: nothing can be shown."""
+    """A sign-in without a person, or of somebody who has left: nothing can be shown."""
 
 
 def viewer_of_user(user: User, *, at: datetime) -> Viewer:
-    """The viewer behind a sign-in at a moment, in the organization's time zone. Raises: NoPerson. Five queries."""
-    organization = Organization.objects.get(pk=user.organization_id)
-    person = Person.objects.filter(user=user).first()
-    if person is None:
+    """The viewer behind a sign-in at a moment, on the organization's day. Raises: NoPerson. One query."""
+    organization = user.organization
+    on = day_at(organization, at)
+    person = _with_roles(Person.objects.filter(user=user), on).first()
+    if person is None or (person.left_on is not None and person.left_on <= on):
         raise NoPerson
-    return viewer_of_person(
-        person, organization=organization, on=at.astimezone(ZoneInfo(organization.time_zone)).date()
-    )
+    return _viewer(person, organization, on)
 
 
 def viewer_of_person(person: Person, *, organization: Organization, on: date) -> Viewer:
-    """What a person may look from on a day. Three queries."""
-    holding = SeatHolding.objects.on(on).filter(person=person).select_related("seat").first()
-    granted = Grant.objects.on(on).filter(person=person).values_list("role", flat=True)
-    roles, team_id, managed = set(granted), None, frozenset[int]()
-    if holding is not None:
-        roles.add(holding.seat.role)
-        team_id = holding.seat.team_id
-        if holding.seat.role == "manager":
-            below = TeamClosure.objects.on(on).filter(ancestor_id=team_id)
-            managed = frozenset(below.values_list("descendant_id", flat=True))
-    return Viewer(organization, person, on, frozenset(roles), team_id, managed)
+    """What a person may look from on a day. One query."""
+    return _viewer(_with_roles(Person.objects.filter(pk=person.pk), on).get(), organization, on)
+
+
+def day_at(organization: Organization, at: datetime) -> date:
+    """Which day it is for the organization."""
+    return at.astimezone(ZoneInfo(organization.time_zone)).date()
+
+
+def _with_roles(persons: QuerySet[Person], on: date) -> QuerySet[Person]:
+    holding = SeatHolding.objects.on(on).filter(person=OuterRef("pk"))
+    led = SeatHolding.objects.on(on).filter(person=OuterRef(OuterRef("pk")), seat__role=Seat.Role.MANAGER)
+    below = TeamClosure.objects.on(on).filter(ancestor__in=led.values("seat__team"))
+    return persons.annotate(
+        seat_role=Subquery(holding.values("seat__role")[:1]),
+        seat_team_id=Subquery(holding.values("seat__team")[:1]),
+        granted=ArraySubquery(Grant.objects.on(on).filter(person=OuterRef("pk")).values("role")),
+        managed=ArraySubquery(below.values("descendant").distinct()),
+    )
+
+
+def _viewer(person: Person, organization: Organization, on: date) -> Viewer:
+    roles = set(person.granted)  # type: ignore[attr-defined]
+    if person.seat_role:  # type: ignore[attr-defined]
+        roles.add(person.seat_role)  # type: ignore[attr-defined]
+    managed = frozenset(person.managed)  # type: ignore[attr-defined]
+    return Viewer(organization, person, on, frozenset(roles), person.seat_team_id, managed)  # type: ignore[attr-defined]

@@ -13,6 +13,8 @@ from pytest_django.live_server_helper import LiveServer
 from spm import schema
 from tests import chromium
 
+pytest_plugins = ["tests.cast"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:

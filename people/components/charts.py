@@ -134,5 +134,14 @@ class Chart:
 
     def _target_line(self, at: float) -> dict[str, Any]:
         if self.orientation == "h":
-            return {"type": "line", "name": "target", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1}
+            return {
+                "type": "line",
+                "name": "target",
+                "xref": "x",
+                "yref": "paper",
+                "x0": at,
+                "x1": at,
+                "y0": 0,
+                "y1": 1,
+            }
         return {"type": "line", "name": "target", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": at, "y1": at}

@@ -188,4 +188,3 @@ def sort_rows(rows: Sequence[T], sort: str, keys: Mapping[str, Callable[[T], Any
     known = [row for row in rows if key(row) is not None]
     unknown = [row for row in rows if key(row) is None]
     return sorted(known, key=key, reverse=chosen.startswith("-")) + unknown
-

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> "models.QuerySet[User]":
+        """With the organization: whoever signs in needs its time zone and language."""
+        return super().get_queryset().select_related("organization")
+
     def create_user(self, *, email: str, password: str | None, organization: Any, **fields: Any) -> "User":
         user = self.model(email=email.strip().lower(), organization=organization, **fields)
         user.set_password(password)
@@ -23,12 +27,13 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True)
     organization = models.ForeignKey("people.Organization", on_delete=models.CASCADE, related_name="+")
     is_active = models.BooleanField(default=True)
+    locale = models.CharField(_("language"), max_length=16, blank=True, default="")  # empty: the organization's
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email")]
