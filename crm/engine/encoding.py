@@ -1,0 +1,123 @@
+"""Which encoding a file is in, and its text piece by piece.
+
+Decided in this order: a byte order mark; zero bytes where UTF-16 or UTF-32 have theirs; strict UTF-8 over the *whole*
+file; otherwise a single-byte encoding: Windows-1252 (Latin-1 with the signs Windows added), or what charset-normalizer
+finds when more than a quarter of the sampled bytes are not ASCII (Cyrillic, Greek, …). Formats that are no text at all
+are recognized by their first bytes and refused with a code that says what they are.
+"""
+
+import codecs
+from collections.abc import Iterable, Iterator
+
+from charset_normalizer import from_bytes
+
+from crm.engine.problem import Unreadable
+
+SAMPLE = 65_536  # bytes that are looked at where the whole file is not needed
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MAGIC = (
+    (b"PK\x03\x04", "is_archive"),
+    (b"\xd0\xcf\x11\xe0", "is_old_office"),
+    (b"%PDF", "is_pdf"),
+    (b"\x1f\x8b", "is_compressed"),
+    (b"BZh", "is_compressed"),
+    (b"7z\xbc\xaf", "is_compressed"),
+    (b"\xfd7zXZ", "is_compressed"),
+    (b"Rar!", "is_compressed"),
+    (b"\x89PNG", "is_image"),
+    (b"\xff\xd8\xff", "is_image"),
+    (b"GIF8", "is_image"),
+    (b"SQLite format 3", "is_binary"),
+    (b"PAR1", "is_binary"),
+    (b"-----BEGIN PGP", "is_encrypted"),
+    (b"Salted__", "is_encrypted"),
+)
+_TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
+
+
+def encoding_of(chunks: Iterable[bytes]) -> str:
+    """The codec of a file. Reads all of it. Raises: Unreadable (empty, or no text)."""
+    stream = iter(chunks)
+    head = _first(stream)
+    if not head.strip(b" \t\r\n\x00"):
+        raise Unreadable("is_empty")
+    for magic, code in _MAGIC:
+        if head.startswith(magic):
+            raise Unreadable(code)
+    marked = next((codec for mark, codec in _MARKS if head.startswith(mark)), None) or _wide(head)
+    if marked:
+        return marked
+    if _looks_binary(head):
+        raise Unreadable("is_binary")
+    return "utf-8" if _is_utf8(head, stream) else _single_byte(head)
+
+
+def text_of(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """The text of a file in pieces. Raises: Unreadable where a byte does not fit the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace" if encoding == "cp1252" else "strict")
+    try:
+        for chunk in chunks:
+            yield decoder.decode(chunk)
+        yield decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise Unreadable("bad_encoding", encoding=encoding.upper()) from error
+
+
+def _first(stream: Iterator[bytes]) -> bytes:
+    head = b""
+    for chunk in stream:
+        head += chunk
+        if len(head) >= 4:
+            break
+    return head
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: mostly ASCII leaves zeros at fixed places."""
+    sample = head[: SAMPLE // 4 * 4]
+    if len(sample) < 8 or 0 not in sample:
+        return None
+    zeros = [sample[place::4].count(0) / len(sample[place::4]) for place in range(4)]
+    if min(zeros[1:]) > 0.9 and zeros[0] < 0.2:
+        return "utf-32-le"
+    if min(zeros[:3]) > 0.9 and zeros[3] < 0.2:
+        return "utf-32-be"
+    if min(zeros[1], zeros[3]) > 0.6 and max(zeros[0], zeros[2]) < 0.2:
+        return "utf-16-le"
+    if min(zeros[0], zeros[2]) > 0.6 and max(zeros[1], zeros[3]) < 0.2:
+        return "utf-16-be"
+    return None
+
+
+def _looks_binary(head: bytes) -> bool:
+    sample = head[:SAMPLE]
+    controls = sum(1 for byte in sample if byte < 32 and byte not in _TEXT_CONTROLS)
+    return controls > max(3, len(sample) // 100)
+
+
+def _is_utf8(head: bytes, rest: Iterator[bytes]) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        decoder.decode(head)
+        for chunk in rest:
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _single_byte(head: bytes) -> str:
+    sample = head[:SAMPLE]
+    if sum(byte > 127 for byte in sample) * 4 > len(sample):
+        best = from_bytes(sample).best()
+        if best is not None:
+            return str(best.encoding)
+    return "cp1252"

@@ -1,0 +1,51 @@
+"""What a kind of file holds: its fields, their types, and the names that columns with them usually have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crm.engine.texts import name_key
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    REFERENCE = "reference"  # the id or name of something that is imported by another file
+    STAGE = "stage"
+    DATE = "date"
+    AMOUNT = "amount"
+    RATIO = "ratio"  # 0.4, 40 or 40 %
+    CURRENCY = "currency"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. `names` are usual column names, the most telling first; `longest` is in characters."""
+
+    name: str
+    type: FieldType = FieldType.TEXT
+    names: tuple[str, ...] = ()
+    is_required: bool = False
+    longest: int = 300
+    label: str = ""
+
+    def rank(self, key: str) -> int | None:
+        """The place of a column name (as a key) among the usual ones; None if it is none of them."""
+        keys = (name_key(self.name), *(name_key(name) for name in self.names))
+        return keys.index(key) if key in keys else None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The fields of a kind. `telling` are fields that hardly any other kind has; `id_from` names the field that stands
+    in where a file has no id."""
+
+    kind: str
+    fields: tuple[Field, ...]
+    telling: frozenset[str] = frozenset()
+    id_from: str = ""
+    ignored: frozenset[str] = frozenset()  # column names (as keys) that never feed a field
+    by_name: Mapping[str, Field] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {item.name: item for item in self.fields})

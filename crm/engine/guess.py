@@ -1,0 +1,126 @@
+"""Which kind of thing a file holds, and which column feeds which field: by the columns' names and by their values.
+
+A column is a candidate for a field when its name is one of the field's usual names (the earlier, the better), contains
+one as whole words, or when there is no telling name and its values can only be that (stages, e-mail addresses, names
+that are known already, dates, amounts, an id). A name whose values contradict the field's type is no candidate. Each
+field takes its best free column, best pair first.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+from crm.engine.fields import Field, FieldType, Shape
+from crm.engine.profile import ColumnProfile, FileProfile
+from crm.engine.stages import outcome_of
+from crm.engine.texts import name_key
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+_BY_NAME, _BY_PART, _BY_VALUE = 100.0, 40.0, 20.0
+
+
+@dataclass(frozen=True)
+class Known:
+    """Names and ids that the organization has already, per reference field."""
+
+    values: Mapping[str, frozenset[str]] = attribute(default_factory=dict)
+
+
+def columns_guess(profile: FileProfile, shape: Shape, known: Known | None = None) -> dict[str, str]:
+    """Field → column for one kind of file."""
+    pairs = sorted(_pairs(profile, shape, known or Known()), reverse=True, key=lambda pair: (pair[0], -pair[1]))
+    chosen: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, _, field, column in pairs:
+        if field not in chosen and column not in taken:
+            chosen[field] = column
+            taken.add(column)
+    return {item.name: chosen[item.name] for item in shape.fields if item.name in chosen}
+
+
+def kind_guess(profile: FileProfile, shapes: Iterable[Shape], known: Known | None = None) -> str | None:
+    """The kind whose fields explain the columns best; None where none does."""
+    scores = {shape.kind: _fit(profile, shape, known or Known()) for shape in shapes}
+    best = max(scores, key=lambda kind: scores[kind], default=None)
+    return best if best is not None and scores[best] > 0 else None
+
+
+def knows_column(name: str, shapes: Iterable[Shape]) -> bool:
+    """Whether a text is a usual column name of any kind; what tells a header from data."""
+    key = name_key(name)
+    return any(item.rank(key) is not None for shape in shapes for item in shape.fields)
+
+
+def _fit(profile: FileProfile, shape: Shape, known: Known) -> float:
+    guess = columns_guess(profile, shape, known)
+    if any(item.is_required and item.name not in guess and item.name != "id" for item in shape.fields):
+        return 0.0
+    if "id" not in guess and shape.id_from not in guess:
+        return 0.0
+    named = sum(1 for field, name in guess.items() if _name_score(shape.by_name[field], name) > 0)
+    telling = sum(1 for field in guess if field in shape.telling)
+    return named + 2 * telling + named / max(len(profile.columns), 1)
+
+
+def _pairs(profile: FileProfile, shape: Shape, known: Known) -> Iterable[tuple[float, int, str, str]]:
+    for column in profile.columns:
+        if name_key(column.name) in shape.ignored:
+            continue
+        for place, item in enumerate(shape.fields):
+            score = _name_score(item, column.name)
+            if score and not _fits(item, column):
+                continue
+            score = score or _value_score(item, column, known)
+            if score:
+                yield score - column.place * 0.001, place, item.name, column.name
+
+
+def _name_score(item: Field, name: str) -> float:
+    rank = item.rank(name_key(name))
+    if rank is not None:
+        return _BY_NAME - rank
+    words = [word.casefold() for word in _WORDS.findall(name)]
+    for place, usual in enumerate((item.name, *item.names)):
+        parts = [word.casefold() for word in _WORDS.findall(usual)]
+        if len(name_key(usual)) >= 5 and len(words) <= len(parts) + 2 and _contains(words, parts):
+            return _BY_PART - place
+    return 0.0
+
+
+def _contains(words: list[str], parts: list[str]) -> bool:
+    return any(words[place : place + len(parts)] == parts for place in range(len(words) - len(parts) + 1))
+
+
+def _fits(item: Field, column: ColumnProfile) -> bool:
+    """Whether the values do not contradict the field's type. An empty column contradicts nothing."""
+    if column.filled == 0:
+        return True
+    values = list(column.values)
+    match item.type:
+        case FieldType.DATE:
+            return column.dates.dates * 2 > column.dates.filled
+        case FieldType.AMOUNT | FieldType.RATIO:
+            return column.amounts.amounts * 2 > column.amounts.filled or "%" in values[0]
+        case FieldType.EMAIL:
+            return sum(bool(_EMAIL.match(value)) for value in values) * 2 > len(values)
+        case FieldType.CURRENCY:
+            return all(len(value) == 3 and value.isalpha() for value in values[:50])
+    return True
+
+
+def _value_score(item: Field, column: ColumnProfile, known: Known) -> float:
+    """How much the values alone speak for a field; only what cannot well be anything else."""
+    if column.filled == 0:
+        return 0.0
+    values = list(column.values)[:500]
+    if item.type is FieldType.STAGE and len(column.values) <= 30:
+        telling = sum(outcome_of(value) is not None for value in values)
+        return _BY_VALUE if telling * 2 >= len(values) else 0.0
+    if item.type is FieldType.EMAIL:
+        return _BY_VALUE if all(_EMAIL.match(value) for value in values) else 0.0
+    if item.type is FieldType.REFERENCE and known.values.get(item.name):
+        hits = sum(value in known.values[item.name] for value in values)
+        return _BY_VALUE * hits / len(values) if hits * 2 >= len(values) else 0.0
+    return 0.0

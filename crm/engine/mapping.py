@@ -1,0 +1,116 @@
+"""A mapping: which column feeds which field, and what is said about a file besides.
+
+    columns: {amount: sub_total}                 field ← column
+    constants: {stage: won}                      field ← one value for every row
+    values: {product: {GTXPro: GTX Pro}}         per field: as in the file → as meant
+    dates: D/M/Y                                 or M/D/Y, Y/M/D; where the file itself does not decide
+    amounts: "1.234,56"                          likewise: how a number with decimals is written
+
+A column that is mapped to an empty text is left out although its name would be guessed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm.engine.dates import DateOrder
+from crm.engine.fields import Shape
+from crm.engine.problem import Unreadable
+from crm.engine.texts import name_key
+
+PARTS = ("columns", "constants", "values", "dates", "amounts")
+
+
+@dataclass(frozen=True)
+class FileMapping:
+    """See above. `decimal_sign` is "." or ",", or None where the file decides."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dates: DateOrder | None = None
+    decimal_sign: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data in the form of a mapping file."""
+        plain: dict[str, Any] = {
+            "columns": dict(self.columns),
+            "constants": dict(self.constants),
+            "values": {name: dict(values) for name, values in self.values.items()},
+        }
+        if self.dates:
+            plain["dates"] = str(self.dates)
+        if self.decimal_sign:
+            plain["amounts"] = "1.234,56" if self.decimal_sign == "," else "1,234.56"
+        return plain
+
+
+def mapping_of(plain: Any, shape: Shape) -> FileMapping:
+    """A mapping from the plain data of a file or form. Raises: Unreadable that names what is wrong in it."""
+    if plain is None:
+        return FileMapping()
+    if not isinstance(plain, Mapping):
+        raise Unreadable("mapping_not_a_mapping")
+    unknown = [str(name) for name in plain if name not in PARTS]
+    if unknown:
+        raise Unreadable("mapping_unknown_part", part=unknown[0], parts=", ".join(PARTS))
+    values = _part(plain, "values")
+    for name, table in values.items():
+        if not isinstance(table, Mapping):
+            raise Unreadable("mapping_values_not_a_mapping", field=name)
+    return FileMapping(
+        columns=_texts(_part(plain, "columns"), shape),
+        constants=_texts(_part(plain, "constants"), shape),
+        values={
+            _field(name, shape): {str(old): str(new) for old, new in table.items()} for name, table in values.items()
+        },
+        dates=_dates(plain.get("dates")),
+        decimal_sign=_decimal_sign(plain.get("amounts")),
+    )
+
+
+def columns_check(mapping: FileMapping, columns: tuple[str, ...]) -> FileMapping:
+    """The mapping with the columns as the file spells them. Raises: Unreadable where the file has no such column."""
+    by_key = {name_key(name): name for name in reversed(columns)}
+    found = {}
+    for name, column in mapping.columns.items():
+        spelled = column if not column or column in columns else by_key.get(name_key(column))
+        if spelled is None:
+            raise Unreadable("mapping_unknown_column", column=column, columns=", ".join(columns))
+        found[name] = spelled
+    return FileMapping(found, mapping.constants, mapping.values, mapping.dates, mapping.decimal_sign)
+
+
+def _part(plain: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = plain.get(name) or {}
+    if not isinstance(part, Mapping):
+        raise Unreadable("mapping_part_not_a_mapping", part=name)
+    return part
+
+
+def _texts(part: Mapping[str, Any], shape: Shape) -> dict[str, str]:
+    return {_field(name, shape): "" if value is None else str(value) for name, value in part.items()}
+
+
+def _field(name: Any, shape: Shape) -> str:
+    if name not in shape.by_name:
+        raise Unreadable("mapping_unknown_field", field=str(name), kind=shape.kind, fields=", ".join(shape.by_name))
+    return str(name)
+
+
+def _dates(value: Any) -> DateOrder | None:
+    if value in (None, ""):
+        return None
+    try:
+        return DateOrder(str(value).upper().replace("YYYY", "Y").replace("DD", "D").replace("MM", "M"))
+    except ValueError as error:
+        raise Unreadable("mapping_bad_dates", value=str(value), orders=", ".join(DateOrder)) from error
+
+
+def _decimal_sign(value: Any) -> str | None:
+    if value in (None, ""):
+        return None
+    signs = [char for char in str(value) if char in ".,"]
+    if not signs:
+        raise Unreadable("mapping_bad_amounts", value=str(value))
+    return signs[-1]
