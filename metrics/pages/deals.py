@@ -1,0 +1,113 @@
+"""Deals as rows: what was decided lately, and what needs somebody, with the reason in words."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.models import Opportunity, Outcome
+from metrics.pages import links
+from people import formats
+from people.components import Cell, Column, Empty, Row, Status, Table
+
+TONES = {Outcome.WON: "good", Outcome.LOST: "neutral", Outcome.OPEN: "accent"}
+
+
+def deal_href(deal: Opportunity) -> str:
+    return links.page("crm:deal_detail", deal.pk)
+
+
+def deal_name(deal: Opportunity) -> str:
+    """What people call it: its name, or its customer and product, or its id."""
+    if deal.name:
+        return deal.name
+    account = str(deal.account) if deal.account else deal.account_text
+    product = str(deal.product) if deal.product else deal.product_text
+    return " · ".join(part for part in (account, product) if part) or deal.external_id
+
+
+def recent_table(deals: Sequence[Opportunity], currency: str, *, has_owner: bool, empty: Empty) -> Table:
+    """Decided deals with their outcome, amount and day."""
+    columns = [Column("deal", _("Deal"))]
+    if has_owner:
+        columns.append(Column("owner", _("Owner")))
+    columns += [
+        Column("product", _("Product")),
+        Column("outcome", _("Outcome")),
+        Column("amount", _("Amount"), "money", currency),
+        Column("closed", _("Closed")),
+    ]
+    return Table(
+        "recent", _("Recently decided"), columns, [_recent_row(deal, has_owner) for deal in deals],
+        empty=empty, is_caption_hidden=True, is_stacked_on_phone=True,
+    )  # fmt: skip
+
+
+def _recent_row(deal: Opportunity, has_owner: bool) -> Row:
+    outcome = Outcome(deal.outcome)
+    owner = [Cell(text=str(deal.owner or deal.owner_text or _("Nobody")))] if has_owner else []
+    return Row(
+        [
+            Cell(text=deal_name(deal), detail=_account_detail(deal)),
+            *owner,
+            Cell(str(deal.product or deal.product_text or "")),
+            Cell(status=Status(str(outcome.label).capitalize(), TONES[outcome])),  # type: ignore[arg-type]
+            Cell(deal.converted_amount, reason="" if deal.converted_amount is not None else _("Without amount")),
+            Cell(deal.closed_on),
+        ],
+        href=deal_href(deal),
+    )
+
+
+def pressing_table(
+    deals: Sequence[Opportunity], currency: str, *, on: date, has_owner: bool, empty: Empty
+) -> Table:
+    """Open deals that are past due, or due soon, with the reason in words."""
+    columns = [Column("deal", _("Deal"))]
+    if has_owner:
+        columns.append(Column("owner", _("Owner")))
+    columns += [
+        Column("why", _("Why")),
+        Column("stage", _("Stage")),
+        Column("amount", _("Amount"), "money", currency),
+        Column("due", _("Due")),
+    ]
+    rows = [_pressing_row(deal, on, has_owner) for deal in deals]
+    return Table(
+        "pressing", _("Deals that need attention"), columns, rows,
+        empty=empty, is_caption_hidden=True, is_stacked_on_phone=True,
+    )  # fmt: skip
+
+
+def _pressing_row(deal: Opportunity, on: date, has_owner: bool) -> Row:
+    owner = [Cell(text=str(deal.owner or deal.owner_text or _("Nobody")))] if has_owner else []
+    return Row(
+        [
+            Cell(text=deal_name(deal), detail=_account_detail(deal)),
+            *owner,
+            Cell(status=due_status(deal, on)),
+            Cell(str(deal.stage)),
+            Cell(deal.converted_amount, reason="" if deal.converted_amount is not None else _("Without amount")),
+            Cell(deal.closed_on),
+        ],
+        href=deal_href(deal),
+    )
+
+
+def due_status(deal: Opportunity, on: date) -> Status:
+    """12 days past due · due today · due in 5 days."""
+    assert deal.closed_on is not None
+    days = (deal.closed_on - on).days
+    if days < 0:
+        words = ngettext("%(n)s day past due", "%(n)s days past due", -days) % {"n": formats.number(-days)}
+        return Status(words, "bad", "clock")
+    if days == 0:
+        return Status(_("Due today"), "warn", "clock")
+    words = ngettext("Due in %(n)s day", "Due in %(n)s days", days) % {"n": formats.number(days)}
+    return Status(words, "warn" if days <= 7 else "neutral", "clock")
+
+
+def _account_detail(deal: Opportunity) -> str:
+    account = str(deal.account) if deal.account else deal.account_text
+    return account if deal.name and account != deal.name else ""
