@@ -1,7 +1,7 @@
 """How values become words and figures on a page, in the reader's language. Pure text: no HTML, no queries.
 
-Units: `money` (Decimal in major units, needs a currency), `percent` or `ratio` (0.619 is shown as 61.9%), `days`, `count`,
-`number`. What is undefined (`None`) is always shown as an en dash, never as zero.
+Units: `money` (Decimal in major units, needs a currency), `percent` or `ratio` (0.619 is shown as 61.9%), `days`,
+`count`, `number`. What is undefined (`None`) is always shown as an en dash, never as zero.
 """
 
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The frame of every page: who looks, where they may go, which place they are in. Reads the viewer, asks nothing else."""
+"""The frame of every page: who looks, where they may go, which place they are in. Reads only the viewer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

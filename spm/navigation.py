@@ -1,5 +1,7 @@
-"""The one file that lists which places the navigation offers, to whom, in which order. A place whose page does not exist is
-not shown; the first four that a person sees stand in the bottom bar of a phone."""
+"""The one file that lists which places the navigation offers, to whom, in which order.
+
+A place whose page does not exist is not shown; the first four that a person sees stand in the bottom bar of a phone.
+"""
 
 from django.utils.translation import gettext_lazy as _
 

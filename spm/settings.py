@@ -98,6 +98,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "spm"
 CELERY_TIMEZONE = "UTC"
+HEARTBEAT_FILE = env.text("SPM_HEARTBEAT_FILE")
 
 # --- People and sign-in -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
@@ -117,7 +118,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
-EMAIL_BACKEND = env.text("SPM_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.text("SPM_EMAIL_HOST")  # without one, mails are printed where the process prints
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = env.number("SPM_EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("SPM_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("SPM_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("SPM_EMAIL_TLS", True)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("SPM_EMAIL_FROM", "Sales performance <no-reply@localhost>")
 
 # --- Language and time ------------------------------------------------------------------------------------------------

@@ -145,7 +145,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A definition. The words are message ids in English; whoever shows them translates them."""
+    """A definition. The words are message ids in English; whoever shows them translates them.
+
+    `counted` are the parts whose sum is the number of deals behind a figure.
+    """
 
     name: str
     label: str
@@ -153,6 +156,7 @@ class Metric:
     direction: Direction
     basis: Basis
     kind: Kind
+    counted: tuple[Part, ...]
     numerator: str
     denominator: str
     sentence: str
@@ -183,7 +187,7 @@ def check(metric: Metric) -> None:
 def parts_of(metric: Metric) -> frozenset[Part]:
     """The parts a metric is computed and explained from."""
     needs = {part for need in metric.needs for part in (need.of, need.having, need.worth) if part is not None}
-    return frozenset(needs | _own_parts(metric.kind))
+    return frozenset({*metric.counted, *needs, *_own_parts(metric.kind)})
 
 
 def _own_parts(kind: Kind) -> set[Part]:

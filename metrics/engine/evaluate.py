@@ -62,11 +62,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A figure, rounded. Numerator and denominator are None where the metric is no ratio."""
+    """A figure, rounded, and the number of deals behind it. Numerator and denominator only where it is a ratio."""
 
     value: Decimal | None
     numerator: Decimal | None = None
     denominator: Decimal | None = None
+    count: int = 0
     notes: tuple[Note, ...] = ()
 
 
@@ -76,18 +77,19 @@ def evaluate(metric: Metric, group: Group, *, currency_digits: int) -> Value:
     notes, is_shown = _needs(metric, parts)
     if metric.basis in group.undated:
         notes, is_shown = (Note("undated", 0),), False
-    value = _exact(metric, group)
+    value, count = _exact(metric, group), int(_total(parts, metric.counted))
     if isinstance(value, Ratio):
         digits = 6 if metric.unit is Unit.RATIO else 4
         return Value(
             value.rounded(digits) if is_shown else None,
             _part_rounded(metric.kind, value.numerator, currency_digits, top=True),
             _part_rounded(metric.kind, value.denominator, currency_digits, top=False),
+            count,
             notes,
         )
     if value is None or not is_shown:
-        return Value(None, notes=notes)
-    return Value(round_decimal(value, _digits(metric, currency_digits)), notes=notes)
+        return Value(None, count=count, notes=notes)
+    return Value(round_decimal(value, _digits(metric, currency_digits)), count=count, notes=notes)
 
 
 def _exact(metric: Metric, group: Group) -> Decimal | Ratio | None:

@@ -1,5 +1,6 @@
 """Any metric by anything: the one way from a question to figures, for pages, commands and API alike."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,6 +66,7 @@ class _Groups:
         self.calendar: Calendar = calendar_of(organization)
         self.digits = Currency.of(organization.currency).digits
         self.start = cycle_start(organization)
+        self.is_cut = question.grain is not None or bool(question.cuts)
         self.periods = self._periods()
         self.window = self._window(self.periods)
         self.names = names_of(question)
@@ -90,15 +92,18 @@ class _Groups:
         names: dict[str, str | None] = {
             str(dimension): self.names[dimension].get(each) for dimension, each in ids.items()
         }
-        if question.grain is None:
+        if not self.is_cut:
             return ids, names, None
         period = self.periods[key[-1] - 1]
-        names[str(question.grain)] = self.calendar.label_of(question.grain, period)
+        if question.grain:
+            names[str(question.grain)] = self.calendar.label_of(question.grain, period)
         return ids, names, period
 
     def _periods(self) -> list[Period]:
         """Every period asked for, whole; of all time those between the first and the last deal."""
         question = self.question
+        if question.cuts:
+            return with_gaps(question.cuts)
         if question.grain is None:
             return []
         first, last = question.starts_on, question.ends_before
@@ -113,7 +118,7 @@ class _Groups:
     def _window(self, periods: list[Period]) -> Window:
         """The days asked for. A first or last period that sticks out is cut to them."""
         question = self.question
-        if question.grain is None:
+        if not self.is_cut:
             if question.starts_on is None and question.ends_before is None:
                 return Window(None, None)
             return Window(question.starts_on or date.min, question.ends_before or date(9999, 12, 31))
@@ -182,15 +187,15 @@ class _Groups:
         """Groups that have a row: members × periods, and whatever has facts beside them."""
         question = self.question
         columns: list[list[int]] = [members_of(question, dimension) for dimension in question.by]
-        cuts = [list(range(1, len(self.periods) + 1))] if question.grain else []
-        keys: set[Key] = set(product(*columns, *cuts))
+        numbers = [n for n, period in enumerate(self.periods, 1) if not question.cuts or period in question.cuts]
+        keys: set[Key] = set(product(*columns, *([numbers] if self.is_cut else [])))
         if Dimension.PERSON in question.by and Dimension.TEAM in question.by:
             known = pairs_of(question)
             person, team = question.by.index(Dimension.PERSON), question.by.index(Dimension.TEAM)
             keys = {key for key in keys if (key[person], key[team]) in known}
         keys |= self.parts.keys() | self.to_date.keys() | self.quantiles.keys()
-        if question.grain:
-            keys = {key for key in keys if 1 <= key[-1] <= len(self.periods)}
+        if self.is_cut:
+            keys = {key for key in keys if key[-1] in numbers}
         return sorted(keys, key=self._order)
 
     def _order(self, key: Key) -> tuple[Any, ...]:
@@ -198,7 +203,7 @@ class _Groups:
             (self.names[dimension].get(each) is None, (self.names[dimension].get(each) or "").casefold(), each)
             for dimension, each in zip(self.question.by, key, strict=False)
         ]
-        return (*names, key[-1] if self.question.grain else 0)
+        return (*names, key[-1] if self.is_cut else 0)
 
     def _undated(self) -> frozenset[Basis]:
         """Whether deals are there but none was created on a known day."""
@@ -209,3 +214,13 @@ class _Groups:
         total = Question(self.question.metrics, self.question.on)
         deals = sums(total, Window(None, None), [Part.WON_COUNT, Part.LOST_COUNT, Part.OPEN_COUNT], self.start)
         return frozenset({Basis.CREATED}) if any(any(parts.values()) for parts in deals.values()) else frozenset()
+
+
+def with_gaps(cuts: Sequence[Period]) -> list[Period]:
+    """Periods in order, and those between them, so that none leaves a day out."""
+    found = [cuts[0]]
+    for period in cuts[1:]:
+        if found[-1].ends_before < period.starts_on:
+            found.append(Period(found[-1].ends_before, period.starts_on))
+        found.append(period)
+    return found

@@ -28,7 +28,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class Question:
-    """`by` at most one of each dimension, `grain` at most one cut of time. Without a period: all time.
+    """`by` at most one of each dimension; time is cut by a `grain` or into given periods that do not overlap (`cuts`, in
+    order). Without a period: all time.
 
     `on` is the day whose team structure open deals are counted by (they have no day of their own yet).
     """
@@ -40,6 +41,7 @@ class Question:
     starts_on: date | None = None
     ends_before: date | None = None
     scope: Scope = Scope()
+    cuts: tuple[Period, ...] = ()
 
     @property
     def uses_teams(self) -> bool:
@@ -61,10 +63,6 @@ class Window:
     starts_on: date | None
     ends_before: date | None
     cuts: tuple[Period, ...] = ()
-
-    @classmethod
-    def of(cls, periods: list[Period]) -> "Window":
-        return cls(periods[0].starts_on, periods[-1].ends_before, tuple(periods))
 
 
 def calendar_of(organization: Organization) -> FiscalCalendar:

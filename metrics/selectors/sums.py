@@ -1,9 +1,9 @@
 """Sums of parts per group, and the values of rows for quantiles. Every statement here runs behind the wall.
 
 Totals and product breakdowns of the company read `DailyBreakdown`, everything about people `DailyRollup`, a product
-inside a team or of a person the facts. A team's figure is the sum of those who sat below it on the day: rollups are first
-added up per seat's team and stretch without a reorganization, then along the closure of the tree, so that a deep tree
-costs little.
+inside a team or of a person the facts. A team's figure is the sum of those who sat below it on the day: rollups are
+first added up per seat's team and stretch without a reorganization, then along the closure of the tree, so that a deep
+tree costs little.
 """
 
 from collections.abc import Iterable, Sequence

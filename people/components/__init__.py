@@ -1,7 +1,7 @@
 """What the templates in `templates/components/` take: frozen values that a view builds and a template shows.
 
-A view computes nothing here; it names a value, its unit and what it is compared with, and the component decides how that
-reads. `docs/design-system.md` lists them; `/design/` shows each in every state.
+A view names a value, its unit and what it is compared with; the component decides how that reads.
+ `docs/design-system.md` lists them; `/design/` shows each in every state.
 """
 
 from people.components.charts import Chart, Series

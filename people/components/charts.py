@@ -1,12 +1,12 @@
 """Charts: the same numbers as a Plotly figure and as a table, so that neither exists without the other.
 
-The figure carries no colours: `static/js/charts.js` takes them from the tokens by each trace's `role`. Numbers are turned
-into floats for drawing only; the table keeps them exact.
+The figure carries no colours: `static/js/charts.js` takes them from the tokens by each trace's `role`. Numbers are
+turned into floats for drawing only; the table keeps them exact.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -106,18 +106,15 @@ class Chart:
         return go.Scatter(
             **common,
             mode="markers" if series.mark == "dots" else "lines+markers",
-            fill="tozeroy" if series.mark == "area" else None,
+            fill="tozeroy" if series.mark == "area" and None not in drawn else None,
+            cliponaxis=False,
             line={"dash": "dot" if series.is_dashed else "solid", "width": 2},
             connectgaps=False,
         )
 
     def _layout(self) -> dict[str, Any]:
-        values: dict[str, Any] = {"rangemode": "tozero", "separatethousands": True, "nticks": 6}
-        if self.unit in ("percent", "ratio"):
-            values["tickformat"] = ".0%"
-        elif self.unit == "money":
-            values |= {"tickprefix": formats.SYMBOLS.get(self.currency, ""), "tickformat": "~s"}
-        names: dict[str, Any] = {"type": "category", "automargin": True}
+        values: dict[str, Any] = {"rangemode": "tozero", **self._ticks()}
+        names: dict[str, Any] = {"type": "category"}
         lying = self.orientation == "h"
         if lying:
             names["autorange"] = "reversed"
@@ -130,7 +127,42 @@ class Chart:
         }
         if self.target is not None:
             layout["shapes"] = [self._target_line(float(self.target))]
+            layout["annotations"] = [self._target_words(float(self.target))]
         return layout
+
+    def _ticks(self) -> dict[str, Any]:
+        """Round values along the axis, written in the reader's language."""
+        low, high = self._extent()
+        at = round_steps(low, high)
+        return {"tickvals": [float(value) for value in at], "ticktext": [self._tick(value) for value in at]}
+
+    def _extent(self) -> tuple[Decimal, Decimal]:
+        columns = [[Decimal(str(each.values[n] or 0)) for each in self.series] for n in range(len(self.categories))]
+        if self.mode == "stack":
+            columns = [
+                [
+                    sum((each for each in column if each > 0), Decimal(0)),
+                    sum((each for each in column if each < 0), Decimal(0)),
+                ]
+                for column in columns
+            ]
+        known = [value for column in columns for value in column] + [Decimal(str(self.target or 0)), Decimal(0)]
+        return min(known), max(known)
+
+    def _tick(self, value: Decimal) -> str:
+        if self.unit in ("percent", "ratio"):
+            return formats.percent(value, 0)
+        if self.unit == "money":
+            return formats.money_short(value, self.currency)
+        return formats.short(value) if value == int(value) else formats.number(value, 1)
+
+    def _target_words(self, at: float) -> dict[str, Any]:
+        """The target's name at the end of its line."""
+        words = f"{self.target_label or _('Target')} {formats.figure(self.target, self.unit, self.currency)}"
+        place: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "y", "y": at, "yanchor": "bottom"}
+        if self.orientation == "h":
+            place = {"xref": "x", "x": at, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom"}
+        return {"text": words, "showarrow": False, **place}
 
     def _target_line(self, at: float) -> dict[str, Any]:
         if self.orientation == "h":
@@ -145,3 +177,15 @@ class Chart:
                 "y1": 1,
             }
         return {"type": "line", "name": "target", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": at, "y1": at}
+
+
+def round_steps(low: Decimal, high: Decimal, steps: int = 5) -> list[Decimal]:
+    """Values 1, 2 or 5 times a power of ten apart that span low to high, about `steps` of them."""
+    span = high - low
+    if span <= 0:
+        return [low]
+    rough = span / steps
+    power = Decimal(1).scaleb(rough.adjusted())
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+    first, last = (low / step).to_integral_value(ROUND_FLOOR), (high / step).to_integral_value(ROUND_CEILING)
+    return [step * n for n in range(int(first), int(last) + 1)]

@@ -19,8 +19,8 @@ LONG_FIGURE = 11  # characters from which a tile sets its figure smaller
 class Delta:
     """A change against a comparison.
 
-    `change` is a ratio for `relative` (0.12 = 12 % more) and `points` (0.03 = 3 percentage points), and a value in `unit`
-    for `absolute`; None where there is nothing to compare with. `is_noise` marks a change within its interval.
+    `change` is a ratio for `relative` (0.12 = 12 % more) and `points` (0.03 = 3 percentage points), and a value in
+    `unit` for `absolute`; None where there is nothing to compare with. `is_noise` marks a change within its interval.
     """
 
     change: Decimal | None
@@ -43,7 +43,7 @@ class Delta:
         better: Better = "higher",
         is_noise: bool = False,
     ) -> "Delta":
-        """The change from `before` to `now`: ratios in points, days in days, the rest relative where that is defined."""
+        """The change from `before` to `now`: ratios in points, days in days, the rest relative where defined."""
         kind: Kind = "points" if unit in ("percent", "ratio") else "absolute" if unit == "days" else "relative"
         change: Decimal | None = None
         if now is not None and before is not None:
@@ -145,7 +145,7 @@ class Sparkline:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure as a tile. `key` names it across refreshes, so that a change is seen; `reason` says why there is no value."""
+    """One figure as a tile. `key` names it across refreshes, so that a change is seen; `reason` says why it is "–"."""
 
     label: str
     value: Decimal | int | float | None

@@ -18,7 +18,7 @@ office is left out with a warning. Whoever stands above themselves loses that ma
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from kernel.issue import IssueCollector, Level
@@ -50,11 +50,16 @@ class Arrangement:
     issues: IssueCollector = field(default_factory=IssueCollector)
 
 
-def arrange(statements: Mapping[int, Statement], names: Mapping[int, str]) -> Arrangement:
-    """Seats ("rep" or "manager") and parents of teams from what is said about each person. `names` is for messages."""
+def arrange(
+    statements: Mapping[int, Statement], names: Mapping[int, str], leaders: Collection[int] = ()
+) -> Arrangement:
+    """Seats ("rep" or "manager") and parents of teams from what is said about each person.
+
+    `leaders` lead a team already that the file leaves them; `names` is for messages.
+    """
     result = Arrangement()
     manager_of = _managers(statements, names, result.issues)
-    managers = set(manager_of.values())
+    managers = {*manager_of.values(), *leaders}
     office_of = {manager: _office(manager, statements, manager_of, names, result.issues) for manager in managers}
     for person, statement in statements.items():
         if person in managers:

@@ -69,7 +69,9 @@ def structure_apply(
         identities = identify(lines, facts.known_persons(), source)
         stated = stated_rows(lines, identities.of_row)
         persons = persons_write(facts, identities, stated, source=source)
-        arrangement = arrange(_statements(stated, identities, persons), {p.pk: p.name for p in facts.persons.values()})
+        statements = _statements(stated, identities, persons)
+        names = {person.pk: person.name for person in facts.persons.values()}
+        arrangement = arrange(statements, names, facts.standing_leaders(statements, on))
         teams = _teams_write(facts, arrangement, persons, on)
         changes = [*persons.changes, *teams.changes]
         if changes:

@@ -1,7 +1,7 @@
 """What is known about people and teams, read once for a whole file."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from people.engine.identity import KnownPerson, folded
+from people.engine.structure import Statement
 from people.models import FOREVER, Dated, Person, PersonKey, Seat, SeatHolding, Team, TeamPlacement
 
 
@@ -39,6 +40,23 @@ class StructureFacts:
         holding = self.holding_of(person_id, on)
         seat = self.seats[holding.seat_id] if holding else None
         return self.teams[seat.team_id] if seat is not None and seat.role == Seat.Role.MANAGER else None
+
+    def standing_leaders(self, statements: Mapping[int, Statement], on: date) -> set[int]:
+        """Whoever the file speaks of, leads a team, and keeps somebody in it of whom the file says nothing else."""
+        silent = {
+            p for p in self.persons if p not in statements or statements[p] == Statement(statements[p].row, None, "")
+        }
+        members: dict[int, set[int]] = defaultdict(set)
+        for person_id, history in self.holdings.items():
+            holding = holding_now(history, on)
+            if holding is not None:
+                members[self.seats[holding.seat_id].team_id].add(person_id)
+        for team_id, placed in self.placements.items():
+            now = holding_now(placed, on)
+            if now is not None:
+                members[now.parent_id] |= members.get(team_id, set())
+        led = {person: team.pk for person in statements if (team := self.team_led_by(person, on)) is not None}
+        return {person for person, team_id in led.items() if members[team_id] & silent - {person}}
 
     def leaders_of(self, team_id: int, on: date) -> set[int]:
         """Who holds a manager seat of the team on the day or later."""

@@ -140,6 +140,11 @@ def _seats(
         if now is None and person.left_on is not None and person.left_on <= on:
             continue
         _move(facts, person_id, now, seat, (team.pk, role), due, written, on)
+    for person_id in former_hire_days.keys() - arrangement.seats.keys():
+        history = facts.holdings[person_id]
+        if history:
+            seat = facts.seats[history[0].seat_id]
+            _start_correct(history, seat, facts.persons[person_id].hired_on, former_hire_days[person_id], written)
     _sit(due, written)
 
 

@@ -1,4 +1,4 @@
-"""Filters that write figures in the reader's language. `{{ deal.amount|money:currency }}`; `None` is always an en dash."""
+"""Filters that write figures in the reader's language: `{{ deal.amount|money:currency }}`; `None` is an en dash."""
 
 from datetime import date, datetime
 from decimal import Decimal

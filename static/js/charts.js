@@ -62,10 +62,11 @@ function dressLayout(layout, look) {
     autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", bargap: 0.35, bargroupgap: 0.08,
     margin: { l: 8, r: 8, t: layout.showlegend ? 32 : 12, b: 8 },
     font: { family: font, size: 12, color: tones.ink },
-    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { color: tones.quiet }, itemclick: false, itemdoubleclick: false },
+    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal", font: { color: tones.quiet }, itemclick: false, itemdoubleclick: false },
     hoverlabel: { bgcolor: tones.surface, bordercolor: tones.strong, font: { color: tones.ink, family: font } },
     xaxis: dressAxis(layout.xaxis, look),
     yaxis: dressAxis(layout.yaxis, look),
+    annotations: (layout.annotations ?? []).map((words) => ({ ...words, font: { color: tones.ink, size: 12 }, bgcolor: tones.surface, borderpad: 2 })),
     shapes: (layout.shapes ?? []).map((shape) => ({ ...shape, line: { color: tones.ink, width: 1.5, dash: "dash" } })),
   };
 }

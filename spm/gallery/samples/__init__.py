@@ -1,4 +1,4 @@
-"""Sample contexts of every component, made up, with the states that break layouts: empty, long, large, negative, undefined."""
+"""Sample contexts of every component, made up, with what breaks layouts: empty, long, large, negative, undefined."""
 
 import re
 from collections.abc import Callable, Mapping

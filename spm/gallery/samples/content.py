@@ -15,14 +15,14 @@ from spm.gallery.samples.state import Section, State
 def content_sections(query: Mapping[str, Any]) -> list[Section]:
     """The sections of this file."""
     return [
-        Section(_("Status"), _("Icon and word; the colour only repeats them."), _statuses()),
-        Section(_("Callout"), _("Something to know before going on."), _callouts()),
-        Section(_("Empty state"), _("What this is, why it is empty, what to do next."), _empties()),
+        Section(_("Status"), _("Icon and word; the colour only repeats them."), _statuses(), is_narrow=True),
+        Section(_("Callout"), _("Something to know before going on."), _callouts(), is_narrow=True),
+        Section(_("Empty state"), _("What this is, why it is empty, what to do next."), _empties(), is_narrow=True),
         Section(_("Stepper"), _("Where one stands; a finished step may lead back."), _steppers()),
-        Section(_("Job"), _("Asks for itself until it has ended."), _jobs()),
+        Section(_("Job"), _("Asks for itself until it has ended."), _jobs(), is_narrow=True),
         Section(_("Timeline"), _("What happened, newest first."), _timelines()),
         Section(_("Tabs, periods, breadcrumb"), _("Each has its own address."), _tabs()),
-        Section(_("Messages"), _("Success goes by itself; what went wrong stays."), _messages()),
+        Section(_("Messages"), _("Success goes by itself; what went wrong stays."), _messages(), is_narrow=True),
         Section(_("Role bar"), _("In the demo: whose eyes one looks through."), _roles()),
         Section(_("As of"), _("Every page of figures says when they are true."), _as_of()),
     ]
@@ -41,11 +41,20 @@ def _statuses() -> list[State]:
 
 def _callouts() -> list[State]:
     samples = [
-        Callout(_("2,089 deals have no amount"), _("They are left out of amount figures and never count as zero."), "warn", [Action(_("Look at them"), "#")]),
+        Callout(
+            _("2,089 deals have no amount"),
+            _("They are left out of amount figures and never count as zero."),
+            "warn",
+            [Action(_("Look at them"), "#")],
+        ),
         Callout(_("Two dates can be read in two ways"), _("Say whether 03/04/2017 is in March or in April."), "accent"),
         Callout(_("8,800 deals imported"), tone="good"),
-        Callout(_("The file could not be read"), _("Line 17 ends in the middle of a quotation. Nothing was imported."), "bad"),
-    ]  # fmt: skip
+        Callout(
+            _("The file could not be read"),
+            _("Line 17 ends in the middle of a quotation. Nothing was imported."),
+            "bad",
+        ),
+    ]
     return [State(callout.title, "callout", {"callout": callout}) for callout in samples]
 
 
@@ -65,7 +74,12 @@ def _empties() -> list[State]:
 def _steppers() -> list[State]:
     names = [_("Upload"), _("Match columns"), _("Preview"), _("Import")]
     second = [Step(names[0], "done", "#"), Step(names[1], "current"), Step(names[2]), Step(names[3])]
-    failed = [Step(names[0], "done", "#"), Step(names[1], "done", "#"), Step(names[2], "done"), Step(names[3], "failed")]
+    failed = [
+        Step(names[0], "done", "#"),
+        Step(names[1], "done", "#"),
+        Step(names[2], "done"),
+        Step(names[3], "failed"),
+    ]
     return [State(_("Second of four"), "stepper", {"steps": second}), State(_("Failed"), "stepper", {"steps": failed})]
 
 
@@ -76,7 +90,9 @@ def _jobs() -> list[State]:
         JobProgress(name, "running", 3120, 8800, _("12 rows refused so far")),
         JobProgress(_("Recomputing figures"), "running", 480),
         JobProgress(name, "done", 8800, 8800, actions=[Action(_("Look at the batch"), "#")]),
-        JobProgress(name, "failed", 3120, 8800, _("The worker was stopped. Nothing is half applied; it starts again by itself.")),
+        JobProgress(
+            name, "failed", 3120, 8800, _("The worker was stopped. Nothing is half applied; it starts again by itself.")
+        ),
     ]
     return [State(str(job.status.label), "job", {"job": job}) for job in samples]
 
@@ -86,9 +102,23 @@ def _timelines() -> list[State]:
         return datetime(2026, 11, day, hour, 12, tzinfo=UTC)
 
     events = [
-        Event(at(20, 14), _("Won for $4,821"), _("Closed four days before the expected date."), "Anna Snelling", "trophy", "good"),
+        Event(
+            at(20, 14),
+            _("Won for $4,821"),
+            _("Closed four days before the expected date."),
+            "Anna Snelling",
+            "trophy",
+            "good",
+        ),
         Event(at(18, 9), _("Amount changed from $4,100 to $4,821"), actor="Anna Snelling", icon="edit"),
-        Event(at(12, 16), _("Close date moved from 12 Nov to 24 Nov"), actor=_("import 12"), icon="calendar", tone="warn", href="#"),
+        Event(
+            at(12, 16),
+            _("Close date moved from 12 Nov to 24 Nov"),
+            actor=_("import 12"),
+            icon="calendar",
+            tone="warn",
+            href="#",
+        ),
         Event(at(2, 11), _("Stage changed from Prospecting to Engaging"), icon="arrow-right", tone="accent"),
     ]
     return [State(_("A deal"), "timeline", {"events": events, "label": _("History of the deal")})]
@@ -108,7 +138,9 @@ def _tabs() -> list[State]:
 def _messages() -> list[State]:
     samples = [
         Message(constants.SUCCESS, _("Anna Snelling now belongs to West.")),
-        Message(constants.ERROR, _("The team was changed by somebody else meanwhile. Look at it again before you save.")),
+        Message(
+            constants.ERROR, _("The team was changed by somebody else meanwhile. Look at it again before you save.")
+        ),
         Message(constants.WARNING, _("Two products look alike: GTXPro and GTX Pro.")),
     ]
     return [State(message.level_tag, "messages", {"messages": [message], "is_still": True}) for message in samples]
@@ -120,4 +152,10 @@ def _roles() -> list[State]:
 
 
 def _as_of() -> list[State]:
-    return [State(_("Usual"), "as_of", {"as_of": datetime(2026, 11, 20, 14, 5, tzinfo=UTC), "note": _("recomputing 12 people")})]
+    return [
+        State(
+            _("Usual"),
+            "as_of",
+            {"as_of": datetime(2026, 11, 20, 14, 5, tzinfo=UTC), "note": _("recomputing 12 people")},
+        )
+    ]

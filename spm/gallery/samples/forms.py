@@ -34,35 +34,66 @@ class SampleForm(forms.Form):
 class SampleFilter(forms.Form):
     """Filters of a list."""
 
-    period = forms.ChoiceField(label=gettext_lazy("Period"), choices=[("q", gettext_lazy("This quarter")), ("y", gettext_lazy("This year"))], required=False)  # fmt: skip
-    team = forms.ChoiceField(label=gettext_lazy("Team"), choices=[("", gettext_lazy("All teams")), ("w", "West")], required=False)
+    period = forms.ChoiceField(
+        label=gettext_lazy("Period"),
+        choices=[("q", gettext_lazy("This quarter")), ("y", gettext_lazy("This year"))],
+        required=False,
+    )
+    team = forms.ChoiceField(
+        label=gettext_lazy("Team"), choices=[("", gettext_lazy("All teams")), ("w", "West")], required=False
+    )
     q = forms.CharField(label=gettext_lazy("Search"), widget=forms.TextInput(attrs={"type": "search"}), required=False)
 
 
 def form_sections(query: Mapping[str, Any]) -> list[Section]:
     """The sections of this file."""
-    wrong = SampleForm({"name": "", "email": "maya", "amount": "-3", "closed_on": "31.02.2026", "how": "row"}, auto_id="wrong_%s")
+    wrong = SampleForm(
+        {"name": "", "email": "maya", "amount": "-3", "closed_on": "31.02.2026", "how": "row"}, auto_id="wrong_%s"
+    )
     return [
         Section(
             _("Form"),
             _("Labels above, help below, errors beside the field and summed up on top."),
             [
-                State(_("Untouched"), "form", {"form": SampleForm(auto_id="fresh_%s"), "submit_label": _("Save"), "cancel_href": "#"}),
+                State(
+                    _("Untouched"),
+                    "form",
+                    {"form": SampleForm(auto_id="fresh_%s"), "submit_label": _("Save"), "cancel_href": "#"},
+                ),
                 State(_("With errors"), "form", {"form": wrong, "submit_label": _("Save"), "legend": _("New deal")}),
             ],
         ),
         Section(
             _("Filter bar"),
             _("Sends itself when a value changes; has a button without JavaScript."),
-            [State(_("Usual"), "filter_bar", {"form": SampleFilter(query or None, auto_id="filter_%s"), "reset_href": "/design/"})],
+            [
+                State(
+                    _("Usual"),
+                    "filter_bar",
+                    {"form": SampleFilter(query or None, auto_id="filter_%s"), "reset_href": "/design/"},
+                )
+            ],
         ),
-        Section(_("Actions"), _("One primary action a page; what destroys asks first."), _actions()),
+        Section(_("Actions"), _("One primary action a page; what destroys asks first."), _actions(), is_narrow=True),
         Section(
             _("Menu"),
             _("Opens without JavaScript; Escape closes it."),
-            [State(_("Usual"), "menu", {"label": _("Actions for this deal"), "actions": [Action(_("Assign owner"), "#", "person", "quiet"), Action(_("Merge"), "#", "merge", "quiet"), Action(_("Undo import"), "#", "undo", "danger")]})],
+            [
+                State(
+                    _("Usual"),
+                    "menu",
+                    {
+                        "label": _("Actions for this deal"),
+                        "actions": [
+                            Action(_("Assign owner"), "#", "person", "quiet"),
+                            Action(_("Merge"), "#", "merge", "quiet"),
+                            Action(_("Undo import"), "#", "undo", "danger"),
+                        ],
+                    },
+                )
+            ],
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _actions() -> list[State]:
@@ -70,8 +101,15 @@ def _actions() -> list[State]:
         Action(_("Import deals"), "#", "import", "primary"),
         Action(_("Export"), "#", "export"),
         Action(_("Cancel"), "#", kind="quiet"),
-        Action(_("Undo import"), "#", "undo", "danger", "post", confirm=_("Undo this import? 8,800 deals go away; figures follow within seconds.")),
+        Action(
+            _("Undo import"),
+            "#",
+            "undo",
+            "danger",
+            "post",
+            confirm=_("Undo this import? 8,800 deals go away; figures follow within seconds."),
+        ),
         Action(_("Why this number"), "/design/why/", "help", is_drawer=True),
         Action(_("Not now"), "#", is_disabled=True),
-    ]  # fmt: skip
+    ]
     return [State(action.label, "action", {"action": action}) for action in samples]

@@ -29,6 +29,7 @@ class Section:
     title: str
     words: str
     states: Sequence[State]
+    is_narrow: bool = False  # states stand side by side
 
     @property
     def slug(self) -> str:
