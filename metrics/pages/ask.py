@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kernel.period import Grain, Period
-from metrics.engine.definitions import Metric
+from metrics.engine.definitions import Basis, Metric
 from metrics.engine.evaluate import Value
+from metrics.pages.periods import Choice
 from metrics.selectors.answer import Row, answer
 from metrics.selectors.question import Dimension, Question, Scope
 from people.viewer import Viewer
@@ -27,6 +28,22 @@ def values(viewer: Viewer, scope: Scope, metrics: Sequence[Metric], period: Peri
     """One value per metric. Five queries at most."""
     rows = _rows(viewer, scope, metrics, period)
     return {row.metric.name: row.figure for row in rows}
+
+
+def now(viewer: Viewer, scope: Scope, metrics: Sequence[Metric], choice: Choice) -> Values:
+    """Decided and created deals of the page's days, open ones as they stand now."""
+    found: Values = {}
+    for some, period in by_period(metrics, choice):
+        found |= values(viewer, scope, some, period)
+    return found
+
+
+def by_period(metrics: Sequence[Metric], choice: Choice) -> list[tuple[list[Metric], Period | None]]:
+    """Metrics that are asked together, and of which days."""
+    dated = [metric for metric in metrics if metric.basis is not Basis.DUE]
+    open_now = [metric for metric in metrics if metric.basis is Basis.DUE]
+    asked: list[tuple[list[Metric], Period | None]] = [(dated, choice.period), (open_now, None)]
+    return [(some, period) for some, period in asked if some]
 
 
 def lines(

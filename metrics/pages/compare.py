@@ -1,8 +1,7 @@
 """What a page's figures are compared with: the period before, the same one last year, or the middle of the team."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -23,17 +22,18 @@ class Comparison:
     """Values to hold against, by metric, and what they are called. Empty where there is nothing to compare with."""
 
     words: str = ""
-    values: Mapping[str, Value] = ()  # type: ignore[assignment]  # nothing to compare with
+    values: Mapping[str, Value] = field(default_factory=dict)
+    has_counts: bool = True
 
     def of(self, metric: Metric) -> Value | None:
-        return dict(self.values).get(metric.name)
+        return self.values.get(metric.name)
 
 
 def chosen(asked: Asked, choice: Choice, *, has_median: bool) -> str:
     """Which comparison the query asks for, as far as there is one."""
-    return next((key for key, _words in _offered(choice, has_median) if key == asked.query.get("compare")), "") or next(
-        (key for key, _words in _offered(choice, has_median)), ""
-    )
+    keys = [key for key, _words in _offered(choice, has_median)]
+    wanted = asked.query.get("compare", "")
+    return wanted if wanted in keys else next(iter(keys), "")
 
 
 def tabs(asked: Asked, choice: Choice, key: str, *, has_median: bool) -> list[Tab]:
@@ -56,6 +56,16 @@ def _offered(choice: Choice, has_median: bool) -> list[tuple[str, str]]:
     ]
 
 
+def comparison(
+    asked: Asked, key: str, choice: Choice, scope: Scope, team: Scope | None, metrics: Sequence[Metric]
+) -> Comparison:
+    """What the page's figures are compared with."""
+    if key == MEDIAN and team is not None:
+        return with_median(asked, team, metrics, choice)
+    compared = choice.last_year if key == LAST_YEAR else choice.previous
+    return with_period(asked, scope, metrics, compared)
+
+
 def with_period(asked: Asked, scope: Scope, metrics: Sequence[Metric], compared: Compared | None) -> Comparison:
     """The same metrics in an earlier period. What stands as of now (open deals) has no earlier value. Five queries."""
     dated = [metric for metric in metrics if metric.basis is not Basis.DUE]
@@ -66,15 +76,9 @@ def with_period(asked: Asked, scope: Scope, metrics: Sequence[Metric], compared:
 
 def with_median(asked: Asked, team: Scope, metrics: Sequence[Metric], choice: Choice) -> Comparison:
     """The middle of the team's people, where they are five or more. Seven queries per date basis."""
-    found: dict[str, Any] = {}
-    for some, period in by_period(metrics, choice):
+    found: dict[str, Value] = {}
+    for some, period in ask.by_period(metrics, choice):
         people = ask.lines(asked.viewer, team, some, period, by=Dimension.PERSON)
         found |= {metric.name: Value(middle(line.values[metric.name].value for line in people)) for metric in some}
-    return Comparison(_("team median"), found)
+    return Comparison(_("team median"), found, has_counts=False)
 
-
-def by_period(metrics: Sequence[Metric], choice: Choice) -> list[tuple[list[Metric], Any]]:
-    """Metrics asked together: decided and created deals of the period, open ones as they stand now."""
-    dated = [metric for metric in metrics if metric.basis is not Basis.DUE]
-    open_now = [metric for metric in metrics if metric.basis is Basis.DUE]
-    return [(some, period) for some, period in ((dated, choice.period), (open_now, None)) if some]

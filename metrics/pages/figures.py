@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from metrics.engine.comparison import is_noise
 from metrics.engine.definitions import Direction, Metric, Unit
 from metrics.engine.evaluate import Value
 from metrics.words import notes_text
@@ -40,10 +41,13 @@ def better_of(metric: Metric) -> Better:
 
 
 def delta_of(
-    metric: Metric, now: Value, before: Value | None, *, compared_with: str, currency: str, is_noise: bool = False
+    metric: Metric, now: Value, before: Value | None, *, compared_with: str, currency: str, has_counts: bool = True
 ) -> Delta | None:
-    """The change of a metric against another value of it; None where there is nothing to compare with."""
-    if before is None or now.value is None:
+    """The change of a metric against another value of it; None where there is nothing to compare with.
+
+    `has_counts`: the other value knows how many deals are behind it, so that chance can be told from change.
+    """
+    if before is None or now.value is None or (before.value is None and not has_counts):
         return None
     return Delta.between(
         now.value,
@@ -52,7 +56,7 @@ def delta_of(
         unit=unit_of(metric),
         currency=currency,
         better=better_of(metric),
-        is_noise=is_noise,
+        is_noise=has_counts and bool(is_noise(metric, now, before)),
     )
 
 

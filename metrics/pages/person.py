@@ -1,13 +1,12 @@
 """One person's numbers: "my number" for oneself, the same page about somebody for those who lead them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kernel.period import Grain
-from metrics.catalogue import PIPELINE_OPEN
 from metrics.pages import ask, charts, compare, links, stages
 from metrics.pages.access import Subject, access_person, myself
 from metrics.pages.deals import pressing_table, recent_table
@@ -92,7 +91,7 @@ def _page(asked: Asked, subject: Subject, *, is_about_somebody: bool = False) ->
     )
 
 
-def _due_before(days: Days) -> "object":
+def _due_before(days: Days) -> date:
     return days.choice.calendar.period_of(Grain.QUARTER, days.choice.on).ends_before
 
 
@@ -119,5 +118,3 @@ def pressing_words(late: int, soon: int) -> str:
     }
     return ", ".join(part for part, count in ((words, late), (more, soon)) if count)
 
-
-__all__ = ["PIPELINE_OPEN", "PersonPage", "my_number", "person_numbers", "timedelta"]

@@ -65,7 +65,14 @@ def _tile(
         metric,
         value,
         currency=currency,
-        delta=delta_of(metric, value, compared.of(metric), compared_with=compared.words, currency=currency),
+        delta=delta_of(
+            metric,
+            value,
+            compared.of(metric),
+            compared_with=compared.words,
+            currency=currency,
+            has_counts=compared.has_counts,
+        ),
         trend=[] if is_now else trend_of(metric, trend),
         note=_("as the deals stand now") if is_now and value.value is not None and not value.notes else "",
         links=Links(
