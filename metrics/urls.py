@@ -1,10 +1,12 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
-from metrics.views import person
+from metrics.views import catalogue, live, person
 
 app_name = "metrics"
 
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
+    path("live/version/", live.live_version, name="version"),
     path("me/", person.my_number, name="my_number"),
     path("people/<int:person_id>/numbers/", person.person_numbers, name="person_numbers"),
+    path("metrics/", catalogue.catalogue, name="catalogue"),
 ]

@@ -1,8 +1,70 @@
-"""What the notes beside a figure say."""
+"""What definitions, the notes beside a figure and the concerns of the attention list say, in the reader's language."""
 
-from django.utils.translation import gettext, ngettext
+from dataclasses import dataclass
 
+from django.utils.translation import gettext, ngettext, pgettext
+
+from metrics.catalogue import CATALOGUE
+from metrics.engine.attention import Concern
+from metrics.engine.definitions import Basis, Direction, Metric, Unit
 from metrics.engine.evaluate import Note
+from people import formats
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A metric in words."""
+
+    name: str
+    label: str
+    sentence: str
+    unit: str
+    direction: str
+    basis: str
+    numerator: str
+    denominator: str
+    notes: str
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What it is made of, for a list of terms."""
+        found = [(gettext("Counts"), self.numerator)]
+        if self.denominator:
+            found.append((gettext("Divided by"), self.denominator))
+        return [*found, (gettext("Unit"), self.unit), (gettext("Better"), self.direction), (gettext("Day"), self.basis)]
+
+
+def definitions() -> list[Definition]:
+    """The whole catalogue in words."""
+    return [definition(metric) for metric in CATALOGUE.values()]
+
+
+def definition(metric: Metric) -> Definition:
+    """A metric in words."""
+    return Definition(
+        metric.name,
+        gettext(metric.label),
+        gettext(metric.sentence),
+        {
+            Unit.MONEY: gettext("money"),
+            Unit.RATIO: gettext("percent"),
+            Unit.DAYS: pgettext("unit", "days"),
+            Unit.COUNT: gettext("number"),
+        }[metric.unit],
+        {
+            Direction.HIGHER: gettext("higher"),
+            Direction.LOWER: gettext("lower"),
+            Direction.NEITHER: gettext("neither"),
+        }[metric.direction],
+        {
+            Basis.CLOSED: gettext("it closed"),
+            Basis.CREATED: gettext("it was created"),
+            Basis.DUE: gettext("it is due"),
+        }[metric.basis],
+        gettext(metric.numerator),
+        gettext(metric.denominator) if metric.denominator else "",
+        gettext(metric.notes) if metric.notes else "",
+    )
 
 
 def note_text(note: Note) -> str:
@@ -31,3 +93,54 @@ def note_text(note: Note) -> str:
 def notes_text(notes: tuple[Note, ...]) -> str:
     """All notes of a figure in one line, each once."""
     return " · ".join(dict.fromkeys(note_text(note) for note in notes))
+
+
+def concern_title(concern: Concern) -> str:
+    """What is wrong, in a few words."""
+    match concern.code:
+        case "win_rate_down":
+            return gettext("Win rate is down")
+        case "bookings_down":
+            return gettext("Bookings are down")
+        case "past_due":
+            return gettext("Close dates have passed")
+        case "no_decision":
+            return gettext("Nothing decided lately")
+    raise ValueError(f"no words for the concern {concern.code!r}")
+
+
+def concern_text(concern: Concern, currency: str) -> str:
+    """The facts behind it, in one sentence."""
+    match concern.code:
+        case "win_rate_down":
+            text = gettext("%(now)s of %(count)s decided deals, after %(before)s in the periods before.") % {
+                "now": formats.percent(concern.now),
+                "count": formats.number(concern.count),
+                "before": formats.percent(concern.before),
+            }
+            return _beside_peers(text, concern, formats.percent(concern.peers))
+        case "bookings_down":
+            text = gettext("%(now)s so far, after %(before)s on average by this day of the periods before.") % {
+                "now": formats.money(concern.now, currency),
+                "before": formats.money(concern.before, currency),
+            }
+            return _beside_peers(text, concern, formats.money(concern.peers, currency))
+        case "past_due":
+            return ngettext(
+                "%(count)s open deal should have closed by now: %(amount)s.",
+                "%(count)s open deals should have closed by now: %(amount)s.",
+                concern.count,
+            ) % {"count": formats.number(concern.count), "amount": formats.money(concern.now, currency)}
+        case "no_decision":
+            return gettext("No deal won or lost for %(days)s, since %(since)s, with %(count)s open.") % {
+                "days": formats.days(concern.now),
+                "since": formats.day(concern.since),
+                "count": formats.number(concern.count),
+            }
+    raise ValueError(f"no words for the concern {concern.code!r}")
+
+
+def _beside_peers(text: str, concern: Concern, peers: str) -> str:
+    if concern.peers is None:
+        return text
+    return f"{text} {gettext('Peers: %(peers)s.') % {'peers': peers}}"

@@ -1,7 +1,8 @@
 """Whether a difference is more than noise, from the numbers of deals behind the two figures.
 
-Deals are taken to come as a Poisson process, amounts and days of single deals to spread as wide as their mean (a variation
-of 1, typical of deal sizes). The difference of two figures a, b is *noise* when |a − b| ≤ z · √(var a + var b), z = 1.96:
+Deals are taken to come as a Poisson process, amounts and days of single deals to spread as wide as their mean (a
+variation of 1, typical of deal sizes). The difference of two figures a, b is *noise* when |a − b| ≤ z · √(var a + var
+b), z = 1.96:
 
 ================  =============================  =================================
 figure            variance                       n
@@ -13,7 +14,7 @@ mean              value² ÷ n                     deals with a value
 quantile          (π ÷ 2) · value² ÷ n           deals with a value
 ================  =============================  =================================
 
-With fewer than `FEW` deals on either side every difference is noise. Floating point is used for the interval only; the
+With fewer than `FEW` deals on both sides every difference is noise. Floating point is used for the interval only; the
 figures themselves stay exact. Source: Wilson (1927), combined as in Newcombe (1998), method 10.
 """
 
@@ -33,7 +34,7 @@ def is_noise(metric: Metric, now: Value, before: Value) -> bool | None:
     """Whether two figures of a metric may differ by chance alone; None where one of them is undefined."""
     if now.value is None or before.value is None:
         return None
-    if min(now.count, before.count) < FEW and max(now.count, before.count) < 4 * FEW:
+    if max(now.count, before.count) < FEW:
         return True
     gap = abs(float(now.value) - float(before.value))
     if metric.unit is Unit.RATIO:

@@ -1,6 +1,7 @@
 """What can be asked: metrics, by what, of which days, of which deals."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -28,8 +29,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class Question:
-    """`by` at most one of each dimension; time is cut by a `grain` or into given periods that do not overlap (`cuts`, in
-    order). Without a period: all time.
+    """`by` at most one of each dimension; time is cut by a `grain` or into given periods that do not overlap (`cuts`,
+    in order). Without a period: all time. `members` names the groups that have a row where the asker knows them.
 
     `on` is the day whose team structure open deals are counted by (they have no day of their own yet).
     """
@@ -42,6 +43,7 @@ class Question:
     ends_before: date | None = None
     scope: Scope = Scope()
     cuts: tuple[Period, ...] = ()
+    members: Mapping[Dimension, Mapping[int, str]] = field(default_factory=dict)
 
     @property
     def uses_teams(self) -> bool:

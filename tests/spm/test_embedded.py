@@ -218,6 +218,7 @@ def test_a_taken_port_is_replaced(data: Path, come: Any) -> None:
     wait_for(lambda: not Lock.is_held(data / KEEPER), "the keeper's end")
     port = json.loads((data / STATE).read_text())["postgres_port"]
     with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         stranger.bind(("127.0.0.1", port))
         stranger.listen()
         database, _ = come().arrives()

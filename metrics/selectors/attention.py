@@ -1,0 +1,153 @@
+"""Who of a team needs help, with what, and on which facts that rests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from django.db import connection
+
+from kernel.ratio import Ratio
+from metrics.catalogue import REVENUE, WIN_RATE
+from metrics.engine.attention import Concern, Evidence, concerns
+from metrics.engine.definitions import Basis, Metric
+from metrics.engine.evaluate import Value
+from metrics.selectors.answer import figures_of
+from metrics.selectors.figures import ENOUGH_PEERS
+from metrics.selectors.question import Dimension, Question, Scope
+from metrics.selectors.subject import Chosen, Subject
+from metrics.selectors.why import DealsBehind
+from people.models import Organization
+
+EARLIER = 4  # periods of the own past
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A person with everything the rules say about them, the heaviest first, and the deals behind each."""
+
+    subject: Subject
+    concerns: list[tuple[Concern, DealsBehind]]
+
+    @property
+    def weight(self) -> Decimal:
+        return self.concerns[0][0].weight
+
+
+REPS = """
+    SELECT DISTINCT p.id, p.name FROM people_seatholding h
+    JOIN people_seat s ON s.id = h.seat_id AND s.role = 'rep'
+    JOIN people_person p ON p.id = h.person_id
+    JOIN people_teamclosure c ON c.descendant_id = s.team_id AND c.starts_on <= %(on)s AND %(on)s < c.ends_before
+    WHERE h.starts_on <= %(on)s AND %(on)s < h.ends_before AND {within}
+"""
+
+OPEN_DEALS = """
+    SELECT o.owner_id, count(*), count(*) FILTER (WHERE o.closed_on < %(on)s),
+           coalesce(sum(o.converted_amount) FILTER (WHERE o.closed_on < %(on)s), 0)
+    FROM crm_opportunity o
+    WHERE o.owner_id = ANY(%(people)s) AND o.outcome = 'open' AND NOT o.is_deleted
+    GROUP BY o.owner_id
+"""
+
+LAST_DECIDED = """
+    SELECT person.id, (
+        SELECT max(o.closed_on) FROM crm_opportunity o
+        WHERE o.owner_id = person.id AND o.outcome IN ('won', 'lost') AND NOT o.is_deleted AND o.closed_on <= %(on)s
+    )
+    FROM unnest(%(people)s::bigint[]) AS person(id)
+"""
+
+
+def attention(organization: Organization, subject: Subject, chosen: Chosen) -> list[Attention]:
+    """People of a team, or of the company, who need help, the heaviest concern first. Four queries."""
+    people = _reps(subject, chosen.on)
+    if not people:
+        return []
+    found = []
+    for each in _evidence(organization, people, chosen):
+        said = concerns(each, win_rate=WIN_RATE, bookings=REVENUE, on=chosen.on)
+        if said:
+            who = Subject(each.name, person_id=each.person_id)
+            found.append(Attention(who, [(concern, _behind(concern, chosen)) for concern in said]))
+    return sorted(found, key=lambda each: (-each.weight, each.subject.name))
+
+
+def _reps(subject: Subject, on: date) -> dict[int, str]:
+    if subject.person_id:
+        return {subject.person_id: subject.name}
+    within = "c.ancestor_id = %(team)s" if subject.team_id else "c.depth = 0"
+    return dict(_select(REPS.format(within=within), {"on": on, "team": subject.team_id}))
+
+
+def _evidence(organization: Organization, people: Mapping[int, str], chosen: Chosen) -> list[Evidence]:
+    earlier = [*dict.fromkeys(chosen.earlier(EARLIER))]
+    parameters = {"on": chosen.on, "people": list(people)}
+    question = Question(
+        (WIN_RATE, REVENUE),
+        chosen.on,
+        (Dimension.PERSON,),
+        scope=Scope(tuple(people)),
+        cuts=(*earlier, chosen.period),
+        members={Dimension.PERSON: people},
+    )
+    values: dict[tuple[int, str, Any], Value] = {
+        (row.ids[Dimension.PERSON], row.metric.name, row.period): row.figure
+        for row in figures_of(organization, question)
+    }
+    open_deals: dict[int, tuple[int, int, Decimal]] = {
+        person: (count, past_due, amount) for person, count, past_due, amount in _select(OPEN_DEALS, parameters)
+    }
+    last = dict(_select(LAST_DECIDED, parameters))
+    rates = _median([values[person, "win_rate", chosen.period].value for person in people])
+    worth = _median([values[person, "revenue", chosen.period].value for person in people])
+    found = []
+    for person, name in people.items():
+        count, past_due, past_due_amount = open_deals.get(person, (0, 0, Decimal(0)))
+        found.append(
+            Evidence(
+                person,
+                name,
+                win_rate=values[person, "win_rate", chosen.period],
+                win_rate_before=Ratio.total(_ratio(values[person, "win_rate", period]) for period in earlier),
+                peers_win_rate=rates,
+                bookings=values[person, "revenue", chosen.period],
+                bookings_before=[values[person, "revenue", period] for period in earlier],
+                peers_bookings=worth,
+                open_count=count,
+                past_due_count=past_due,
+                past_due_amount=past_due_amount,
+                last_decided_on=last.get(person),
+            )
+        )
+    return found
+
+
+def _ratio(value: Value) -> Ratio:
+    return Ratio(value.numerator or Decimal(0), value.denominator or Decimal(0))
+
+
+def _median(values: Sequence[Decimal | None]) -> Decimal | None:
+    """The peers' middle; None where there are too few of them."""
+    known = [value for value in values if value is not None]
+    return Decimal(median(known)) if len(known) >= ENOUGH_PEERS else None
+
+
+def _behind(concern: Concern, chosen: Chosen) -> DealsBehind:
+    outcomes = {"win_rate_down": ("lost", "won"), "bookings_down": ("won",)}.get(concern.code, ("open",))
+    is_dated = concern.code in ("win_rate_down", "bookings_down")
+    return DealsBehind(outcomes, Basis.CLOSED, chosen.period if is_dated else None, concern.person_id)
+
+
+def metric_of(concern: Concern) -> Metric | None:
+    """The metric a concern is about, if it is about one."""
+    return {"win_rate_down": WIN_RATE, "bookings_down": REVENUE}.get(concern.code)
+
+
+def _select(text: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
