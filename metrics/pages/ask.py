@@ -1,85 +1,96 @@
 """The questions of the pages, in their words. Everything is computed by `metrics.selectors`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from kernel.period import Grain, Period
+from kernel.period import Period
 from metrics.engine.definitions import Basis, Metric
 from metrics.engine.evaluate import Value
-from metrics.pages.periods import Choice
-from metrics.selectors.answer import Row, answer
+from metrics.selectors.answer import Row, figures_of
 from metrics.selectors.question import Dimension, Question, Scope
+from metrics.selectors.subject import Subject
 from people.viewer import Viewer
 
-Values = dict[str, Value]
+Values = Mapping[str, Value]
+Names = Mapping[int, str]
 
 
-@dataclass(frozen=True)
-class Line:
-    """One group's values: its id and name by dimension, its period where time was cut."""
-
-    id: int
-    name: str | None
-    period: Period | None
-    values: Values
+def dated(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
+    """Those that belong to a period: decided and created deals."""
+    return tuple(metric for metric in metrics if metric.basis is not Basis.DUE)
 
 
-def values(viewer: Viewer, scope: Scope, metrics: Sequence[Metric], period: Period | None) -> Values:
-    """One value per metric. Five queries at most."""
-    rows = _rows(viewer, scope, metrics, period)
-    return {row.metric.name: row.figure for row in rows}
+def standing(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
+    """Those that stand as they are now: open deals."""
+    return tuple(metric for metric in metrics if metric.basis is Basis.DUE)
 
 
-def now(viewer: Viewer, scope: Scope, metrics: Sequence[Metric], choice: Choice) -> Values:
-    """Decided and created deals of the page's days, open ones as they stand now."""
-    found: Values = {}
-    for some, period in by_period(metrics, choice):
-        found |= values(viewer, scope, some, period)
-    return found
+def by_period(
+    viewer: Viewer, subject: Subject, metrics: Sequence[Metric], periods: Iterable[Period]
+) -> dict[Period, Values]:
+    """Values per period; periods may not overlap. One query, two with medians."""
+    cuts = tuple(sorted(set(periods)))
+    found: dict[Period, dict[str, Value]] = {}
+    for row in _rows(viewer, Question(tuple(metrics), viewer.on, scope=subject.scope, cuts=cuts)):
+        if row.period:
+            found.setdefault(row.period, {})[row.metric.name] = row.figure
+    return dict(found)
 
 
-def by_period(metrics: Sequence[Metric], choice: Choice) -> list[tuple[list[Metric], Period | None]]:
-    """Metrics that are asked together, and of which days."""
-    dated = [metric for metric in metrics if metric.basis is not Basis.DUE]
-    open_now = [metric for metric in metrics if metric.basis is Basis.DUE]
-    asked: list[tuple[list[Metric], Period | None]] = [(dated, choice.period), (open_now, None)]
-    return [(some, period) for some, period in asked if some]
+def now(viewer: Viewer, subject: Subject, metrics: Sequence[Metric]) -> Values:
+    """Values of open deals as they stand. One query."""
+    return {
+        row.metric.name: row.figure for row in _rows(viewer, Question(tuple(metrics), viewer.on, scope=subject.scope))
+    }
 
 
-def lines(
+def members_by_period(
     viewer: Viewer,
-    scope: Scope,
+    subject: Subject,
+    by: Dimension,
+    members: Names,
     metrics: Sequence[Metric],
-    period: Period | None,
-    by: Dimension | None = None,
-    grain: Grain | None = None,
-) -> list[Line]:
-    """One line per group, in the order of names and time. Seven queries at most."""
-    found: dict[tuple[int, Period | None], Line] = {}
-    for row in _rows(viewer, scope, metrics, period, by, grain):
-        member = row.ids[by] if by else 0
-        line = found.setdefault(
-            (member, row.period), Line(member, row.names.get(str(by)) if by else None, row.period, {})
-        )
-        line.values[row.metric.name] = row.figure
+    periods: Iterable[Period],
+) -> dict[int, dict[Period, Values]]:
+    """Member → period → values, of everybody with facts in the subject. One query, two with medians."""
+    cuts = tuple(sorted(set(periods)))
+    question = Question(tuple(metrics), viewer.on, (by,), scope=subject.scope, cuts=cuts, members={by: members})
+    found: dict[int, dict[Period, dict[str, Value]]] = {}
+    for row in _rows(viewer, question):
+        if row.period:
+            found.setdefault(row.ids[by], {}).setdefault(row.period, {})[row.metric.name] = row.figure
+    return {member: dict(values) for member, values in found.items()}
+
+
+def members_now(
+    viewer: Viewer, subject: Subject, by: Dimension, members: Names, metrics: Sequence[Metric]
+) -> dict[int, Values]:
+    """Member → values of open deals as they stand. One query."""
+    question = Question(tuple(metrics), viewer.on, (by,), scope=subject.scope, members={by: members})
+    found: dict[int, dict[str, Value]] = {}
+    for row in _rows(viewer, question):
+        found.setdefault(row.ids[by], {})[row.metric.name] = row.figure
+    return dict(found)
+
+
+def people_by_period(viewer: Viewer, people: Sequence[int], metrics: Sequence[Metric], period: Period) -> list[Values]:
+    """The values of each of these people. One query, two with medians."""
+    return _people(viewer, Question(tuple(metrics), viewer.on, cuts=(period,)), people)
+
+
+def people_now(viewer: Viewer, people: Sequence[int], metrics: Sequence[Metric]) -> list[Values]:
+    """The values of each of these people as their open deals stand. One query."""
+    return _people(viewer, Question(tuple(metrics), viewer.on), people)
+
+
+def _people(viewer: Viewer, question: Question, people: Sequence[int]) -> list[Values]:
+    members = {Dimension.PERSON: dict.fromkeys(people, "")}
+    asked = replace(question, by=(Dimension.PERSON,), scope=Scope(tuple(people)), members=members)
+    found: dict[int, dict[str, Value]] = {}
+    for row in _rows(viewer, asked):
+        found.setdefault(row.ids[Dimension.PERSON], {})[row.metric.name] = row.figure
     return list(found.values())
 
 
-def _rows(
-    viewer: Viewer,
-    scope: Scope,
-    metrics: Sequence[Metric],
-    period: Period | None,
-    by: Dimension | None = None,
-    grain: Grain | None = None,
-) -> list[Row]:
-    question = Question(
-        tuple(metrics),
-        viewer.on,
-        (by,) if by else (),
-        grain,
-        period.starts_on if period else None,
-        period.ends_before if period else None,
-        scope,
-    )
-    return answer(viewer.organization, question).rows
+def _rows(viewer: Viewer, question: Question) -> list[Row]:
+    return figures_of(viewer.organization, question) if question.metrics else []

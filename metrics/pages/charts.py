@@ -1,6 +1,6 @@
 """Charts of the pages. Each says in one sentence what it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -9,13 +9,14 @@ from kernel.period import Grain, Period, add_months
 from metrics.catalogue import REVENUE
 from metrics.engine.definitions import Metric
 from metrics.pages import links
-from metrics.pages.ask import Line
+from metrics.pages.ask import Values
 from metrics.pages.figures import unit_of
-from metrics.pages.links import Whose
 from metrics.pages.periods import ALL, Choice, grain_words, short_words
+from metrics.selectors.subject import Subject
 from people import formats
 from people.components import Chart, Empty, Series
 
+Trend = Mapping[Period, Values]
 MONTHS = 12
 LONG = 800  # days from which quarters are drawn rather than months
 
@@ -25,15 +26,14 @@ def trend_grain(choice: Choice) -> Grain:
     return Grain.QUARTER if choice.key == ALL and choice.period.days() > LONG else Grain.MONTH
 
 
-def trend_period(choice: Choice) -> Period:
-    """Twelve months up to the page's days, or all of them where they are longer; a year more to compare with."""
-    grain = trend_grain(choice)
-    last = choice.calendar.period_of(grain, min(choice.period.last_day, max(choice.on, choice.period.starts_on)))
-    if choice.grain is Grain.YEAR:
-        last = choice.calendar.period_of(grain, choice.period.last_day)
-    shown = choice.calendar.period_of(grain, add_months(last.starts_on, 1 - MONTHS))
-    first = min(shown.starts_on, choice.calendar.period_of(grain, choice.period.starts_on).starts_on)
-    return Period(add_months(first, -12), last.ends_before)
+def trend_periods(choice: Choice) -> list[Period]:
+    """Twelve months up to the page's days, or all of them where they are longer, and the year before to compare with."""
+    grain, calendar = trend_grain(choice), choice.calendar
+    reached = choice.period.last_day if choice.grain is Grain.YEAR else min(choice.period.last_day, choice.on)
+    last = calendar.period_of(grain, max(reached, choice.period.starts_on))
+    shown = calendar.period_of(grain, add_months(last.starts_on, 1 - MONTHS))
+    first = min(shown, calendar.period_of(grain, choice.period.starts_on))
+    return calendar.periods_between(grain, add_months(first.starts_on, -12), last.ends_before)
 
 
 def per_year(choice: Choice) -> int:
@@ -41,30 +41,28 @@ def per_year(choice: Choice) -> int:
     return 4 if trend_grain(choice) is Grain.QUARTER else 12
 
 
-def trend_of(metric: Metric, lines: Sequence[Line]) -> list[Decimal | None]:
-    """The last twelve values of a metric, for a sparkline."""
-    return [line.values[metric.name].value for line in lines[-MONTHS:]]
+def trend_of(metric: Metric, trend: Trend) -> list[Decimal | None]:
+    """The last twelve values of a metric, for a sparkline; none where the trend does not have it."""
+    return [values[metric.name].value for _period, values in sorted(trend.items())[-MONTHS:] if metric.name in values]
 
 
-def bookings_chart(choice: Choice, lines: Sequence[Line], whose: Whose, currency: str) -> Chart:
+def bookings_chart(choice: Choice, trend: Trend, subject: Subject, currency: str) -> Chart:
     """Bookings per month or quarter beside those a year earlier."""
     year, grain = per_year(choice), trend_grain(choice)
-    shown = list(range(year, len(lines)))
-    now = [_reached(choice, lines[n], lines[n].values[REVENUE.name].value) for n in shown]
-    before = [lines[n - year].values[REVENUE.name].value for n in shown]
-    hrefs = [links.deals_of(REVENUE, whose, lines[n].period) for n in shown]
-    earlier = [links.deals_of(REVENUE, whose, lines[n - year].period) for n in shown]
-    is_new = not any(before)
-    series = [Series(_("Bookings"), now, hrefs)]
-    if not is_new:
-        series.append(Series(_("A year earlier"), before, earlier, "line", "muted", is_dashed=True))
-    labels = [short_words(choice.calendar, grain, lines[n].period) for n in shown]  # type: ignore[arg-type]
+    points = [(period, values[REVENUE.name].value) for period, values in sorted(trend.items())]
+    shown, earlier = points[year:], points[: len(points) - year]
+    now = [_reached(choice, period, value) for period, value in shown]
+    before = [value for _period, value in earlier]
+    labels = [short_words(choice.calendar, grain, period) for period, _value in shown]
+    series = [Series(_("Bookings"), now, _hrefs(subject, shown))]
+    if any(before):
+        series.append(Series(_("A year earlier"), before, _hrefs(subject, earlier), "line", "muted", is_dashed=True))
     return Chart(
         "bookings",
         _("Bookings by quarter") if grain is Grain.QUARTER else _("Bookings by month"),
         _bookings_summary(now, before, labels, currency),
         labels,
-        series,
+        series if any(now) or any(before) else [],
         unit_of(REVENUE),
         currency,
         grain_words(grain),
@@ -72,9 +70,13 @@ def bookings_chart(choice: Choice, lines: Sequence[Line], whose: Whose, currency
     )
 
 
-def _reached(choice: Choice, line: Line, value: Decimal | None) -> Decimal | None:
+def _hrefs(subject: Subject, points: Sequence[tuple[Period, Decimal | None]]) -> list[str]:
+    return [links.deals_of(REVENUE, subject, period) for period, _value in points]
+
+
+def _reached(choice: Choice, period: Period, value: Decimal | None) -> Decimal | None:
     """Nothing, rather than zero, where the time is still to come."""
-    return None if line.period and line.period.starts_on > choice.on else value
+    return None if period.starts_on > choice.on else value
 
 
 def _bookings_summary(

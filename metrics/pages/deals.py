@@ -53,16 +53,14 @@ def _recent_row(deal: Opportunity, has_owner: bool) -> Row:
             *owner,
             Cell(str(deal.product or deal.product_text or "")),
             Cell(status=Status(str(outcome.label).capitalize(), TONES[outcome])),  # type: ignore[arg-type]
-            Cell(deal.converted_amount, reason="" if deal.converted_amount is not None else _("Without amount")),
-            Cell(deal.closed_on),
+            _amount_cell(deal),
+            _day_cell(deal.closed_on),
         ],
         href=deal_href(deal),
     )
 
 
-def pressing_table(
-    deals: Sequence[Opportunity], currency: str, *, on: date, has_owner: bool, empty: Empty
-) -> Table:
+def pressing_table(deals: Sequence[Opportunity], currency: str, *, on: date, has_owner: bool, empty: Empty) -> Table:
     """Open deals that are past due, or due soon, with the reason in words."""
     columns = [Column("deal", _("Deal"))]
     if has_owner:
@@ -88,11 +86,20 @@ def _pressing_row(deal: Opportunity, on: date, has_owner: bool) -> Row:
             *owner,
             Cell(status=due_status(deal, on)),
             Cell(str(deal.stage)),
-            Cell(deal.converted_amount, reason="" if deal.converted_amount is not None else _("Without amount")),
-            Cell(deal.closed_on),
+            _amount_cell(deal),
+            _day_cell(deal.closed_on),
         ],
         href=deal_href(deal),
     )
+
+
+def _amount_cell(deal: Opportunity) -> Cell:
+    return Cell(deal.converted_amount, reason="" if deal.converted_amount is not None else _("Without amount"))
+
+
+def _day_cell(day: date | None) -> Cell:
+    """A day that stays on one line."""
+    return Cell(text=formats.day(day).replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 def due_status(deal: Opportunity, on: date) -> Status:

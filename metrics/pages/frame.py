@@ -7,15 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kernel.period import Grain, Period
-from metrics.models import DataVersion
+from kernel.period import Grain
 from metrics.pages import links
 from metrics.pages.periods import DEFAULT, Choice, choose
 from metrics.pages.switcher import Switcher, switcher
-from metrics.selectors.answer import COUNTED
-from metrics.selectors.members import span_of
 from metrics.selectors.question import calendar_of
-from metrics.engine.definitions import Basis
+from metrics.selectors.state import State, numbers_state
 from people.components import Action, Crumb, Tab
 from people.viewer import Viewer
 
@@ -34,6 +31,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Days:
+    """The days of a page, the switcher that changes them, and how far the numbers are."""
+
+    choice: Choice
+    switcher: Switcher
+    state: State
+
+
+@dataclass(frozen=True)
 class Head:
     """The head of a page; `version` is the data's, which open pages ask about."""
 
@@ -47,16 +53,22 @@ class Head:
     as_of_note: str = ""
     version: int = 0
 
-
-@dataclass(frozen=True)
-class Days:
-    """The days of a page, the switcher that changes them, and whether the organization has deals at all."""
-
-    choice: Choice
-    switcher: Switcher
-    has_facts: bool
-    as_of: datetime | None = None
-    version: int = 0
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        asked: Asked,
+        days: Days,
+        *,
+        subtitle: str = "",
+        crumbs: Sequence[Crumb] = (),
+        hats: Sequence[Tab] = (),
+        actions: Sequence[Action] = (),
+    ) -> "Head":
+        """The head of a page about these days."""
+        note = _("open deals included, whatever the period")
+        state = days.state
+        return cls(title, asked.full_path, subtitle, crumbs, hats, actions, state.computed_at, note, state.version)
 
 
 HATS = {
@@ -80,27 +92,19 @@ def hats_of(asked: Asked, choice: Choice | None) -> list[Tab]:
 def days_of(asked: Asked, *, default: str = DEFAULT) -> Days:
     """The days a page shows. Where the last decided deals are older than the current period, "quarter" means theirs.
 
-    Two queries.
+    One query.
     """
-    viewer = asked.viewer
+    viewer, state = asked.viewer, numbers_state()
     calendar = calendar_of(viewer.organization)
-    span = span_of({Basis.CLOSED: COUNTED[Basis.CLOSED]})
-    state = DataVersion.objects.first()
-    last = Period(*span).last_day if span else viewer.on
+    last = state.last or viewer.on
     is_old = last < calendar.period_of(Grain.QUARTER, viewer.on).starts_on
-    anchor = last if is_old else viewer.on
     choice = choose(
         asked.query,
         calendar=calendar,
         on=viewer.on,
-        anchor=anchor,
-        first=span[0] if span else None,
+        anchor=last if is_old else viewer.on,
+        first=state.first,
         default=default,
     )
-    return Days(
-        choice,
-        switcher(choice, asked.path, asked.query, is_old=is_old and "period" not in asked.query),
-        span is not None,
-        state.computed_at if state else None,
-        state.version if state else 0,
-    )
+    shown = switcher(choice, asked.path, asked.query, is_old=is_old and "period" not in asked.query)
+    return Days(choice, shown, state)

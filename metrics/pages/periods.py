@@ -12,13 +12,15 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kernel.period import Calendar, Grain, Period, PeriodError
+from kernel.period import Calendar, FiscalCalendar, Grain, Period, PeriodError
+from metrics.selectors.subject import Chosen
 from people import formats
 
 GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 DEFAULT = Grain.QUARTER
 ALL = "all"
 CUSTOM = "custom"
+RUN = {Grain.MONTH: 12, Grain.QUARTER: 8, Grain.YEAR: 4}  # periods of a trend
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 _ONE_DAY = timedelta(days=1)
 
@@ -35,7 +37,7 @@ class Compared:
 class Choice:
     """The days of a page. `key` is what the query says; `grain` is None for all time and for dates of one's own."""
 
-    calendar: Calendar
+    calendar: FiscalCalendar
     key: str
     grain: Grain | None
     period: Period
@@ -95,6 +97,30 @@ class Choice:
             return None
         return Compared(self._so_far(earlier), _("last year, to this day") if self.is_running else _("last year"))
 
+    @property
+    def windows(self) -> list[Period]:
+        """The days themselves and those they may be compared with; they never overlap."""
+        others = [compared.period for compared in (self.previous, self.last_year) if compared]
+        return sorted({self.period, *others})
+
+    @property
+    def chosen(self) -> Chosen:
+        """The same as the selectors take it; all time and dates of one's own are asked about as the running quarter."""
+        if self.grain is None:
+            quarter = self.calendar.period_of(Grain.QUARTER, self.on)
+            return Chosen(self.calendar, Grain.QUARTER, quarter, self.on)
+        return Chosen(self.calendar, self.grain, self.period, self.on)
+
+    @property
+    def run(self) -> list[list[Period]]:
+        """The last periods up to this one, oldest first, each in the pieces that comparisons cut it into."""
+        if self.grain is None or self.previous is None:
+            return []
+        whole = [self.period]
+        while len(whole) < RUN[self.grain]:
+            whole.insert(0, self.calendar.previous(self.grain, whole[0]))
+        return [_pieces(period, self.previous.period) for period in whole]
+
     def step(self, by: int) -> "Choice | None":
         """The period before (-1) or after (+1) as a choice of its own; nothing after the page's day."""
         if self.grain is None:
@@ -113,7 +139,13 @@ class Choice:
 
 
 def choose(
-    query: Mapping[str, str], *, calendar: Calendar, on: date, anchor: date, first: date | None = None, default: str = DEFAULT
+    query: Mapping[str, str],
+    *,
+    calendar: FiscalCalendar,
+    on: date,
+    anchor: date,
+    first: date | None = None,
+    default: str = DEFAULT,
 ) -> Choice:
     """The choice that a query makes; what makes no sense becomes the default and says so.
 
@@ -132,7 +164,7 @@ def choose(
 
 
 def _chosen(
-    key: str, query: Mapping[str, str], calendar: Calendar, on: date, anchor: date, first: date | None
+    key: str, query: Mapping[str, str], calendar: FiscalCalendar, on: date, anchor: date, first: date | None
 ) -> Choice:
     if key == ALL:
         starts_on = min(first or anchor, anchor)
@@ -146,6 +178,13 @@ def _chosen(
     if grain not in GRAINS:
         return Choice(calendar, CUSTOM, None, period, on)
     return Choice(calendar, key, grain, period, on)
+
+
+def _pieces(period: Period, first: Period) -> list[Period]:
+    """A period cut behind its first days, where `first` are its first days."""
+    if period.starts_on != first.starts_on or first.ends_before >= period.ends_before:
+        return [period]
+    return [first, Period(first.ends_before, period.ends_before)]
 
 
 def grain_words(grain: Grain | str) -> str:

@@ -7,27 +7,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from metrics.pages import links
-from metrics.pages.links import Whose
-from metrics.selectors.deals import StageSum, open_by_stage
-from metrics.selectors.question import Scope
+from metrics.selectors.pipeline import StageRow
+from metrics.selectors.subject import Subject
 from people import formats
 from people.components import Chart, Empty, Series
-from people.viewer import Viewer
 
 
-def pipeline_chart(viewer: Viewer, scope: Scope, whose: Whose) -> Chart:
-    """Bars per stage, from the first to the last. Two queries."""
-    currency = viewer.organization.currency
-    stages = open_by_stage(scope, on=viewer.on)
+def pipeline_chart(stages: Sequence[StageRow], subject: Subject, currency: str) -> Chart:
+    """Bars per stage, from the first to the last."""
     count = sum(stage.count for stage in stages)
-    hrefs = [links.deals(whose, outcome="open", stage=stage.id) for stage in stages]
-    has_amounts = any(stage.open_amount is not None for stage in stages)
+    has_amounts = any(stage.count > stage.without_amount for stage in stages)
     return Chart(
         "pipeline",
         _("Open pipeline by stage"),
-        _summary(stages, count, currency),
+        _summary(stages, count, has_amounts, currency),
         [stage.name for stage in stages] if count else [],
-        _series(stages, hrefs, has_amounts) if count else [],
+        _series(stages, subject, has_amounts) if count else [],
         "money" if has_amounts else "count",
         currency if has_amounts else "",
         _("Stage"),
@@ -36,24 +31,37 @@ def pipeline_chart(viewer: Viewer, scope: Scope, whose: Whose) -> Chart:
     )
 
 
-def _series(stages: Sequence[StageSum], hrefs: Sequence[str], has_amounts: bool) -> list[Series]:
+def _series(stages: Sequence[StageRow], subject: Subject, has_amounts: bool) -> list[Series]:
     """Amounts; where no open deal has one, how many deals there are."""
+    hrefs = [links.deals(subject, "open", stage=stage.stage_id) for stage in stages]
     if not has_amounts:
         return [Series(_("Open deals"), [stage.count for stage in stages], hrefs)]
-    series = [Series(_("Open"), [stage.open_amount for stage in stages], hrefs)]
-    if any(stage.weighted_amount is not None for stage in stages):
+    series = [Series(_("Open"), [_amount(stage) for stage in stages], hrefs)]
+    if any(stage.weighted_amount for stage in stages):
         series.append(Series(_("Weighted"), [stage.weighted_amount for stage in stages], hrefs, role="second"))
     return series
 
 
-def _summary(stages: Sequence[StageSum], count: int, currency: str) -> str:
+def _amount(stage: StageRow) -> Decimal | None:
+    """What is known to be worth something; a stage whose deals have no amounts has none either."""
+    return None if stage.count and stage.count == stage.without_amount else stage.amount
+
+
+def _summary(stages: Sequence[StageRow], count: int, has_amounts: bool, currency: str) -> str:
     if not count:
         return ""
-    total = sum((stage.open_amount or Decimal(0) for stage in stages), Decimal(0))
     deals = ngettext("%(n)s open deal", "%(n)s open deals", count) % {"n": formats.number(count)}
-    if all(stage.open_amount is None for stage in stages):
-        return _("%(deals)s, none with an amount.") % {"deals": deals}
-    return _("%(deals)s worth %(total)s, as they stand now.") % {
-        "deals": deals,
-        "total": formats.money(total, currency),
-    }
+    if not has_amounts:
+        return _("%(deals)s, none with an amount") % {"deals": deals}
+    total = sum((stage.amount for stage in stages), Decimal(0))
+    return _("%(deals)s worth %(total)s") % {"deals": deals, "total": formats.money(total, currency)}
+
+
+def past_due_words(stages: Sequence[StageRow], currency: str) -> str:
+    """5 past due, $41,200."""
+    count = sum(stage.past_due_count for stage in stages)
+    if not count:
+        return ""
+    amount = sum((stage.past_due_amount for stage in stages), Decimal(0))
+    words = ngettext("%(n)s past due", "%(n)s past due", count) % {"n": formats.number(count)}
+    return f"{words}, {formats.money(amount, currency)}" if amount else words
