@@ -6,16 +6,18 @@ from typing import Any
 from django.db import models
 
 from people.models import AuditEntry, Person
+from people.viewer import Viewer
 
 
 def audit(
     action: str,
     *,
-    actor: Person | None,
+    actor: Person | Viewer | None,
     at: datetime,
     subject: models.Model | str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Keep an entry for good; actor None is a command or a worker."""
+    person = actor.person if isinstance(actor, Viewer) else actor
     kind, key = (subject, None) if isinstance(subject, str) else (str(subject._meta.model_name), subject.pk)
-    AuditEntry.objects.create(action=action, actor=actor, at=at, subject=kind, subject_id=key, detail=detail or {})
+    AuditEntry.objects.create(action=action, actor=person, at=at, subject=kind, subject_id=key, detail=detail or {})

@@ -61,7 +61,7 @@ def money_short(value: Decimal | int | None, currency: str = "") -> str:
 
 
 def short(value: Number) -> str:
-    """1234567 → 1.23M: three significant digits and a letter."""
+    """1234567 → 1.23M: at most three significant digits and a letter."""
     exact = Decimal(str(value))
     scales = (
         (Decimal(10**9), pgettext("thousand million, after a number", "B")),
@@ -71,7 +71,8 @@ def short(value: Number) -> str:
     for size, letter in scales:
         if abs(exact) >= size:
             scaled = exact / size
-            return number(scaled, max(0, 2 - scaled.copy_abs().adjusted())) + letter
+            scaled = rounded(scaled, max(0, 2 - scaled.copy_abs().adjusted())).normalize()
+            return number(scaled, max(0, -int(scaled.as_tuple().exponent))) + letter
     return number(exact, 0)
 
 

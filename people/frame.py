@@ -96,6 +96,11 @@ class Frame:
         """The viewer's organization, or None before sign-in."""
         return self.viewer.organization if self.viewer else None
 
+    @property
+    def organization_name(self) -> str:
+        """Its name, or the product's."""
+        return self.organization.name if self.organization else _("Sales performance")
+
     @cached_property
     def roles(self) -> frozenset[str]:
         """The viewer's roles today."""

@@ -33,7 +33,7 @@ class TenantMiddleware:
     def _answer(self, request: HttpRequest, user: User) -> HttpResponse:
         """In the language of the person or of the organization. A sign-in without a person can only sign out."""
         with translation.override(user.locale or user.organization.locale):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             try:
                 request.viewer = viewer_of_user(user, at=timezone.now())  # type: ignore[attr-defined]
             except NoPerson:

@@ -1,10 +1,12 @@
-"""Who may do what with people and their organization. One object per model: `can()` and `visible()` agree by construction.
+"""Who may do what with people and their organization: one object per model with `can()` and `visible()`, which agree.
 
-Everybody in an organization sees who works there and in which team (the directory). Numbers of a person are open to the
-person, to the managers above them on the date in question, and to roles that see everyone. Administrators change set-up.
+Everybody in an organization sees who works there and in which team (the directory). Numbers of a person are open to
+the person, to the managers above them on the date in question, and to roles that see everyone. Administrators change
+set-up.
 """
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -39,7 +41,8 @@ class OrganizationPolicy(Policy):
         return is_own and super().can(viewer, action, obj)
 
     def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Organization]:
-        return Organization.objects.filter(pk=viewer.organization.pk if self.can(viewer, action) else None)
+        own = Organization.objects.filter(pk=viewer.organization.pk)
+        return own if self.can(viewer, action) else own.none()
 
 
 class PersonPolicy(Policy):
@@ -87,7 +90,7 @@ class GrantPolicy(Policy):
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
 
 
-def _teams_below(person: Person, on: date) -> QuerySet[TeamClosure]:
+def _teams_below(person: Person, on: date) -> QuerySet[Any, Any]:
     """Ids of the teams that the person leads on the day, and of all below them."""
     led = SeatHolding.objects.on(on).filter(person=person, seat__role=Seat.Role.MANAGER)
     return TeamClosure.objects.on(on).filter(ancestor__in=led.values("seat__team")).values("descendant")

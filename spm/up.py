@@ -41,7 +41,7 @@ def main() -> int:
     for number in STOPPING:
         signal.signal(number, _on_signal)
     try:
-        run(env.number("PORT", 8000))
+        run(_port(env.text("PORT", "8000")))
     except Stop:
         say("stopped")
     except Refused as refused:
@@ -136,13 +136,17 @@ def _sign_ins(file: Path) -> list[tuple[str, str, str]]:
     return [(entry["role"], entry.get("email") or entry["login"], entry["password"]) for entry in entries]
 
 
+def _port(word: str) -> int:
+    if not word.isdecimal() or not 0 < int(word) < 65536:
+        raise Refused(f"PORT={word} is not a port: choose a number from 1024 to 65535.")
+    return int(word)
+
+
 def _port_is_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OverflowError:
-            raise Refused(f"PORT={port} is not a port: choose a number from 1024 to 65535.") from None
         except OSError as error:
             raise Refused(
                 f"Port {port} cannot be used ({error.strerror}): stop what uses it, or choose another one: "

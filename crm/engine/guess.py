@@ -1,7 +1,7 @@
 """Which kind of thing a file holds, and which column feeds which field: by the columns' names and by their values.
 
 A column is a candidate for a field when its name is one of the field's usual names (the earlier, the better), contains
-one as whole words, or when there is no telling name and its values can only be that (stages, e-mail addresses, names
+one as whole words among words that say little, or when there is no telling name and its values can only be that (stages, e-mail addresses, names
 that are known already, dates, amounts, an id). A name whose values contradict the field's type is no candidate. Each
 field takes its best free column, best pair first.
 """
@@ -18,6 +18,10 @@ from crm.engine.texts import name_key
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+_FILLERS = frozenset(
+    ["name", "id", "date", "code", "no", "nr", "number", "deal", "opportunity", "opp", "sales", "crm", "usd", "eur"]
+    + ["gbp", "chf", "in", "the", "of", "full", "total", "current", "text", "c"]
+)
 _BY_NAME, _BY_PART, _BY_VALUE = 100.0, 40.0, 20.0
 
 
@@ -28,9 +32,12 @@ class Known:
     values: Mapping[str, frozenset[str]] = attribute(default_factory=dict)
 
 
-def columns_guess(profile: FileProfile, shape: Shape, known: Known | None = None) -> dict[str, str]:
-    """Field → column for one kind of file."""
-    pairs = sorted(_pairs(profile, shape, known or Known()), reverse=True, key=lambda pair: (pair[0], -pair[1]))
+def columns_guess(
+    profile: FileProfile, shape: Shape, known: Known | None = None, *, only_exact: bool = False
+) -> dict[str, str]:
+    """Field → column for one kind of file; `only_exact`: by usual names only."""
+    found = [pair for pair in _pairs(profile, shape, known or Known()) if not only_exact or pair[0] > _BY_PART]
+    pairs = sorted(found, reverse=True, key=lambda pair: (pair[0], -pair[1]))
     chosen: dict[str, str] = {}
     taken: set[str] = set()
     for _, _, field, column in pairs:
@@ -84,7 +91,7 @@ def _name_score(item: Field, name: str) -> float:
     words = [word.casefold() for word in _WORDS.findall(name)]
     for place, usual in enumerate((item.name, *item.names)):
         parts = [word.casefold() for word in _WORDS.findall(usual)]
-        if len(name_key(usual)) >= 5 and len(words) <= len(parts) + 2 and _contains(words, parts):
+        if len(name_key(usual)) >= 5 and _contains(words, parts) and not set(words) - set(parts) - _FILLERS:
             return _BY_PART - place
     return 0.0
 

@@ -26,8 +26,8 @@ class ColumnProfile:
     filled: int = 0
     values: Counter[str] = field(default_factory=Counter)
     is_cut: bool = False  # more different values than remembered
-    dates: DateColumn = DateColumn()
-    amounts: AmountColumn = AmountColumn()
+    dates: DateColumn = field(default_factory=DateColumn)
+    amounts: AmountColumn = field(default_factory=AmountColumn)
 
     @property
     def is_unique(self) -> bool:

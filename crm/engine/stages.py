@@ -6,8 +6,8 @@ Names that say nothing are open stages; they stand before the decided ones in th
 from crm.engine.texts import name_key
 
 WON = (
-    "won closedwon won100 closewon dealwon wonclosed closedsuccessful gewonnen abgeschlossengewonnen gagne gagné ganado "
-    "ganada ganha ganho vinta booked contractsigned signed sold success successful"
+    "won closedwon won100 closewon dealwon wonclosed closedsuccessful gewonnen abgeschlossengewonnen gagne gagné "
+    "ganado ganada ganha ganho vinta booked contractsigned signed sold success successful"
 )
 LOST = (
     "lost closedlost closelost deallost lostclosed verloren perdu perdido perdida persa rejected declined abandoned "

@@ -1,5 +1,6 @@
 from crm.models.account import Account, AccountKey
 from crm.models.batch import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
+from crm.models.health import HealthDismissal
 from crm.models.opportunity import NO_DUE_DAY, Opportunity, OpportunityChange
 from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
@@ -8,6 +9,7 @@ __all__ = [
     "NO_DUE_DAY",
     "Account",
     "AccountKey",
+    "HealthDismissal",
     "ImportBatch",
     "ImportChange",
     "ImportIssue",

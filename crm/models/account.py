@@ -30,6 +30,7 @@ class AccountKey(Walled):
     source = models.CharField(max_length=100)
     external_id = models.CharField(max_length=300)
     account = models.ForeignKey("crm.Account", on_delete=models.CASCADE, related_name="keys")
+    is_alias = models.BooleanField(default=False)  # another name for it, by a merge: its rows change nothing
 
     class Meta:
         constraints = [

@@ -15,10 +15,11 @@ class ImportBatch(Walled):
         FAILED = "failed", _("not applied")
         UNDONE = "undone", _("undone")
 
-    kind = models.CharField(_("what it holds"), max_length=40)
+    kind = models.CharField(_("what it holds"), max_length=40, blank=True, default="")
     source = models.CharField(_("source"), max_length=100)
-    file = models.ForeignKey("people.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    file = models.ForeignKey("people.StoredFile", on_delete=models.SET_NULL, null=True, related_name="+")
     file_name = models.CharField(_("file"), max_length=255)
+    columns = models.JSONField(default=list)  # the file's column names, in its order
     mapping = models.JSONField(default=dict)
     is_all_or_nothing = models.BooleanField(_("all rows or none"), default=False)
     is_snapshot = models.BooleanField(_("the file holds everything: what is missing is gone"), default=False)

@@ -1,5 +1,7 @@
 """Opportunities ("deals" in the interface) and the history of what mattered about them.
 
+The texts (`owner_text`, …) stay as the source wrote them; the references beside them are what they mean, as far as known.
+
 These are the big tables: references carry no constraint and are checked by the wall's statement-level triggers.
 """
 
@@ -48,6 +50,15 @@ HISTORY_UPDATE = """
 """
 
 
+HISTORY_CHANGED = """(
+    (NEW.opportunity_id, NEW.happened_on, NEW.recorded_at, NEW.batch_id, NEW.stage_id, NEW.outcome, NEW.amount,
+     NEW.currency, NEW.closed_on)
+    IS DISTINCT FROM
+    (OLD.opportunity_id, OLD.happened_on, OLD.recorded_at, OLD.batch_id, OLD.stage_id, OLD.outcome, OLD.amount,
+     OLD.currency, OLD.closed_on)
+)"""
+
+
 def loose(to: str, related_name: str = "+", **options: Any) -> "models.ForeignKey[Any, Any]":
     """A reference without a constraint of its own: the wall's trigger looks the row up."""
     return models.ForeignKey(
@@ -59,6 +70,15 @@ def loose(to: str, related_name: str = "+", **options: Any) -> "models.ForeignKe
         db_index=False,
         related_name=related_name,
         **options,
+    )
+
+
+def unresolved(name: str) -> models.Index:
+    """Deals whose source names somebody or something that is not known yet."""
+    return models.Index(
+        fields=["organization", f"{name}_text"],
+        name=f"opportunity_no_{name}",
+        condition=Q(**{f"{name}__isnull": True}) & ~Q(**{f"{name}_text": ""}),
     )
 
 
@@ -85,6 +105,7 @@ class Opportunity(Walled):
     created_on = models.DateField(_("created on"), null=True, blank=True)
     engaged_on = models.DateField(_("engaged on"), null=True, blank=True)
     closed_on = models.DateField(_("closes on"), null=True, blank=True)
+    lead_text = models.CharField(max_length=300, blank=True, default="")
     lead_source = models.CharField(_("lead source"), max_length=200, blank=True, default="")
     is_deleted = models.BooleanField(default=False)  # gone from the source; out of every figure, kept for history
     batch = loose("crm.ImportBatch", verbose_name=_("import"))
@@ -125,6 +146,9 @@ class Opportunity(Walled):
             models.Index(fields=["organization", "account"], name="opportunity_account"),
             models.Index(fields=["organization", "stage"], name="opportunity_stage"),
             models.Index(fields=["organization", "batch"], name="opportunity_batch"),
+            unresolved("owner"),
+            unresolved("account"),
+            unresolved("product"),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -169,7 +193,14 @@ class OpportunityChange(Walled):
 
     class Meta:
         indexes = [models.Index(fields=["organization", "opportunity", "happened_on"], name="opportunitychange_deal")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(
+                name="append_only",
+                operation=pgtrigger.Update,
+                # whose key stands for the owner may be learned or merged later; nothing else ever changes
+                condition=pgtrigger.Condition(HISTORY_CHANGED),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.opportunity_id} {self.happened_on}"

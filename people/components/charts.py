@@ -127,7 +127,7 @@ class Chart:
         }
         if self.target is not None:
             layout["shapes"] = [self._target_line(float(self.target))]
-            layout["annotations"] = [self._target_words(float(self.target))]
+            layout["showlegend"] = True
         return layout
 
     def _ticks(self) -> dict[str, Any]:
@@ -156,27 +156,12 @@ class Chart:
             return formats.money_short(value, self.currency)
         return formats.short(value) if value == int(value) else formats.number(value, 1)
 
-    def _target_words(self, at: float) -> dict[str, Any]:
-        """The target's name at the end of its line."""
-        words = f"{self.target_label or _('Target')} {formats.figure(self.target, self.unit, self.currency)}"
-        place: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "y", "y": at, "yanchor": "bottom"}
-        if self.orientation == "h":
-            place = {"xref": "x", "x": at, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom"}
-        return {"text": words, "showarrow": False, **place}
-
     def _target_line(self, at: float) -> dict[str, Any]:
+        name = f"{self.target_label or _('Target')} {formats.figure(self.target, self.unit, self.currency)}"
+        line: dict[str, Any] = {"type": "line", "name": name, "showlegend": True}
         if self.orientation == "h":
-            return {
-                "type": "line",
-                "name": "target",
-                "xref": "x",
-                "yref": "paper",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-            }
-        return {"type": "line", "name": "target", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": at, "y1": at}
+            return {**line, "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1}
+        return {**line, "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": at, "y1": at}
 
 
 def round_steps(low: Decimal, high: Decimal, steps: int = 5) -> list[Decimal]:

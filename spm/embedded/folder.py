@@ -1,6 +1,7 @@
 """What the processes share in the data folder: locks and private files."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import tempfile
@@ -61,16 +62,17 @@ class Lock:
 
 def private(data: Path) -> None:
     """Make the data folder, for its owner only. Raises: Refused when it cannot be used."""
-    advice = "Set SPM_DATA_DIR to a folder of your own."
+    advice = "set SPM_DATA_DIR to a folder that you can write"
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         owner = data.stat().st_uid
         if owner != os.geteuid():
-            raise Refused(f"The data folder {data} belongs to another user (number {owner}). {advice}")
+            raise Refused(f"The data folder {data} belongs to another user (number {owner}): {advice}.")
         with tempfile.TemporaryFile(dir=data) as probe:
             probe.write(b"room")
     except OSError as error:
-        raise Refused(f"The data folder {data} cannot be written: {error.strerror}. {advice}") from error
+        room = "make room, or " if error.errno == errno.ENOSPC else ""
+        raise Refused(f"The data folder {data} cannot be written ({error.strerror}): {room}{advice}.") from error
 
 
 def write_private(file: Path, text: str, *, replace: bool = True) -> None:

@@ -17,7 +17,7 @@ TOKENS = (
 class SampleFrame(Frame):
     """The frame as an administrator sees it, for somebody who has not signed in."""
 
-    organization = {"name": "Northwind Robotics"}
+    organization_name = "Northwind Robotics"
     roles = frozenset({"administrator", "manager"})
     person = PersonChip("Maya Okafor", "Administrator")
     search_href = "/design/"
@@ -64,4 +64,5 @@ def _frame(request: HttpRequest) -> dict[str, Frame]:
 
 def why_sample(request: HttpRequest) -> HttpResponse:
     """What a drawer holds; a page by itself without JavaScript."""
-    return render(request, "design/why.html", {"table": samples.why_table(), "pairs": samples.why_pairs()})
+    context = {"table": samples.why_table(), "pairs": samples.why_pairs(), **_frame(request)}
+    return render(request, "design/why.html", context)

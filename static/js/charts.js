@@ -2,6 +2,7 @@
 // trace, so that light, dark and print need no other figure. A click on a point opens the deals behind it. The same numbers
 // stand in the table beside it, with the same links.
 
+const NARROW = 480; // pixels
 let loading = null;
 
 function plotly() {
@@ -47,12 +48,27 @@ function dressTrace(trace, { roles, tones }) {
   };
 }
 
+// On a phone: every second or third name, long names in several lines, half the steps.
+function narrowed(axis, names, isLying) {
+  const every = (list, n) => list?.filter((_, index) => index % n === 0);
+  if (axis?.type !== "category") return !isLying ? axis : { ...axis, tickvals: every(axis.tickvals, 2), ticktext: every(axis.ticktext, 2) };
+  if (isLying) return { ...axis, tickvals: names, ticktext: names.map((name) => name.replace(/(.{10,}?)\s/g, "$1<br>")) };
+  return { ...axis, tickvals: every(names, Math.ceil(names.length / 5)) };
+}
+
 function dressAxis(axis, { tones }) {
   const isNames = axis?.type === "category";
   return {
     automargin: true, fixedrange: true, zeroline: !isNames, zerolinecolor: tones.strong, showgrid: !isNames, gridcolor: tones.line,
-    linecolor: tones.line, tickfont: { color: tones.quiet, size: 12 }, ...axis,
+    linecolor: tones.line, tickfont: { color: tones.quiet, size: 12 }, tickangle: 0, ...axis,
   };
+}
+
+function fitted(figure, canvas) {
+  if (canvas.clientWidth >= NARROW) return figure.layout;
+  const isLying = figure.layout.yaxis?.type === "category";
+  const names = [...new Set(figure.data.flatMap((trace) => (isLying ? trace.y : trace.x) ?? []))];
+  return { ...figure.layout, xaxis: narrowed(figure.layout.xaxis, names, isLying), yaxis: narrowed(figure.layout.yaxis, names, isLying) };
 }
 
 function dressLayout(layout, look) {
@@ -66,7 +82,6 @@ function dressLayout(layout, look) {
     hoverlabel: { bgcolor: tones.surface, bordercolor: tones.strong, font: { color: tones.ink, family: font } },
     xaxis: dressAxis(layout.xaxis, look),
     yaxis: dressAxis(layout.yaxis, look),
-    annotations: (layout.annotations ?? []).map((words) => ({ ...words, font: { color: tones.ink, size: 12 }, bgcolor: tones.surface, borderpad: 2 })),
     shapes: (layout.shapes ?? []).map((shape) => ({ ...shape, line: { color: tones.ink, width: 1.5, dash: "dash" } })),
   };
 }
@@ -84,7 +99,7 @@ async function draw(canvas) {
   if (!canvas.isConnected) return;
   const figure = JSON.parse(source.textContent);
   const look = palette(canvas);
-  await drawer.react(canvas, figure.data.map((trace) => dressTrace(trace, look)), dressLayout(figure.layout, look), { displayModeBar: false, responsive: true });
+  await drawer.react(canvas, figure.data.map((trace) => dressTrace(trace, look)), dressLayout(fitted(figure, canvas), look), { displayModeBar: false, responsive: true });
   canvas.removeAllListeners?.("plotly_click");
   canvas.on("plotly_click", drill);
   canvas.classList.toggle("drillable", figure.data.some((trace) => trace.customdata));

@@ -48,7 +48,7 @@ function sendToastsAway(within) {
 
 function begin(within) {
   sendToastsAway(within);
-  within.querySelector("[data-focus-first]")?.focus();
+  within.querySelector("[data-focus-first]:not([data-sample] *)")?.focus();
 }
 
 begin(document);

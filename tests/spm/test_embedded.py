@@ -8,7 +8,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import redis
 
 from spm.embedded import CHECKOUT, Refused, ensure, folder, servers
 from spm.embedded.folder import KEEPER, READY, STATE, Lock, private
+from tests.spm.processes import command_of, process_named, processes_of, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -86,25 +86,6 @@ def come(data: Path) -> Iterator[Callable[..., User]]:
             user.leaves()
 
 
-def processes_of(place: Path) -> list[int]:
-    """Processes that work in this folder or name it on their command line, this one aside."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            with contextlib.suppress(OSError):
-                arguments = (entry / "cmdline").read_bytes()
-                if str(place).encode() in arguments or (entry / "cwd").readlink().is_relative_to(place):
-                    found.append(int(entry.name))
-    return found
-
-
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.05)
-
-
 def ask(url: str, query: str = "SELECT 1") -> Any:
     connection = psycopg2.connect(url)
     connection.autocommit = True
@@ -120,21 +101,6 @@ def answers(url: str) -> bool:
         return bool(ask(url))
     except psycopg2.OperationalError:
         return False
-
-
-def keeper_of(data: Path) -> int:
-    for pid in processes_of(data):
-        if b"spm.embedded.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            return pid
-    raise AssertionError("there is no keeper")
-
-
-def postmaster_of(data: Path) -> int:
-    """The server as this process sees it, in whatever user namespace it believes to be."""
-    for pid in processes_of(data):
-        if b"postgres\0-D" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            return pid
-    raise AssertionError("there is no server")
 
 
 def test_processes_that_start_at_once_share_servers_which_end_with_the_last(data: Path, come: Any) -> None:
@@ -161,7 +127,7 @@ def test_what_was_committed_survives_the_keepers_death_and_the_address_stays(dat
     user = come()
     database, queue = user.arrives()
     ask(database, "CREATE TABLE kept AS SELECT 42 AS answer")
-    os.kill(keeper_of(data), signal.SIGKILL)
+    os.kill(process_named(data, "spm.embedded.keeper"), signal.SIGKILL)
     wait_for(lambda: not Lock.is_held(data / READY), "the lock of the dead keeper")
     assert come().arrives() == (database, queue)
     assert ask(database, "SELECT answer FROM kept") == 42
@@ -170,7 +136,7 @@ def test_what_was_committed_survives_the_keepers_death_and_the_address_stays(dat
 def test_a_killed_server_is_started_again(data: Path, come: Any) -> None:
     database, _ = come().arrives()
     ask(database, "CREATE TABLE kept AS SELECT 42 AS answer")
-    os.kill(postmaster_of(data), signal.SIGKILL)
+    os.kill(process_named(data, "postgres\0-D"), signal.SIGKILL)
     wait_for(lambda: not answers(database), "the server's death")
     wait_for(lambda: answers(database), "the server's return")
     assert ask(database, "SELECT answer FROM kept") == 42
@@ -208,7 +174,7 @@ def test_secrets_are_readable_by_their_owner_only(data: Path, come: Any) -> None
     for name in (STATE, "secret_key"):
         assert stat.S_IMODE((data / name).stat().st_mode) == 0o600
     for pid in processes_of(data):
-        assert password not in Path(f"/proc/{pid}/cmdline").read_bytes()
+        assert password not in command_of(pid)
 
 
 def test_a_taken_port_is_replaced(data: Path, come: Any) -> None:
@@ -247,7 +213,7 @@ def test_a_folder_of_another_version_is_refused_in_one_sentence(data: Path, come
 
 def test_a_folder_that_cannot_be_written_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(Refused, match="cannot be written: Not a directory"):
+    with pytest.raises(Refused, match=r"cannot be written \(Not a directory\): set SPM_DATA_DIR"):
         private(tmp_path / "file" / "data")
 
 

@@ -1,0 +1,104 @@
+"""Deals wait by text for people, accounts and products; here the texts find what they mean, or lose it again.
+
+No history is written: whom a text means was true from the beginning, it was only not known.
+"""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from crm.models import ImportBatch
+
+_NAMES = {
+    "owner": """SELECT lower(email) AS text, min(id) AS id FROM people_person WHERE email <> '' GROUP BY 1
+        UNION ALL SELECT lower(name), min(id) FROM people_person GROUP BY 1 HAVING count(*) = 1""",
+    "account": "SELECT name AS text, min(id) AS id FROM crm_account GROUP BY 1 HAVING count(*) = 1",
+    "product": "SELECT name AS text, min(id) AS id FROM crm_product GROUP BY 1 HAVING count(*) = 1",
+}
+_KEYS = {
+    "owner": "SELECT source, external_id, person_id AS id FROM people_personkey",
+    "account": "SELECT source, external_id, account_id AS id FROM crm_accountkey",
+    "product": "SELECT source, external_id, product_id AS id FROM crm_productkey",
+}
+
+RESOLVE = """
+WITH waiting AS (
+    SELECT DISTINCT source, {field}_text AS text FROM crm_opportunity
+    WHERE {field}_id IS NULL AND {field}_text <> ''
+), found AS (
+    SELECT w.source, w.text, coalesce(k.id, n.id) AS id FROM waiting w
+    LEFT JOIN ({keys}) k ON k.source = w.source AND k.external_id = w.text
+    LEFT JOIN ({names}) n ON n.text = {folded}
+), known AS (
+    UPDATE crm_opportunity o SET {field}_id = f.id FROM found f
+    WHERE f.id IS NOT NULL AND o.{field}_id IS NULL AND o.source = f.source AND o.{field}_text = f.text
+    RETURNING o.id, o.owner_id
+) {then}
+"""
+THEN_HISTORY = """, told AS (
+    UPDATE crm_opportunitychange c SET owner_id = known.owner_id FROM known
+    WHERE c.opportunity_id = known.id AND c.owner_id IS NULL
+) SELECT count(*) FROM known"""
+THEN_NOTHING = "SELECT count(*) FROM known"
+
+PARENTS = """
+UPDATE crm_account a SET parent_id = f.id FROM (
+    SELECT a.id AS account_id, coalesce(
+        (SELECT k.account_id FROM crm_accountkey k WHERE k.source = %(source)s AND k.external_id = a.parent_text),
+        (SELECT min(p.id) FROM crm_account p WHERE p.name = a.parent_text HAVING count(*) = 1)
+    ) AS id FROM crm_account a WHERE a.parent_text <> '' OR a.parent_id IS NOT NULL
+) f WHERE a.id = f.account_id AND a.parent_id IS DISTINCT FROM nullif(f.id, a.id)
+"""
+
+
+def deals_resolve(*fields: str) -> int:
+    """Link deals to the people, accounts and products that their texts mean; how many found one. One query a field."""
+    count = 0
+    with history_off() as cursor:
+        for name in fields:
+            cursor.execute(
+                RESOLVE.format(
+                    field=name,
+                    keys=_KEYS[name],
+                    names=_NAMES[name],
+                    folded="lower(w.text)" if name == "owner" else "w.text",
+                    then=THEN_HISTORY if name == "owner" else THEN_NOTHING,
+                )
+            )
+            count += cursor.fetchone()[0]
+    return count
+
+
+def deals_forget(field: str, ids: Sequence[int]) -> None:
+    """Make deals wait again for rows that are about to go."""
+    with history_off() as cursor:
+        cursor.execute(f"UPDATE crm_opportunity SET {field}_id = NULL WHERE {field}_id = ANY(%s)", [list(ids)])
+        if field == "owner":
+            cursor.execute(
+                "UPDATE crm_opportunitychange SET owner_id = NULL WHERE owner_id = ANY(%s)", [list(ids)]
+            )
+
+
+def parents_resolve(source: str) -> None:
+    """Link accounts to the parents that their texts mean."""
+    with connection.cursor() as cursor:
+        cursor.execute(PARENTS, {"source": source})
+
+
+def created_ids(batch: ImportBatch, table: str) -> list[int]:
+    """Rows of a table that a batch created. One query."""
+    return list(batch.changes.filter(table=table, before__isnull=True).values_list("object_id", flat=True))
+
+
+class history_off:
+    """A cursor under which changes of deals leave no history."""
+
+    def __enter__(self):  # type: ignore[no-untyped-def]
+        self._cursor = connection.cursor()
+        self._cursor.execute("SELECT set_config('app.history', 'off', true)")
+        return self._cursor
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            self._cursor.execute("SELECT set_config('app.history', '', true)")
+        self._cursor.close()

@@ -1,0 +1,134 @@
+"""People and teams. What the lines mean for seats and teams is the business of `people`; here they are handed over."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.engine.fields import Field, FieldType, Shape
+from crm.intake.resolve import created_ids, deals_forget, deals_resolve
+from crm.kinds.base import Intake, Kind, register
+from crm.models import ImportBatch, ImportChange
+from people.models import Person
+from people.services.structure import (
+    StructureChange,
+    StructureResult,
+    StructureRow,
+    structure_apply,
+    structure_undo,
+)
+
+ID = "coalesce(f_id, f_name)"
+BEYOND_THE_FILE = 1_000_000_000  # numbers of lines that state what others only mention: the names of managers
+
+SHAPE = Shape(
+    kind="person",
+    id_from="name",
+    telling=frozenset({"manager", "hired_on", "team", "email"}),
+    ignored=frozenset({"salesquota", "quota", "territory", "territoryid"}),
+    fields=(
+        Field(
+            "id",
+            names=("sales person id", "person id", "employee id", "user id", "owner id", "rep id", "sales rep id",
+                   "agent id", "employee number", "business entity id"),
+            longest=200, label=_("id"),
+        ),
+        Field(
+            "name",
+            names=("sales agent", "sales rep", "sales person", "full name", "employee name", "employee", "person", "rep",
+                   "rep name", "agent", "sales representative", "sales person name", "owner", "user", "mitarbeiter"),
+            longest=200, label=_("name"),
+        ),
+        Field("email", FieldType.EMAIL, ("e-mail", "email address", "mail", "work email"), longest=254, label=_("e-mail")),
+        Field(
+            "manager", FieldType.REFERENCE,
+            ("manager id", "sales manager", "manager email", "supervisor", "reports to", "team lead", "boss", "vorgesetzter"),
+            longest=200, label=_("manager"),
+        ),
+        Field("manager_name", names=("manager name", "supervisor name"), longest=200, label=_("manager's name")),
+        Field(
+            "team",
+            names=("office", "regional office", "team name", "sales office", "sales team", "region", "branch", "department"),
+            longest=200, label=_("team or office"),
+        ),
+        Field(
+            "hired_on", FieldType.DATE, ("hire date", "hired", "date hired", "joined", "start date", "date of hire"),
+            label=_("hired on"),
+        ),
+    ),
+)  # fmt: skip
+
+ROWS = f"""
+SELECT number, {ID}, coalesce(f_name, ''), coalesce(f_email, ''), coalesce(f_manager, f_manager_name, ''),
+    coalesce(f_team, ''), f_hired_on
+FROM {{t}} WHERE result IS DISTINCT FROM 'refused' ORDER BY number
+"""
+
+MANAGERS = f"""
+SELECT DISTINCT ON (f_manager) f_manager, f_manager_name FROM {{t}} m
+WHERE result IS DISTINCT FROM 'refused' AND f_manager IS NOT NULL AND f_manager_name IS NOT NULL AND f_manager <> f_manager_name
+    AND NOT EXISTS (SELECT 1 FROM {{t}} o WHERE o.result IS DISTINCT FROM 'refused' AND coalesce(o.f_id, o.f_name) = m.f_manager)
+ORDER BY f_manager, number
+"""
+
+RESULTS = """
+UPDATE {t} SET result = r.result, reason = r.reason
+FROM unnest(%s::integer[], %s::text[], %s::text[]) AS r (number, result, reason) WHERE {t}.number = r.number
+"""
+
+
+@register
+class PersonKind(Kind):
+    shape = SHAPE
+    label = _("people and teams")
+    id_column = ID
+
+    def compare(self, intake: Intake) -> None:
+        """Applied and taken back at once: only that tells exactly what the file would do."""
+        if intake.batch is not None and not intake.is_all_or_nothing:
+            return
+        with transaction.atomic():
+            result = self._apply(intake)
+            transaction.set_rollback(True)
+        self._results_write(intake, result)
+
+    def write(self, intake: Intake) -> int:
+        result = self._apply(intake)
+        self._results_write(intake, result)
+        ImportChange.objects.bulk_create(
+            [
+                ImportChange(batch=intake.batch, table=change.table, object_id=change.object_id, before=change.before)
+                for change in result.changes
+            ]
+        )
+        deals_resolve("owner")
+        return 0
+
+    def _apply(self, intake: Intake) -> StructureResult:
+        rows = [StructureRow(*row) for row in intake.rows(ROWS)]
+        named = [
+            StructureRow(BEYOND_THE_FILE + place, key, name)
+            for place, (key, name) in enumerate(intake.rows(MANAGERS) if "manager_name" in intake.fields else [])
+        ]
+        return structure_apply(
+            source=intake.source, rows=[*rows, *named], actor=intake.actor, at=intake.at, on=intake.on
+        )
+
+    def _results_write(self, intake: Intake, result: StructureResult) -> None:
+        intake.issues.extend(issue for issue in result.issues if (issue.row or 0) < BEYOND_THE_FILE)
+        told = [
+            (number, text, result.reasons.get(number, ""))
+            for number, text in result.results.items()
+            if number < BEYOND_THE_FILE
+        ]
+        if told:
+            intake.table.execute(RESULTS, [list(column) for column in zip(*told, strict=True)])
+
+    def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
+        deals_forget("owner", created_ids(batch, "people_person"))
+        changes = [
+            StructureChange(change.table, change.object_id, change.before)
+            for change in batch.changes.order_by("pk").iterator()
+        ]
+        structure_undo(changes=changes, in_use_person_ids=[], actor=actor, at=at)
+        deals_resolve("owner")

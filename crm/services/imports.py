@@ -1,0 +1,308 @@
+"""Imports: upload, map, preview, run, undo. The facts of a file are applied in one transaction or not at all."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.engine.mapping import mapping_of
+from crm.engine.problem import Unreadable
+from crm.intake.apply import Outcome, Progress, Request, apply, error_issue, imports_lock, intake_open, preview
+from crm.intake.wording import file_sentence
+from crm.kinds.base import kind_of
+from crm.models import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
+from people.audit import audit
+from people.files import file_chunks, file_store
+from people.jobs import JobRefused, JobRun, job_kind, job_start
+from people.models import Job, Organization, Person, StoredFile
+from people.queue import enqueue
+from people.wall import tenant
+
+DEFAULT_SOURCE = "files"
+MOST_PREVIEWED = 500  # refused rows that a preview keeps
+
+State = ImportBatch.State
+
+
+def import_upload(
+    *, stream: Iterable[bytes], file_name: str, source: str, created_by: Person | None, at: datetime, kind: str = ""
+) -> ImportBatch:
+    """Keep a file as it came; nothing is read yet."""
+    file = file_store(name=file_name, stream=stream, created_by=created_by, at=at)
+    return ImportBatch.objects.create(
+        kind=kind, source=source, file=file, file_name=file_name[:255], created_by=created_by, created_at=at
+    )
+
+
+def import_map(
+    *,
+    batch: ImportBatch,
+    kind: str,
+    source: str,
+    mapping: dict[str, Any],
+    is_all_or_nothing: bool,
+    is_snapshot: bool,
+    at: datetime,
+    actor: Person | None,
+) -> Job:
+    """Say what the columns mean, remember it for the source, and have a preview made. Raises: ValidationError."""
+    _mapping_check(kind, mapping)
+    batch = _lock(batch.pk)
+    _state_require(batch, State.UPLOADED, State.CHECKED, State.FAILED)
+    batch.kind, batch.source, batch.mapping = kind, source, mapping
+    batch.is_all_or_nothing, batch.is_snapshot, batch.state = is_all_or_nothing, is_snapshot, State.UPLOADED
+    batch.job = job_start(kind="crm.import_check", arguments={"batch": batch.pk}, created_by=actor, at=at)
+    batch.save()
+    mapping_remember(batch)
+    return batch.job
+
+
+def import_run(*, batch: ImportBatch, at: datetime, actor: Person | None) -> Job:
+    """Have a worker apply a batch; asked twice, it runs once. Raises: ValidationError."""
+    batch = _lock(batch.pk)
+    if batch.state == State.RUNNING and batch.job is not None:
+        return batch.job
+    _state_require(batch, State.UPLOADED, State.CHECKED)
+    batch.state = State.RUNNING
+    batch.job = job_start(kind="crm.import_run", arguments={"batch": batch.pk}, created_by=actor, at=at)
+    batch.save(update_fields=["state", "job"])
+    return batch.job
+
+
+def import_undo_start(*, batch: ImportBatch, at: datetime, actor: Person | None) -> Job:
+    """Have a worker take a batch back. Raises: ValidationError that names what stands in the way."""
+    batch = _lock(batch.pk)
+    _undo_check(batch)
+    batch.job = job_start(kind="crm.import_undo", arguments={"batch": batch.pk}, created_by=actor, at=at)
+    batch.save(update_fields=["job"])
+    return batch.job
+
+
+def import_undo(*, batch: ImportBatch, at: datetime, actor: Person | None) -> None:
+    """Put everything back as it was before a batch. Raises: ValidationError that names what stands in the way."""
+    imports_lock()
+    batch = _lock(batch.pk)
+    if batch.state == State.UNDONE:
+        return
+    _undo_check(batch)
+    kind_of(batch.kind).undo(batch, actor=actor, at=at)
+    ImportChange.objects.filter(batch=batch).delete()
+    ImportBatch.objects.filter(pk=batch.pk).update(state=State.UNDONE, undone_at=at)
+    audit("import_undo", actor=actor, at=at, subject=batch, detail={"file": batch.file_name})
+    enqueue("pipeline.facts_changed", organization_id=batch.organization_id)
+
+
+def import_discard(*, batch: ImportBatch, at: datetime, actor: Person | None) -> None:
+    """Throw an upload away that was never applied. Raises: ValidationError."""
+    batch = _lock(batch.pk)
+    _state_require(batch, State.UPLOADED, State.CHECKED, State.FAILED)
+    audit("import_discard", actor=actor, at=at, subject=batch, detail={"file": batch.file_name})
+    ImportRow.objects.filter(batch=batch).delete()
+    file = batch.file
+    batch.delete()
+    if file is not None:
+        file.delete()
+
+
+def mapping_remember(batch: ImportBatch) -> None:
+    """What was chosen last for this kind of file from this source."""
+    ImportMapping.objects.update_or_create(
+        kind=batch.kind, source=batch.source, defaults={"mapping": batch.mapping}
+    )
+
+
+@job_kind("crm.import_check")
+def import_check_work(run: JobRun) -> dict[str, Any]:
+    """Job: the preview of a batch."""
+    batch, request = _request(run)
+    if batch.state != State.UPLOADED:
+        return {"batch": batch.pk}
+    try:
+        with intake_open(request, _progress(run)) as (intake, outcome):
+            run.progress(step="comparing")
+            with tenant(run.organization_id):
+                preview(intake, outcome, request.kind)
+                _outcome_keep(batch, outcome, State.CHECKED)
+                _refused_preview(intake, batch)
+    except Unreadable as error:
+        _unreadable_keep(run, batch, error, State.UPLOADED)
+    return {"batch": batch.pk}
+
+
+@job_kind("crm.import_run")
+def import_run_work(run: JobRun) -> dict[str, Any]:
+    """Job: apply a batch. A second worker that comes to it finds it applied and leaves it."""
+    batch, request = _request(run)
+    if batch.state != State.RUNNING:
+        return {"batch": batch.pk}
+    try:
+        with intake_open(request, _progress(run)) as (intake, outcome):
+            run.progress(step="applying", done=outcome.received, total=outcome.received)
+            error = _apply(run, batch, request, intake, outcome)
+    except Unreadable as unreadable:
+        _unreadable_keep(run, batch, unreadable, State.FAILED)
+    except ValidationError as refused:
+        _failed_keep(run, batch, refused.messages[0])
+    else:
+        if error:
+            raise JobRefused(error)
+    return {"batch": batch.pk}
+
+
+@job_kind("crm.import_undo")
+def import_undo_work(run: JobRun) -> dict[str, Any]:
+    """Job: take a batch back."""
+    run.progress(step="undoing")
+    with tenant(run.organization_id):
+        batch = ImportBatch.objects.get(pk=run.arguments["batch"])
+        job = Job.objects.select_related("created_by").get(pk=run.job_id)
+        try:
+            import_undo(batch=batch, at=job.created_at, actor=job.created_by)
+        except ValidationError as error:
+            raise JobRefused(error.messages[0]) from error
+    return {"batch": batch.pk}
+
+
+def _apply(run: JobRun, batch: ImportBatch, request: Request, intake: Any, outcome: Outcome) -> str:
+    with tenant(run.organization_id):
+        imports_lock()
+        if _lock(batch.pk).state != State.RUNNING:
+            return ""
+        ImportRow.objects.filter(batch=batch).delete()
+        apply(intake, outcome, request.kind, batch)
+        _outcome_keep(batch, outcome, State.FAILED if outcome.error else State.APPLIED)
+        if not outcome.error:
+            ImportBatch.objects.filter(pk=batch.pk).update(applied_at=request.at)
+            audit("import_run", actor=request.actor, at=request.at, subject=batch, detail=outcome.counts)
+            enqueue("pipeline.facts_changed", organization_id=run.organization_id)
+        run.progress()
+    return outcome.error
+
+
+def _request(run: JobRun) -> tuple[ImportBatch, Request]:
+    with tenant(run.organization_id):
+        batch = ImportBatch.objects.select_related("file", "created_by").get(pk=run.arguments["batch"])
+        job = Job.objects.get(pk=run.job_id)
+    organization = Organization.objects.get(pk=run.organization_id)
+    kind = kind_of(batch.kind)
+    return batch, Request(
+        organization=organization,
+        kind=kind,
+        source=batch.source,
+        chunks=lambda: file_chunks(_file(batch)),
+        mapping=mapping_of(batch.mapping, kind.shape),
+        at=job.created_at,
+        on=today_of(organization, job.created_at),
+        actor=batch.created_by,
+        is_all_or_nothing=batch.is_all_or_nothing,
+        is_snapshot=batch.is_snapshot,
+    )
+
+
+def today_of(organization: Organization, at: datetime) -> date:
+    """The organization's day at a moment."""
+    return at.astimezone(ZoneInfo(organization.time_zone)).date()
+
+
+def _file(batch: ImportBatch) -> StoredFile:
+    if batch.file is None:
+        raise JobRefused(_("The file of this import is gone. Upload it again."))
+    return batch.file
+
+
+def _progress(run: JobRun) -> Progress:
+    return lambda step, done, total: run.progress(step=step, done=done, total=total)
+
+
+def _outcome_keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=state,
+        received=outcome.received,
+        removed=outcome.removed,
+        columns=outcome.columns,
+        mapping=outcome.mapping,
+        **outcome.counts,
+    )
+    ImportIssue.objects.filter(batch=batch).delete()
+    ImportIssue.objects.bulk_create(
+        [
+            ImportIssue(
+                batch=batch,
+                level=issue.level,
+                code=issue.code,
+                row=issue.row,
+                field=issue.field or "",
+                value=issue.value or "",
+                message=issue.message,
+                count=issue.count,
+            )
+            for issue in outcome.issues
+        ],
+        batch_size=1_000,
+    )
+
+
+def _refused_preview(intake: Any, batch: ImportBatch) -> None:
+    ImportRow.objects.filter(batch=batch).delete()
+    intake.table.execute(
+        "INSERT INTO crm_importrow (batch_id, number, raw, result, reason)"
+        " SELECT %s, number, raw::jsonb, 'refused', coalesce(reason, '') FROM {t} WHERE result = 'refused'"
+        f" ORDER BY number LIMIT {MOST_PREVIEWED}",
+        [batch.pk],
+    )
+
+
+def _unreadable_keep(run: JobRun, batch: ImportBatch, error: Unreadable, state: str) -> None:
+    """Keep why a file cannot be read, then give up."""
+    issue = error_issue(error)
+    with tenant(run.organization_id):
+        _outcome_keep(batch, Outcome(issues=[issue], mapping=batch.mapping, columns=batch.columns), state)
+    raise JobRefused(issue.message) from error
+
+
+def _failed_keep(run: JobRun, batch: ImportBatch, sentence: str) -> None:
+    with tenant(run.organization_id):
+        ImportBatch.objects.filter(pk=batch.pk).update(state=State.FAILED)
+    raise JobRefused(sentence)
+
+
+def _lock(batch_id: int) -> ImportBatch:
+    return ImportBatch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch_id)
+
+
+def _state_require(batch: ImportBatch, *states: str) -> None:
+    if batch.state not in states:
+        raise ValidationError(_("This import was already started or finished. Look at its page."), code="bad_state")
+
+
+def _mapping_check(kind: str, mapping: dict[str, Any]) -> None:
+    try:
+        mapping_of(mapping, kind_of(kind).shape)
+    except Unreadable as error:
+        raise ValidationError(file_sentence(error.code, **error.params), code=error.code) from error
+
+
+def _undo_check(batch: ImportBatch) -> None:
+    """Only what nobody changed since can be taken back."""
+    if batch.state != State.APPLIED:
+        raise ValidationError(_("Only an import that was applied can be undone."), code="bad_state")
+    later = ImportBatch.objects.raw(
+        """SELECT b.* FROM crm_importbatch b WHERE b.id IN (
+            SELECT later.batch_id FROM crm_importchange mine JOIN crm_importchange later
+                ON later."table" = mine."table" AND later.object_id = mine.object_id AND later.id > mine.id
+                AND later.batch_id <> mine.batch_id
+            WHERE mine.batch_id = %s
+        ) ORDER BY b.id DESC LIMIT 5""",
+        [batch.pk],
+    )
+    names = [f"{item.pk} ({item.file_name})" for item in later]
+    if names:
+        raise ValidationError(
+            _("Later imports changed the same rows. Undo them first, the latest first: %(names)s.")
+            % {"names": ", ".join(names)},
+            code="changed_since",
+        )
+

@@ -1,0 +1,79 @@
+"""What all forms of the product have in common: they know the viewer, and a duplicate is a message beside its field."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+
+from people.refusal import FIELDS
+from people.viewer import Viewer
+
+
+class TenantForm(forms.Form):
+    """A form of a signed-in person. A service's refusal goes beside the field it names (`refuse`)."""
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        self.viewer = viewer
+        super().__init__(*args, **kwargs)
+        day_inputs(self)
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show what a service refused: beside the field where the form has it, otherwise above the form."""
+        refuse(self, error)
+
+
+class TenantModelForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form of one row behind the wall.
+
+    The organization takes part in checking constraints, otherwise a duplicate would only be found by the database and
+    end in an error page. `constraint_fields` says beside which field a constraint's message goes.
+    """
+
+    constraint_fields: dict[str, str] = {}
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        self.viewer = viewer
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.instance.organization_id = viewer.organization.pk
+        day_inputs(self)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return exclusions - {"organization"}
+
+    def validate_constraints(self) -> None:
+        exclude = self._get_validation_exclusions()
+        for model, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                try:
+                    constraint.validate(model, self.instance, exclude=exclude)
+                except ValidationError as error:
+                    self.add_error(self._field_of(constraint), error)
+
+    def _field_of(self, constraint: models.BaseConstraint) -> str | None:
+        name = self.constraint_fields.get(constraint.name) or FIELDS.get(constraint.name, ("", None))[0]
+        return name if name in self.fields else None
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show what a service refused: beside the field where the form has it, otherwise above the form."""
+        refuse(self, error)
+
+
+def refuse(form: forms.BaseForm, error: ValidationError) -> None:
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for field, errors in error.error_dict.items():
+        for one in errors:
+            form.add_error(field if field in form.fields and field != NON_FIELD_ERRORS else None, one)
+
+
+def day_inputs(form: forms.BaseForm) -> None:
+    """Days are chosen with the browser's own calendar; it speaks ISO."""
+    for field in form.fields.values():
+        if isinstance(field, forms.DateField):
+            field.widget = forms.DateInput(format="%Y-%m-%d", attrs={**field.widget.attrs, "type": "date"})
+            field.localize = False
+            field.input_formats = ["%Y-%m-%d"]

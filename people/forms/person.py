@@ -1,0 +1,93 @@
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from people.forms.base import TenantForm, TenantModelForm
+from people.models import Grant, Person, Seat, Team
+
+ROLES = [*Seat.Role.choices, *Grant.Role.choices]
+
+
+class PersonFilter(forms.Form):
+    """The filters of the list of people, as a GET form."""
+
+    q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput(attrs={"autocomplete": "off"}))
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False, empty_label=_("All teams"))
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All roles")), *ROLES])
+    sign_in = forms.ChoiceField(
+        label=_("Sign-in"),
+        required=False,
+        choices=[("", _("With and without")), ("with", _("With a sign-in")), ("without", _("Without a sign-in"))],
+    )
+    state = forms.ChoiceField(
+        label=_("Who"),
+        required=False,
+        choices=[("", _("Who is here")), ("left", _("Who has left")), ("all", _("Everybody"))],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class PersonForm(TenantModelForm):
+    class Meta:
+        model = Person
+        fields = ["name", "email", "hired_on", "left_on"]
+        help_texts = {
+            "email": _("Where mail goes, and how imported files recognise the person. It is not the sign-in."),
+            "left_on": _("From this day on the person is not shown as a member and cannot sign in."),
+        }
+
+
+class PersonAddForm(TenantModelForm):
+    is_namesake = forms.BooleanField(
+        label=_("This is another person of the same name"), required=False, widget=forms.HiddenInput
+    )
+
+    class Meta:
+        model = Person
+        fields = ["name", "email", "hired_on"]
+        help_texts = {"email": _("Optional. A person without a sign-in has deals and figures all the same.")}
+
+    def refuse(self, error: Any) -> None:
+        """A namesake is the one thing that can be insisted on: from now on the box is there."""
+        super().refuse(error)
+        self.fields["is_namesake"].widget = forms.CheckboxInput()
+
+
+class InviteForm(TenantForm):
+    email = forms.EmailField(label=_("E-mail address to sign in with"))
+    password = forms.CharField(
+        label=_("First password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Leave empty to get a link with which the person chooses a password."),
+    )
+    is_mailed = forms.BooleanField(label=_("Send the link by e-mail as well"), required=False)
+
+
+class GrantForm(TenantForm):
+    person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"))
+    role = forms.ChoiceField(label=_("Role"), choices=Grant.Role.choices)
+    starts_on = forms.DateField(label=_("From"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = Person.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class ProfileForm(TenantForm):
+    locale = forms.ChoiceField(label=_("Language"), required=False)
+    theme = forms.ChoiceField(
+        label=_("Appearance"),
+        required=False,
+        choices=[("", _("As the device is set")), ("light", _("Light")), ("dark", _("Dark"))],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["locale"].choices = [("", _("The organization's")), *settings.LANGUAGES]  # type: ignore[attr-defined]

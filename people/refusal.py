@@ -1,0 +1,51 @@
+"""What the database refuses becomes a message beside the field it is about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+# Which field of a form a constraint is about; the message is the constraint's own unless one is given here.
+FIELDS: dict[str, tuple[str, Any]] = {
+    "person_email": ("email", None),
+    "team_name": ("name", None),
+    "user_email": ("email", _("This e-mail address is used for a sign-in already.")),
+    "people_user_email_key": ("email", _("This e-mail address is used for a sign-in already.")),
+    "people_organization_slug_key": ("slug", _("Another organization has this short name.")),
+    "personkey_source": ("external_id", _("The source calls another person so.")),
+    "team_below_itself": ("parent", _("A team cannot stand below itself.")),
+    "teamplacement_not_itself": ("parent", None),
+    "teamplacement_once": ("starts_on", _("The team stands somewhere else already on these days.")),
+    "seatholding_one_seat": ("person", _("This person holds another seat on these days.")),
+    "seatholding_one_holder": ("starts_on", _("Somebody else holds this seat on these days.")),
+    "grant_once": ("role", _("This person has this role already on these days.")),
+    "seat_days": ("ends_before", None),
+    "grant_days": ("ends_before", None),
+    "seatholding_days": ("ends_before", None),
+}
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Run a write; a broken constraint undoes it and raises ValidationError for its field. Raises: ValidationError."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or "")
+        if name not in FIELDS:
+            raise
+        field, message = FIELDS[name]
+        raise ValidationError({field: ValidationError(message or _message_of(name), code=name)}) from error
+
+
+def _message_of(constraint_name: str) -> Any:
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == constraint_name:
+                return constraint.violation_error_message
+    return _("This contradicts something that is stored already.")

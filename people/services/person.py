@@ -1,0 +1,167 @@
+"""People and their sign-ins."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from people.audit import audit
+from people.models import Person, PersonKey, User
+from people.policies import persons
+from people.refusal import refusals
+from people.services.grant import administrator_remains
+from people.viewer import Viewer
+
+
+@transaction.atomic
+def person_create(
+    *,
+    viewer: Viewer | None,
+    at: datetime,
+    name: str,
+    email: str = "",
+    hired_on: date | None = None,
+    is_namesake: bool = False,
+) -> Person:
+    """A person without a sign-in; a second one of the same name only on purpose. Raises: ValidationError."""
+    persons.require(viewer, "create")
+    _namesake_check(name, is_namesake)
+    person = Person(name=_plain(name), email=email.strip().lower(), hired_on=hired_on)
+    with refusals():
+        person.save()
+    audit("person_create", actor=viewer, at=at, subject=person)
+    return person
+
+
+def _namesake_check(name: str, is_namesake: bool) -> None:
+    if not is_namesake and Person.objects.filter(name__iexact=_plain(name)).exists():
+        raise ValidationError(
+            {
+                "name": ValidationError(
+                    _("There is somebody of this name already. Tick the box to add another one."), "namesake"
+                )
+            }
+        )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split())
+
+
+@transaction.atomic
+def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **values: Any) -> Person:
+    """Name, e-mail, hire and leaving date; the sign-in keeps its own address. Raises: ValidationError."""
+    persons.require(viewer, "change", person)
+    row = Person.objects.select_for_update().get(pk=person.pk)
+    allowed = {"name", "email", "hired_on", "left_on"}
+    changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if row.left_on and row.hired_on and row.left_on < row.hired_on:
+        raise ValidationError({"left_on": _("This is before the hire date.")})
+    if changed:
+        with refusals():
+            row.save(update_fields=list(changed))
+        if row.left_on is not None:
+            administrator_remains(row, row.left_on)
+        audit("person_change", actor=viewer, at=at, subject=row, detail={"fields": sorted(changed)})
+    return row
+
+
+@transaction.atomic
+def person_invite(*, viewer: Viewer, person: Person, at: datetime, email: str, password: str = "") -> User:
+    """A sign-in for a person; without a password they set it through a link. Raises: ValidationError."""
+    persons.require(viewer, "invite", person)
+    row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if row.user_id is not None:
+        raise ValidationError(_("%(name)s has a sign-in already.") % {"name": row.name}, code="has_sign_in")
+    address = email.strip().lower()
+    user = User(email=address, organization=viewer.organization)
+    if password:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise ValidationError({"password": error.messages}) from error
+    with refusals():
+        user = User.objects.create_user(email=address, password=password or None, organization=viewer.organization)
+        row.user, row.email = user, row.email or address
+        row.save(update_fields=["user", "email"])
+    audit("person_invite", actor=viewer, at=at, subject=row, detail={"email": address})
+    return user
+
+
+@transaction.atomic
+def sign_in_disable(*, viewer: Viewer, person: Person, at: datetime) -> None:
+    """The person cannot sign in any more, open sessions included; nothing is forgotten. Raises: ValidationError."""
+    persons.require(viewer, "invite", person)
+    if person == viewer.person:
+        raise ValidationError(_("You cannot take away your own sign-in. Another administrator can."), code="own")
+    User.objects.filter(person=person).update(is_active=False)
+    administrator_remains(None, viewer.on)
+    audit("sign_in_disable", actor=viewer, at=at, subject=person)
+
+
+@transaction.atomic
+def sign_in_enable(*, viewer: Viewer, person: Person, at: datetime) -> None:
+    """The person can sign in again."""
+    persons.require(viewer, "invite", person)
+    User.objects.filter(person=person).update(is_active=True)
+    audit("sign_in_enable", actor=viewer, at=at, subject=person)
+
+
+@transaction.atomic
+def sign_in_link_make(*, viewer: Viewer, person: Person, at: datetime) -> User:
+    """Record that a new link is made for somebody with a sign-in. Raises: ValidationError."""
+    persons.require(viewer, "invite", person)
+    user = User.objects.filter(person=person, is_active=True).first()
+    if user is None:
+        raise ValidationError(_("%(name)s has no sign-in.") % {"name": person.name}, code="no_sign_in")
+    audit("sign_in_link_make", actor=viewer, at=at, subject=person)
+    return user
+
+
+@transaction.atomic
+def profile_change(*, viewer: Viewer, at: datetime, locale: str) -> None:
+    """Everybody chooses their own language; empty means the organization's."""
+    User.objects.filter(person=viewer.person).update(locale=locale)
+    audit("profile_change", actor=viewer, at=at, subject=viewer.person, detail={"locale": locale})
+
+
+@transaction.atomic
+def person_key_add(*, viewer: Viewer | None, person: Person, source: str, external_id: str, at: datetime) -> PersonKey:
+    """From now on the source's id means this person. Raises: ValidationError where it means another one."""
+    persons.require(viewer, "change", person)
+    found = PersonKey.objects.filter(source=source, external_id=external_id, person=person).first()
+    if found is not None:
+        return found
+    with refusals():
+        key = PersonKey.objects.create(source=source, external_id=external_id, person=person)
+    audit("person_key_add", actor=viewer, at=at, subject=person, detail={"source": source})
+    return key
+
+
+@transaction.atomic
+def person_merge(*, viewer: Viewer | None, keep: Person, drop: Person, at: datetime) -> None:
+    """One person out of two: keys move, what only `drop` knows is kept; seats of `drop` end with it.
+
+    The caller has moved every other row of `drop` (deals and the like). Raises: ValidationError if it has a sign-in.
+    """
+    persons.require(viewer, "change", keep)
+    if keep.pk == drop.pk:
+        raise ValidationError(_("Choose two different people."), code="same")
+    if drop.user_id is not None:
+        raise ValidationError(_("%(name)s has a sign-in; keep that one.") % {"name": drop.name}, code="has_sign_in")
+    PersonKey.objects.filter(person=drop).update(person=keep)
+    known = {"email": drop.email, "hired_on": drop.hired_on}
+    if not keep.holdings.exists():
+        drop.holdings.update(person=keep)
+    detail = {"dropped": drop.pk, "name": drop.name}
+    drop.delete()
+    for name, value in known.items():
+        if value and not getattr(keep, name):
+            setattr(keep, name, value)
+    keep.save(update_fields=list(known))
+    audit("person_merge", actor=viewer, at=at, subject=keep, detail=detail)

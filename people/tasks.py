@@ -1,0 +1,24 @@
+from celery import current_app, shared_task
+from django.utils import timezone
+
+from people.jobs import jobs_are_due, jobs_work
+from people.models import Organization
+
+
+@shared_task(name="people.jobs_due", ignore_result=True)
+def jobs_due() -> int:
+    """Beat's look through all organizations: ring where work waits or its worker has died."""
+    rung = 0
+    for organization_id in Organization.objects.order_by("pk").values_list("pk", flat=True):
+        if jobs_are_due(organization_id, at=timezone.now()):
+            current_app.send_task(
+                "people.jobs_work", kwargs={"organization_id": organization_id}, retry=False, expires=30
+            )
+            rung += 1
+    return rung
+
+
+@shared_task(name="people.jobs_work", ignore_result=True)
+def jobs_work_task(*, organization_id: int) -> int:
+    """The bell: do what is due in one organization."""
+    return jobs_work(organization_id)

@@ -1,0 +1,151 @@
+"""Sign-ins of people, and one's own profile."""
+
+from functools import partial
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.core.mail import send_mail
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from people.components import Crumb
+from people.forms.person import InviteForm, ProfileForm
+from people.models import Person, User
+from people.selectors.person import access_person
+from people.services import person as service
+from people.views.page import FormPage, act, form_page, viewer_of
+from people.views.person import people_crumb, person_crumb
+
+YEAR = 365 * 24 * 3600
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def person_invite(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Give a sign-in: with a first password, or with a link that is shown once."""
+    viewer = viewer_of(request)
+    person = access_person(viewer, person_id, "invite")
+    crumb = person_crumb(person)
+    form = InviteForm(request.POST or None, initial={"email": person.email}, viewer=viewer)
+    page = FormPage(
+        _("Give %(name)s a sign-in") % {"name": person.name},
+        [people_crumb(), crumb, Crumb(_("Sign-in"))],
+        crumb.href,
+        _("Give the sign-in"),
+    )
+    if request.method == "POST" and form.is_valid() and not form.cleaned_data["password"]:
+        return _invite_by_link(request, page, form, person)
+    return form_page(
+        request,
+        page,
+        form,
+        lambda values: service.person_invite(
+            viewer=viewer, person=person, at=timezone.now(), email=values["email"], password=values["password"]
+        ),
+        lambda _user: crumb.href,
+        _("%(name)s can sign in now.") % {"name": person.name},
+    )
+
+
+def _invite_by_link(request: HttpRequest, page: FormPage, form: InviteForm, person: Person) -> HttpResponse:
+    links: list[str] = []
+
+    def invite(values: dict[str, Any]) -> User:
+        user = service.person_invite(viewer=viewer_of(request), person=person, at=timezone.now(), email=values["email"])
+        links.append(_link(request, user))
+        if values["is_mailed"]:
+            transaction.on_commit(partial(_mail, user, person, links[0]), robust=True)
+        return user
+
+    answer = form_page(request, page, form, invite, lambda _user: page.cancel_href)
+    if not links:
+        return answer
+    return render(request, "people/sign_in_link.html", {"page": page, "link": links[0], "person": person})
+
+
+def _link(request: HttpRequest, user: User) -> str:
+    """The address at which the person sets a password; it works until one is set."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return request.build_absolute_uri(reverse("account_reset_password_from_key", kwargs=key))
+
+
+def _mail(user: User, person: Person, link: str) -> None:
+    organization = user.organization
+    with translation.override(organization.locale):
+        subject = _("Your sign-in at %(organization)s") % {"organization": organization.name}
+        text = _("Hello %(name)s,\n\nchoose a password here, then sign in with %(email)s:\n\n%(link)s\n")
+        send_mail(subject, text % {"name": person.name, "email": user.email, "link": link}, None, [user.email])
+
+
+@require_POST
+def sign_in_link(request: HttpRequest, person_id: int) -> HttpResponse:
+    """A new link for somebody who has a sign-in and lost the way in."""
+    viewer = viewer_of(request)
+    person = access_person(viewer, person_id, "invite")
+    crumb = person_crumb(person)
+    page = FormPage(
+        _("A new link for %(name)s") % {"name": person.name}, [people_crumb(), crumb, Crumb(_("Sign-in"))], crumb.href
+    )
+    user = service.sign_in_link_make(viewer=viewer, person=person, at=timezone.now())
+    return render(request, "people/sign_in_link.html", {"page": page, "link": _link(request, user), "person": person})
+
+
+@require_POST
+def sign_in_disable(request: HttpRequest, person_id: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    person = access_person(viewer, person_id, "invite")
+    return act(
+        request,
+        person_crumb(person).href,
+        _("%(name)s cannot sign in any more.") % {"name": person.name},
+        lambda: service.sign_in_disable(viewer=viewer, person=person, at=timezone.now()),
+    )
+
+
+@require_POST
+def sign_in_enable(request: HttpRequest, person_id: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    person = access_person(viewer, person_id, "invite")
+    return act(
+        request,
+        person_crumb(person).href,
+        _("%(name)s can sign in again.") % {"name": person.name},
+        lambda: service.sign_in_enable(viewer=viewer, person=person, at=timezone.now()),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Everybody's own: language and appearance; the password is changed on its own page."""
+    viewer = viewer_of(request)
+    user: Any = request.user
+    initial = {"locale": user.locale, "theme": request.COOKIES.get("theme", "")}
+    form = ProfileForm(request.POST or None, initial=initial, viewer=viewer)
+    page = FormPage(
+        _("Your profile"),
+        [],
+        "/",
+        subtitle=_("Signed in as %(email)s") % {"email": user.email},
+        template="people/profile.html",
+    )
+
+    def save(values: dict[str, Any]) -> None:
+        service.profile_change(viewer=viewer, at=timezone.now(), locale=values["locale"])
+
+    answer = form_page(
+        request, page, form, save, lambda _result: reverse("people:profile"), _("Your profile is saved.")
+    )
+    if answer.status_code == 302:
+        theme = form.cleaned_data["theme"]
+        if theme:
+            answer.set_cookie("theme", theme, max_age=YEAR, samesite="Lax")
+        else:
+            answer.delete_cookie("theme", samesite="Lax")
+    return answer

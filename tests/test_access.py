@@ -1,0 +1,110 @@
+"""Who gets which answer at which address. A URL without a row fails, so does a row without a URL.
+
+The table is in `tests/access/<app>.toml`, one section per URL name:
+
+    ["people:person_detail"]
+    arguments = { person_id = "alice" }   # what the address needs, by the names of `objects()`
+    method = "post"                       # default: get
+    data = { on = "2026-06-15" }          # of the post or of the query
+    signed_in = 200                       # everybody of Acme and Mallory, unless a person has a line of their own
+    ada = 302
+    nobody = 302                          # default: sent to the sign-in page
+
+`tests/<app>/access.py` may have `objects(cast)` that makes what its addresses need, and names them.
+"""
+
+import importlib.util
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from people.models import Grant
+from people.wall import tenant
+from tests.cast import SIGN_INS, Cast, make_cast
+
+HERE = Path(__file__).parent
+EVERYBODY = ["nobody", *SIGN_INS]
+SETTINGS = {"arguments", "method", "data", "signed_in", "others_in_acme"}
+
+
+def read_table() -> dict[str, dict[str, Any]]:
+    table: dict[str, dict[str, Any]] = {}
+    for path in sorted((HERE / "access").glob("*.toml")):
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert not rows.keys() & table.keys(), f"{path.name} repeats {sorted(rows.keys() & table.keys())}"
+        table |= rows
+    return table
+
+
+def url_names(resolver: URLResolver | None = None, namespace: str = "") -> list[str]:
+    found = []
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            found += url_names(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            found.append(f"{namespace}{pattern.name}" if pattern.name else f"unnamed: {pattern.pattern}")
+    return found
+
+
+TABLE = read_table()
+
+
+def make_objects(cast: Cast) -> dict[str, Any]:
+    """What the addresses of the table need, by name: people and teams of the cast, and what the apps add."""
+    objects: dict[str, Any] = {name: row.pk for name, row in {**cast.people, **cast.teams}.items()}
+    with tenant(cast.organization.pk):
+        assert cast.vacant_seat is not None
+        objects["vacant_seat"] = cast.vacant_seat.pk
+        objects["finns_grant"] = Grant.objects.get(person=cast.finn).pk
+        for path in sorted(HERE.glob("*/access.py")):
+            spec = importlib.util.spec_from_file_location(f"tests.{path.parent.name}.access", path)
+            assert spec is not None and spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            objects |= module.objects(cast)
+    return objects
+
+
+def test_every_url_has_a_row_and_every_row_a_url() -> None:
+    names = set(url_names())
+    assert sorted(names - TABLE.keys()) == [], "add a row to tests/access/<app>.toml"
+    assert sorted(TABLE.keys() - names) == [], "these rows have no URL any more"
+
+
+def test_every_row_speaks_of_people_we_know() -> None:
+    for name, row in TABLE.items():
+        assert not row.keys() - SETTINGS - set(EVERYBODY), name
+        assert "signed_in" in row, name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_everybody_gets_the_answer_of_the_table(name: str) -> None:
+    row = TABLE[name]
+    cast = make_cast()
+    objects = make_objects(cast)
+    arguments = {key: objects.get(value, value) for key, value in row.get("arguments", {}).items()}
+    data = {key: objects.get(value, value) for key, value in row.get("data", {}).items()}
+    address = reverse(name, kwargs=arguments)
+    answers = {who: answer(cast, who, row.get("method", "get"), address, data) for who in EVERYBODY}
+    wanted = {who: row.get(who, row["signed_in"] if who != "nobody" else 302) for who in EVERYBODY}
+    assert answers == wanted, f"{name} ({address})"
+
+
+def answer(cast: Cast, who: str, method: str, address: str, data: dict[str, Any]) -> int:
+    """The status; whatever the request changed is taken back."""
+    client = cast.client(who)
+    client.raise_request_exception = False
+    with transaction.atomic():
+        response = getattr(client, method)(address, data)
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    if who == "nobody" and response.status_code == 302 and "login" not in response["Location"]:
+        return -302  # sent elsewhere than to the sign-in page
+    return int(response.status_code)
