@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from people.components.pieces import Action, PersonChip
+from people.viewer import NoPerson, Viewer
 
 NEAREST = 4  # places in a phone's bottom bar
 
@@ -83,7 +84,15 @@ class Frame:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.viewer: Any = getattr(request, "viewer", None)
+
+    @cached_property
+    def viewer(self) -> Viewer | None:
+        """Who looks; nobody before sign-in, and nobody for a sign-in without a person."""
+        found: Viewer | None = getattr(self.request, "viewer", None)
+        try:
+            return found if found else None
+        except NoPerson:
+            return None
 
     @cached_property
     def navigation(self) -> Navigation:

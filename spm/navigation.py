@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from people.frame import Navigation, Place, Room
 
 COMPANY = frozenset({"administrator", "executive", "operations"})
-LEADERS = COMPANY | {"manager"}
 KEEPERS = frozenset({"administrator", "operations"})
 ADMINISTRATORS = frozenset({"administrator"})
 
@@ -39,12 +38,14 @@ NAVIGATION = Navigation(
             [
                 Place("people:person_list", _("People"), "person", KEEPERS),
                 Place("people:team_list", _("Teams"), "team", KEEPERS),
+                Place("people:grant_list", _("Roles"), "lock", ADMINISTRATORS),
                 Place("crm:stage_list", _("Stages"), "stages", KEEPERS),
                 Place("people:settings", _("Settings"), "settings", ADMINISTRATORS),
             ],
         ),
     ],
     personal=[
+        Place("people:profile", _("Your profile"), "person"),
         Place("account_change_password", _("Change password"), "lock"),
         Place("design:gallery", _("Design gallery"), "grid", ADMINISTRATORS),
     ],

@@ -18,13 +18,14 @@ from people.components.pieces import (
     Step,
     Tab,
 )
-from people.components.tables import Cell, Column, Pages, Row, Table, sort_rows
+from people.components.tables import Cell, Choice, Column, Pages, Row, Table, sort_rows
 
 __all__ = [
     "Action",
     "Callout",
     "Cell",
     "Chart",
+    "Choice",
     "Column",
     "Crumb",
     "Delta",

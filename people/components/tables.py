@@ -37,6 +37,16 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A checkbox in a row, for acting on several at once; the table then stands inside the page's form."""
+
+    name: str
+    value: str
+    label: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
 class Cell:
     """A cell: a value shown by its column's unit, or one of the pieces. `key` lets live refresh mark a change."""
 
@@ -50,6 +60,7 @@ class Cell:
     progress: Progress | None = None
     trend: Sparkline | None = None
     action: Action | None = None
+    choice: Choice | None = None
     is_drawer: bool = False
     reason: str = ""
     key: str = ""

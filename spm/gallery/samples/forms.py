@@ -31,6 +31,12 @@ class SampleForm(forms.Form):
     locked = forms.CharField(label=gettext_lazy("Set by the import"), disabled=True, required=False, initial="1C1I7A6R")
 
 
+class FileForm(forms.Form):
+    """A file that must be there."""
+
+    file = forms.FileField(label=gettext_lazy("File"))
+
+
 class SampleFilter(forms.Form):
     """Filters of a list."""
 
@@ -62,6 +68,19 @@ def form_sections(query: Mapping[str, Any]) -> list[Section]:
                 ),
                 State(_("With errors"), "form", {"form": wrong, "submit_label": _("Save"), "legend": _("New deal")}),
             ],
+        ),
+        Section(
+            _("File"),
+            _("Drop a file or choose one; the field itself is what is sent."),
+            [
+                State(
+                    _("Empty"),
+                    "dropzone",
+                    {"field": SampleForm(auto_id="drop_%s")["file"], "hint": _("CSV, up to 200 MB.")},
+                ),
+                State(_("Refused"), "dropzone", {"field": FileForm({}, auto_id="dropped_%s")["file"]}),
+            ],
+            is_narrow=True,
         ),
         Section(
             _("Filter bar"),

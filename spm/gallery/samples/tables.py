@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from people.components import (
     Action,
     Cell,
+    Choice,
     Column,
     Delta,
     Empty,
@@ -150,6 +151,20 @@ def _deals(table_id: str, is_stacked: bool) -> Table:
     return Table(table_id, _("Recent deals"), columns, rows, is_stacked_on_phone=is_stacked)
 
 
+def _alike() -> Table:
+    columns = [
+        Column("choice", _("Choose"), is_label_hidden=True),
+        Column("name", _("Product")),
+        Column("deals", _("Deals"), "count"),
+    ]
+    names = [("GTX Pro", 1480), ("GTXPro", 1480)]
+    rows = [
+        Row([Cell(choice=Choice("product", str(n), _("Choose %(name)s") % {"name": name})), Cell(name), Cell(deals)])
+        for n, (name, deals) in enumerate(names)
+    ]
+    return Table("alike", _("Names that look alike"), columns, rows)
+
+
 def why_table() -> Table:
     """The rows behind a sample figure."""
     columns = [Column("deal", _("Deal")), Column("amount", _("Amount"), "money", "USD")]
@@ -172,6 +187,7 @@ def _tables(query: Mapping[str, Any]) -> list[State]:
     return [
         State(_("Sorts, compares, totals"), "table", {"table": _team(query)}),
         State(_("Rows that lead somewhere; cards on a phone"), "table", {"table": _deals("deals", True)}),
+        State(_("Rows that can be chosen"), "table", {"table": _alike()}),
         State(_("Empty"), "table", {"table": Table("empty-table", _("Deals"), columns, [], empty=empty)}),
         State(_("No rows, no advice"), "table", {"table": Table("bare-table", _("Deals"), columns, [])}),
         State(
