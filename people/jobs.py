@@ -124,7 +124,7 @@ def jobs_work(organization_id: int) -> int:
 
 
 def job_work_here(organization_id: int, job_id: int) -> Job:
-    """Do one job in this process, or wait for whoever has it; the job as it ended. An error of the program is raised."""
+    """Do one job here, or wait for whoever has it; the job as it ended. An error of the program is raised."""
     wait = threading.Event()
     while True:
         run = _take(organization_id, job_id)

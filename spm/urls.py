@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("people.account_urls")),
     path("design/", include("spm.gallery.urls")),
     path("", include("people.urls")),
     path("", include("crm.urls")),

@@ -1,8 +1,8 @@
 """Which kind of thing a file holds, and which column feeds which field: by the columns' names and by their values.
 
 A column is a candidate for a field when its name is one of the field's usual names (the earlier, the better), contains
-one as whole words among words that say little, or when there is no telling name and its values can only be that (stages, e-mail addresses, names
-that are known already, dates, amounts, an id). A name whose values contradict the field's type is no candidate. Each
+one as whole words among words that say little, or when there is no telling name and its values can only be that (stages,
+e-mail addresses, names that are known already). A name whose values contradict the field's type is no candidate. Each
 field takes its best free column, best pair first.
 """
 
@@ -18,10 +18,10 @@ from crm.engine.texts import name_key
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-_FILLERS = frozenset(
-    ["name", "id", "date", "code", "no", "nr", "number", "deal", "opportunity", "opp", "sales", "crm", "usd", "eur"]
-    + ["gbp", "chf", "in", "the", "of", "full", "total", "current", "text", "c"]
+_FILLER_WORDS = (
+    "name id date code no nr number deal opportunity opp sales crm usd eur gbp chf in the of full total current text c"
 )
+_FILLERS = frozenset(_FILLER_WORDS.split())
 _BY_NAME, _BY_PART, _BY_VALUE = 100.0, 40.0, 20.0
 
 

@@ -21,8 +21,8 @@ TYPO_LIMIT = 20_000  # names; above it only exact keys are compared
 SHORTEST_TYPO = 7  # letters
 
 _FORM_NAMES = (
-    "inc incorporated llc ltd limited plc corp corporation co company gmbh ag kg ug ohg se sa sas sarl srl spa bv nv ab "
-    "as oy aps pty lp llp kgaa group holding"
+    "inc incorporated llc ltd limited plc corp corporation co company gmbh ag kg ug ohg se sa sas sarl srl spa bv nv "
+    "ab as oy aps pty lp llp kgaa group holding"
 )
 _FORMS = frozenset(_FORM_NAMES.split())
 _WORD = re.compile(r"[^\W_]+")

@@ -74,9 +74,7 @@ def deals_forget(field: str, ids: Sequence[int]) -> None:
     with history_off() as cursor:
         cursor.execute(f"UPDATE crm_opportunity SET {field}_id = NULL WHERE {field}_id = ANY(%s)", [list(ids)])
         if field == "owner":
-            cursor.execute(
-                "UPDATE crm_opportunitychange SET owner_id = NULL WHERE owner_id = ANY(%s)", [list(ids)]
-            )
+            cursor.execute("UPDATE crm_opportunitychange SET owner_id = NULL WHERE owner_id = ANY(%s)", [list(ids)])
 
 
 def parents_resolve(source: str) -> None:

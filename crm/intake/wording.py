@@ -53,7 +53,9 @@ VALUE: dict[str, Promise | str] = {
     "invalid_ratio": _("“%(value)s” in %(field)s is not a share between 0 and 100 %%."),
     "invalid_currency": _("“%(value)s” is not a currency. Use a code of three letters such as EUR."),
     "invalid_email": _("“%(value)s” is not an e-mail address."),
-    "too_many_cells": _("The line has %(value)s cells, more than there are columns. Put texts with separators in quotes."),
+    "too_many_cells": _(
+        "The line has %(value)s cells, more than there are columns. Put texts with separators in quotes."
+    ),
     "missing_id": _("The id is empty."),
     "missing_name": _("The name is empty."),
     "missing_stage": _("The stage is empty."),
@@ -67,7 +69,9 @@ VALUE: dict[str, Promise | str] = {
     "unknown_parent": _("No account “%(value)s” is known yet. It is linked when it arrives."),
     "new_stage": _("The stage “%(value)s” is new and counts as open. Set its outcome on the stages page."),
     "assumed_won": _("The file has no column for the stage, so every new deal counts as won."),
-    "no_exchange_rate": _("There is no exchange rate for %(value)s. These amounts are left out of figures until there is."),
+    "no_exchange_rate": _(
+        "There is no exchange rate for %(value)s. These amounts are left out of figures until there is."
+    ),
     "won_without_close_date": _("Won deals without a close date: they count in no period."),
     "close_before_start": _("Deals that close before they start: they are left out of the sales cycle."),
     "zero_amount": _("Won deals with an amount of zero: they count as won at zero."),

@@ -80,10 +80,6 @@ class Kind:
         """Put everything back as it was before the batch, in the transaction of the caller."""
         raise NotImplementedError
 
-    def known(self) -> dict[str, frozenset[str]]:
-        """Names that help to guess columns by their values."""
-        return {}
-
 
 KINDS: dict[str, Kind] = {}
 

@@ -94,9 +94,7 @@ class NamedKind(Kind):
         sets = ", ".join(f"{column} = {value}" for column, value in fed.items())
         intake.execute(REMEMBER.format(name=self.name))
         intake.execute(UPDATE.format(name=self.name, sets=sets))
-        intake.execute(
-            INSERT.format(name=self.name, columns=", ".join(every), values=", ".join(every.values()))
-        )
+        intake.execute(INSERT.format(name=self.name, columns=", ".join(every), values=", ".join(every.values())))
         intake.execute(KEYS.format(name=self.name))
         deals_resolve(self.name)
         return 0
@@ -121,12 +119,7 @@ class NamedKind(Kind):
 
     def _near_tell(self, intake: Intake) -> None:
         """New names that look like others, known or new."""
-        new = {
-            name: number
-            for name, number in intake.rows(
-                "SELECT coalesce(f_name, f_id), min(number) FROM {t} WHERE result IS NULL GROUP BY 1"
-            )
-        }
+        new = dict(intake.rows("SELECT coalesce(f_name, f_id), min(number) FROM {t} WHERE result IS NULL GROUP BY 1"))
         if not new or len(new) > TYPO_LIMIT:
             return
         names = {name for (name,) in intake.rows(f"SELECT name FROM crm_{self.name} LIMIT {TYPO_LIMIT}")}

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.engine.fields import Field, FieldType, Shape
 from crm.engine.problem import Unreadable
 from crm.intake.references import references_find
-from crm.kinds import opportunity_undo
 from crm.intake.wording import value_sentence
+from crm.kinds import opportunity_undo
 from crm.kinds.base import Intake, Kind, reasons_write, register, repeated_ids_refuse
 from crm.kinds.stages import stages_add, stages_find
 from crm.models import ImportBatch
@@ -20,69 +20,181 @@ SHAPE = Shape(
     telling=frozenset({"stage", "closed_on", "engaged_on", "amount", "probability"}),
     fields=(
         Field(
-            "id", FieldType.TEXT,
-            ("opportunity id", "deal id", "opp id", "opportunity", "record id", "order number", "order id",
-             "sales order number", "sales order id", "order no", "opportunity number", "deal number", "external id",
-             "crm id", "number", "reference"),
-            is_required=True, longest=200, label=_("id"),
+            "id",
+            FieldType.TEXT,
+            (
+                "opportunity id",
+                "deal id",
+                "opp id",
+                "opportunity",
+                "record id",
+                "order number",
+                "order id",
+                "sales order number",
+                "sales order id",
+                "order no",
+                "opportunity number",
+                "deal number",
+                "external id",
+                "crm id",
+                "number",
+                "reference",
+            ),
+            is_required=True,
+            longest=200,
+            label=_("id"),
         ),
-        Field("name", names=("opportunity name", "deal name", "deal title", "title", "subject", "deal"), label=_("name")),
         Field(
-            "owner", FieldType.REFERENCE,
-            ("owner id", "sales agent", "sales rep", "sales representative", "sales person", "sales person id", "rep",
-             "opportunity owner", "deal owner", "owner name", "owner email", "account executive", "assigned to",
-             "responsible", "agent", "rep name", "sales rep name", "salesman", "verkäufer", "besitzer"),
+            "name", names=("opportunity name", "deal name", "deal title", "title", "subject", "deal"), label=_("name")
+        ),
+        Field(
+            "owner",
+            FieldType.REFERENCE,
+            (
+                "owner id",
+                "sales agent",
+                "sales rep",
+                "sales representative",
+                "sales person",
+                "sales person id",
+                "rep",
+                "opportunity owner",
+                "deal owner",
+                "owner name",
+                "owner email",
+                "account executive",
+                "assigned to",
+                "responsible",
+                "agent",
+                "rep name",
+                "sales rep name",
+                "salesman",
+                "verkäufer",
+                "besitzer",
+            ),
             label=_("owner"),
         ),
         Field(
-            "account", FieldType.REFERENCE,
-            ("account name", "account id", "customer", "customer name", "customer id", "company", "company name",
-             "client", "client name", "organization", "organisation", "kunde", "firma"),
+            "account",
+            FieldType.REFERENCE,
+            (
+                "account name",
+                "account id",
+                "customer",
+                "customer name",
+                "customer id",
+                "company",
+                "company name",
+                "client",
+                "client name",
+                "organization",
+                "organisation",
+                "kunde",
+                "firma",
+            ),
             label=_("account"),
         ),
         Field(
-            "product", FieldType.REFERENCE,
-            ("product name", "product id", "item", "sku", "product line", "produkt"), label=_("product"),
+            "product",
+            FieldType.REFERENCE,
+            ("product name", "product id", "item", "sku", "product line", "produkt"),
+            label=_("product"),
         ),
         Field(
-            "stage", FieldType.STAGE,
-            ("deal stage", "stage name", "opportunity stage", "sales stage", "pipeline stage", "status", "deal status",
-             "phase", "outcome"),
-            is_required=False, longest=200, label=_("stage"),
+            "stage",
+            FieldType.STAGE,
+            (
+                "deal stage",
+                "stage name",
+                "opportunity stage",
+                "sales stage",
+                "pipeline stage",
+                "status",
+                "deal status",
+                "phase",
+                "outcome",
+            ),
+            is_required=False,
+            longest=200,
+            label=_("stage"),
         ),
         Field(
-            "amount", FieldType.AMOUNT,
-            ("close value", "deal value", "sub total", "deal amount", "opportunity amount", "value", "net amount",
-             "revenue", "total amount", "acv", "bookings", "contract value", "price", "total", "total due", "betrag",
-             "umsatz", "wert"),
+            "amount",
+            FieldType.AMOUNT,
+            (
+                "close value",
+                "deal value",
+                "sub total",
+                "deal amount",
+                "opportunity amount",
+                "value",
+                "net amount",
+                "revenue",
+                "total amount",
+                "acv",
+                "bookings",
+                "contract value",
+                "price",
+                "total",
+                "total due",
+                "betrag",
+                "umsatz",
+                "wert",
+            ),
             label=_("amount"),
         ),
         Field("currency", FieldType.CURRENCY, ("currency code", "currency iso code", "währung"), label=_("currency")),
         Field(
-            "created_on", FieldType.DATE,
-            ("created date", "create date", "date created", "created", "created at", "creation date", "opened",
-             "open date", "erstellt am"),
+            "created_on",
+            FieldType.DATE,
+            (
+                "created date",
+                "create date",
+                "date created",
+                "created",
+                "created at",
+                "creation date",
+                "opened",
+                "open date",
+                "erstellt am",
+            ),
             label=_("created on"),
         ),
         Field(
-            "engaged_on", FieldType.DATE,
+            "engaged_on",
+            FieldType.DATE,
             ("engage date", "engaged date", "first contact date", "first contact", "start date", "qualified date"),
             label=_("engaged on"),
         ),
         Field(
-            "closed_on", FieldType.DATE,
-            ("close date", "closed date", "closing date", "expected close date", "order date", "won date", "date closed",
-             "closed", "closed at", "due date", "booking date", "abschlussdatum"),
+            "closed_on",
+            FieldType.DATE,
+            (
+                "close date",
+                "closed date",
+                "closing date",
+                "expected close date",
+                "order date",
+                "won date",
+                "date closed",
+                "closed",
+                "closed at",
+                "due date",
+                "booking date",
+                "abschlussdatum",
+            ),
             label=_("closes on"),
         ),
         Field("source", names=("lead source", "origin", "channel"), longest=200, label=_("lead source")),
         Field("lead", FieldType.TEXT, ("lead id", "mql id"), label=_("lead")),
         Field(
-            "probability", FieldType.RATIO,
-            ("win probability", "likelihood", "confidence", "probability percent"), label=_("probability"),
+            "probability",
+            FieldType.RATIO,
+            ("win probability", "likelihood", "confidence", "probability percent"),
+            label=_("probability"),
         ),
     ),
-)  # fmt: skip
+)
 
 JOINS = """
     LEFT JOIN {r} ro ON ro.field = 'owner' AND ro.value = t.f_owner
@@ -225,9 +337,7 @@ def _stage_require(intake: Intake) -> None:
     if empty:
         sentence = value_sentence("missing_stage")
         reasons_write(intake, [(number, sentence) for (number,) in empty])
-        intake.issues.add(
-            Level.ERROR, "missing_stage", sentence, row=empty[0][0], field="stage", count=len(empty)
-        )
+        intake.issues.add(Level.ERROR, "missing_stage", sentence, row=empty[0][0], field="stage", count=len(empty))
 
 
 def _warnings(intake: Intake) -> None:
@@ -243,9 +353,11 @@ def _warnings(intake: Intake) -> None:
         "zero_amount": ("amount", "rs.outcome = 'won' AND t.f_amount = 0"),
         "no_amount": ("amount", "rs.outcome = 'won' AND t.f_amount IS NULL"),
     }
-    counts = ", ".join(f"count(*) FILTER (WHERE {sql}), min(t.number) FILTER (WHERE {sql})" for _, sql in checks.values())
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE {sql}), min(t.number) FILTER (WHERE {sql})" for _field, sql in checks.values()
+    )
     found = intake.rows(f"SELECT {counts} {taken}")[0]
-    for place, (code, (field, _)) in enumerate(checks.items()):
+    for place, (code, (field, _sql)) in enumerate(checks.items()):
         intake.warn(code, found[place * 2], found[place * 2 + 1], field=field)
     for currency, count, row in intake.rows(
         f"SELECT {CURRENCY}, count(*), min(t.number) {taken} AND t.f_amount IS NOT NULL"

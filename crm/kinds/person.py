@@ -29,34 +29,86 @@ SHAPE = Shape(
     fields=(
         Field(
             "id",
-            names=("sales person id", "person id", "employee id", "user id", "owner id", "rep id", "sales rep id",
-                   "agent id", "employee number", "business entity id"),
-            longest=200, label=_("id"),
+            names=(
+                "sales person id",
+                "person id",
+                "employee id",
+                "user id",
+                "owner id",
+                "rep id",
+                "sales rep id",
+                "agent id",
+                "employee number",
+                "business entity id",
+            ),
+            longest=200,
+            label=_("id"),
         ),
         Field(
             "name",
-            names=("sales agent", "sales rep", "sales person", "full name", "employee name", "employee", "person", "rep",
-                   "rep name", "agent", "sales representative", "sales person name", "owner", "user", "mitarbeiter"),
-            longest=200, label=_("name"),
+            names=(
+                "sales agent",
+                "sales rep",
+                "sales person",
+                "full name",
+                "employee name",
+                "employee",
+                "person",
+                "rep",
+                "rep name",
+                "agent",
+                "sales representative",
+                "sales person name",
+                "owner",
+                "user",
+                "mitarbeiter",
+            ),
+            longest=200,
+            label=_("name"),
         ),
-        Field("email", FieldType.EMAIL, ("e-mail", "email address", "mail", "work email"), longest=254, label=_("e-mail")),
         Field(
-            "manager", FieldType.REFERENCE,
-            ("manager id", "sales manager", "manager email", "supervisor", "reports to", "team lead", "boss", "vorgesetzter"),
-            longest=200, label=_("manager"),
+            "email", FieldType.EMAIL, ("e-mail", "email address", "mail", "work email"), longest=254, label=_("e-mail")
+        ),
+        Field(
+            "manager",
+            FieldType.REFERENCE,
+            (
+                "manager id",
+                "sales manager",
+                "manager email",
+                "supervisor",
+                "reports to",
+                "team lead",
+                "boss",
+                "vorgesetzter",
+            ),
+            longest=200,
+            label=_("manager"),
         ),
         Field("manager_name", names=("manager name", "supervisor name"), longest=200, label=_("manager's name")),
         Field(
             "team",
-            names=("office", "regional office", "team name", "sales office", "sales team", "region", "branch", "department"),
-            longest=200, label=_("team or office"),
+            names=(
+                "office",
+                "regional office",
+                "team name",
+                "sales office",
+                "sales team",
+                "region",
+                "branch",
+                "department",
+            ),
+            longest=200,
+            label=_("team or office"),
         ),
         Field(
-            "hired_on", FieldType.DATE, ("hire date", "hired", "date hired", "joined", "start date", "date of hire"),
+            "hired_on",
+            FieldType.DATE,
+            ("hire date", "hired", "date hired", "joined", "start date", "date of hire"),
             label=_("hired on"),
         ),
     ),
-)  # fmt: skip
+)
 
 ROWS = f"""
 SELECT number, {ID}, coalesce(f_name, ''), coalesce(f_email, ''), coalesce(f_manager, f_manager_name, ''),
@@ -64,10 +116,10 @@ SELECT number, {ID}, coalesce(f_name, ''), coalesce(f_email, ''), coalesce(f_man
 FROM {{t}} WHERE result IS DISTINCT FROM 'refused' ORDER BY number
 """
 
-MANAGERS = f"""
-SELECT DISTINCT ON (f_manager) f_manager, f_manager_name FROM {{t}} m
+MANAGERS = """
+SELECT DISTINCT ON (f_manager) f_manager, f_manager_name FROM {t} m
 WHERE result IS DISTINCT FROM 'refused' AND f_manager IS NOT NULL AND f_manager_name IS NOT NULL AND f_manager <> f_manager_name
-    AND NOT EXISTS (SELECT 1 FROM {{t}} o WHERE o.result IS DISTINCT FROM 'refused' AND coalesce(o.f_id, o.f_name) = m.f_manager)
+    AND NOT EXISTS (SELECT 1 FROM {t} o WHERE o.result IS DISTINCT FROM 'refused' AND coalesce(o.f_id, o.f_name) = m.f_manager)
 ORDER BY f_manager, number
 """
 

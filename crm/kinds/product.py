@@ -13,7 +13,11 @@ class ProductKind(NamedKind):
         id_from="name",
         telling=frozenset({"price", "family"}),
         fields=(
-            Field("id", names=("product id", "sku", "product code", "item id", "item number", "product number"), label=_("id")),
+            Field(
+                "id",
+                names=("product id", "sku", "product code", "item id", "item number", "product number"),
+                label=_("id"),
+            ),
             Field("name", names=("product", "product name", "item", "item name", "title", "produkt"), label=_("name")),
             Field(
                 "price",

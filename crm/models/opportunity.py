@@ -1,6 +1,6 @@
 """Opportunities ("deals" in the interface) and the history of what mattered about them.
 
-The texts (`owner_text`, …) stay as the source wrote them; the references beside them are what they mean, as far as known.
+The texts (`owner_text`, …) stay as the source wrote them; the references are what they mean, as far as known.
 
 These are the big tables: references carry no constraint and are checked by the wall's statement-level triggers.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.pipeline import Outcome
@@ -141,7 +141,19 @@ class Opportunity(Walled):
                 condition=Q(outcome="won", is_deleted=False),
                 include=["converted_amount", "engaged_on", "created_on", "owner", "product"],
             ),
-            models.Index(fields=["organization", "closed_on", "id"], name="opportunity_recent"),
+            models.Index(
+                F("organization"),
+                F("closed_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="opportunity_recent",
+                include=["converted_amount", "outcome", "owner", "is_deleted"],
+            ),
+            models.Index(
+                F("organization"),
+                F("converted_amount").desc(nulls_last=True),
+                F("id").desc(),
+                name="opportunity_amount",
+            ),
             models.Index(fields=["organization", "product", "closed_on"], name="opportunity_product"),
             models.Index(fields=["organization", "account"], name="opportunity_account"),
             models.Index(fields=["organization", "stage"], name="opportunity_stage"),

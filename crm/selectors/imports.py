@@ -3,12 +3,49 @@
 from collections.abc import Collection
 from typing import Any
 
-from crm.models import ImportMapping
+from django.db.models import Case, IntegerField, QuerySet, When
+from django.http import Http404
+
+from crm.models import ImportBatch, ImportIssue, ImportMapping, ImportRow
+from crm.policies import imports
+from people.viewer import Viewer
 
 
 def mapping_remembered(*, kind: str, source: str, columns: Collection[str]) -> dict[str, Any] | None:
-    """What somebody last chose for files of this kind from this source, if a file with these columns fits. One query."""
+    """What somebody last chose for this kind from this source, if a file with these columns fits. One query."""
     mapping = ImportMapping.objects.filter(kind=kind, source=source).values_list("mapping", flat=True).first()
     if mapping is None or not {name for name in mapping.get("columns", {}).values() if name} <= set(columns):
         return None
     return dict(mapping)
+
+
+def import_list() -> QuerySet[ImportBatch]:
+    """Imports, newest first."""
+    return ImportBatch.objects.select_related("created_by", "job").order_by("-pk")
+
+
+def access_import(viewer: Viewer, batch_id: int) -> ImportBatch:
+    """The import. Raises: PermissionDenied, Http404. One query."""
+    imports.require(viewer, "view")
+    batch = ImportBatch.objects.select_related("created_by", "job", "file").filter(pk=batch_id).first()
+    if batch is None:
+        raise Http404
+    return batch
+
+
+def import_issues(batch: ImportBatch) -> list[ImportIssue]:
+    """What was found in the file, errors first. One query."""
+    order = Case(When(level="error", then=0), When(level="warning", then=1), default=2, output_field=IntegerField())
+    return list(batch.issues.order_by(order, "row", "pk")[:500])
+
+
+def import_rows(batch: ImportBatch, result: str = "") -> QuerySet[ImportRow]:
+    """Lines of a batch as they came."""
+    rows = ImportRow.objects.filter(batch=batch).order_by("number")
+    return rows.filter(result=result) if result else rows
+
+
+def sources_known() -> list[str]:
+    """Names of sources in use. One query."""
+    names = ImportBatch.objects.order_by("source").values_list("source", flat=True).distinct()[:50]
+    return list(names)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from crm.engine.mapping import mapping_of
 from crm.engine.problem import Unreadable
-from crm.intake.apply import Outcome, Progress, Request, apply, error_issue, imports_lock, intake_open, preview
 from crm.intake.wording import file_sentence
 from crm.kinds.base import kind_of
 from crm.models import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
+from crm.services.applying import Outcome, Progress, Request, apply, error_issue, imports_lock, intake_open, preview
 from people.audit import audit
 from people.files import file_chunks, file_store
 from people.jobs import JobRefused, JobRun, job_kind, job_start
@@ -109,9 +109,7 @@ def import_discard(*, batch: ImportBatch, at: datetime, actor: Person | None) ->
 
 def mapping_remember(batch: ImportBatch) -> None:
     """What was chosen last for this kind of file from this source."""
-    ImportMapping.objects.update_or_create(
-        kind=batch.kind, source=batch.source, defaults={"mapping": batch.mapping}
-    )
+    ImportMapping.objects.update_or_create(kind=batch.kind, source=batch.source, defaults={"mapping": batch.mapping})
 
 
 @job_kind("crm.import_check")
@@ -305,4 +303,3 @@ def _undo_check(batch: ImportBatch) -> None:
             % {"names": ", ".join(names)},
             code="changed_since",
         )
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -103,15 +103,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened at a moment, for a timeline (newest first)."""
+    """Something that happened at a moment or on a day, for a timeline (newest first)."""
 
-    at: datetime
+    at: datetime | date
     title: str
     detail: str = ""
     actor: str = ""
     icon: str = "dot"
     tone: Tone = "neutral"
     href: str = ""
+
+    @property
+    def when(self) -> str:
+        """The moment or the day in words."""
+        return formats.moment(self.at) if isinstance(self.at, datetime) else formats.day(self.at)
 
 
 @dataclass(frozen=True)

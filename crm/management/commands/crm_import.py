@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from crm.engine.mapping import FileMapping, mapping_of
 from crm.engine.problem import Unreadable
-from crm.intake.apply import Outcome, Request, error_issue, intake_open, preview
 from crm.intake.reading import table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, kind_of, shapes
 from crm.models import ImportBatch
 from crm.selectors.imports import mapping_remembered
+from crm.services.applying import Outcome, Request, error_issue, intake_open, preview
 from crm.services.imports import DEFAULT_SOURCE, import_run, import_upload, mapping_remember, today_of
 from people.files import CHUNK
 from people.jobs import job_work_here
@@ -38,7 +38,9 @@ class Command(TenantCommand):
         parser.add_argument("--source", default=DEFAULT_SOURCE, help="name of the system the file comes from")
         parser.add_argument("--dry-run", action="store_true", help="count and check, write nothing")
         parser.add_argument("--all-or-nothing", action="store_true", help="apply nothing when a row is refused")
-        parser.add_argument("--snapshot", action="store_true", help="the file holds everything: what is missing is gone")
+        parser.add_argument(
+            "--snapshot", action="store_true", help="the file holds everything: what is missing is gone"
+        )
         parser.add_argument("--no-wait", action="store_true", help="do not wait for the figures to be recomputed")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection, transaction
 
 from crm.engine.convert import typed_rows
-from crm.engine.guess import Known
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
 from crm.intake.reading import Chunks, mapping_decide, readings_decide, table_open
@@ -17,6 +16,7 @@ from crm.intake.table import IntakeTable
 from crm.intake.wording import file_sentence
 from crm.kinds.base import Intake, Kind, shapes
 from crm.models import ImportBatch
+from crm.selectors.known import known_names
 from kernel.issue import Issue, IssueCollector, Level
 from kernel.money import MINOR_UNIT_DIGITS
 from people.models import Organization, Person
@@ -62,7 +62,7 @@ def intake_open(request: Request, progress: Progress) -> Iterator[tuple[Intake, 
     progress("reading", 0, None)
     opened = table_open(request.chunks, shapes())
     with tenant(request.organization.pk):
-        known = Known(request.kind.known())
+        known = known_names()
     mapping = mapping_decide(opened, request.kind.shape, request.mapping, known)
     readings = readings_decide(opened, request.kind.shape, mapping)
     if request.is_snapshot and not request.kind.has_snapshot:

@@ -1,0 +1,80 @@
+"""Filters of the deals list."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Account, Opportunity, Outcome, Product, Stage
+from crm.selectors.deals import ODDITIES, deals_containing, people_of_team
+from people.models import Person, Team
+from people.policies import persons, teams
+from people.viewer import Viewer
+
+ODDITY_WORDS = {
+    "no_amount": _("Won without an amount"),
+    "zero_amount": _("Won at zero"),
+    "no_exchange_rate": _("No exchange rate"),
+    "no_close_date": _("Decided without a close date"),
+    "close_before_start": _("Closes before it starts"),
+    "no_owner": _("Without an owner"),
+}
+
+
+def people(request: Any) -> QuerySet[Person]:
+    return persons.visible(request.viewer, "view_numbers").order_by("name")
+
+
+def visible_teams(request: Any) -> QuerySet[Team]:
+    return teams.visible(request.viewer, "view_numbers").order_by("name")
+
+
+def day(label: Any) -> dict[str, Any]:
+    return {
+        "label": label,
+        "widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        "input_formats": ["%Y-%m-%d"],
+    }
+
+
+class DealFilter(filters.FilterSet):
+    """`closes_before` is not included, like every end of a period."""
+
+    q = filters.CharFilter(label=_("Search"), method="containing", widget=forms.TextInput(attrs={"type": "search"}))
+    outcome = filters.ChoiceFilter(label=_("Outcome"), choices=Outcome.choices, empty_label=_("Any"))
+    stage = filters.ModelChoiceFilter(
+        label=_("Stage"), queryset=lambda request: Stage.objects.order_by("position"), empty_label=_("Any")
+    )
+    owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=people, empty_label=_("Anyone"))
+    team = filters.ModelChoiceFilter(label=_("Team"), queryset=visible_teams, method="in_team", empty_label=_("Any"))
+    product = filters.ModelChoiceFilter(
+        label=_("Product"), queryset=lambda request: Product.objects.order_by("name"), empty_label=_("Any")
+    )
+    account = filters.ModelChoiceFilter(
+        queryset=lambda request: Account.objects.all(), widget=forms.HiddenInput(), label=_("Account")
+    )
+    closes_from = filters.DateFilter("closed_on", "gte", **day(_("Closes from")))
+    closes_before = filters.DateFilter("closed_on", "lt", **day(_("Closes before")))
+    created_from = filters.DateFilter("created_on", "gte", widget=forms.HiddenInput())
+    created_before = filters.DateFilter("created_on", "lt", widget=forms.HiddenInput())
+    amount_from = filters.NumberFilter("converted_amount", "gte", label=_("Amount from"))
+    amount_to = filters.NumberFilter("converted_amount", "lte", label=_("Amount to"))
+    oddity = filters.ChoiceFilter(
+        label=_("Data health"), choices=list(ODDITY_WORDS.items()), method="odd", empty_label=_("All deals")
+    )
+
+    class Meta:
+        model = Opportunity
+        fields: list[str] = []
+
+    def containing(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        return deals_containing(found, value.strip()[:100])
+
+    def in_team(self, found: QuerySet[Opportunity], name: str, value: Team) -> QuerySet[Opportunity]:
+        viewer: Viewer = self.request.viewer
+        return found.filter(owner__in=list(people_of_team(value.pk, viewer.on).values_list("person", flat=True)))
+
+    def odd(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        return found.filter(ODDITIES[value])

@@ -1,0 +1,109 @@
+"""Deals as pages read them: found, ordered, summed up, with their history and where they came from."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
+from django.http import Http404
+
+from crm.models import ImportRow, Opportunity, OpportunityChange
+from crm.policies import deals
+from people.models import SeatHolding, TeamClosure
+from people.viewer import Viewer
+
+PAGE_SIZE = 50
+
+ORDERS: dict[str, tuple[OrderBy, ...]] = {
+    "closes": (F("closed_on").asc(nulls_first=True), F("pk").asc()),
+    "-closes": (F("closed_on").desc(nulls_last=True), F("pk").desc()),
+    "amount": (F("converted_amount").asc(nulls_first=True), F("pk").asc()),
+    "-amount": (F("converted_amount").desc(nulls_last=True), F("pk").desc()),
+    "created": (F("created_on").asc(nulls_last=True), F("pk").asc()),
+    "-created": (F("created_on").desc(nulls_last=True), F("pk").desc()),
+}
+DEFAULT_ORDER = "-closes"
+
+# what is odd about a deal: name -> condition
+ODDITIES: dict[str, Q] = {
+    "no_amount": Q(outcome="won", amount__isnull=True),
+    "zero_amount": Q(outcome="won", amount=0),
+    "no_exchange_rate": Q(amount__isnull=False, converted_amount__isnull=True),
+    "no_close_date": Q(outcome__in=["won", "lost"], closed_on__isnull=True),
+    "close_before_start": Q(outcome__in=["won", "lost"])
+    & (Q(closed_on__lt=F("engaged_on")) | Q(engaged_on__isnull=True, closed_on__lt=F("created_on"))),
+    "no_owner": Q(owner__isnull=True),
+}
+
+
+@dataclass(frozen=True)
+class DealTotals:
+    """The figures of a list: how many, their amount in the organization's currency, how many have none."""
+
+    count: int
+    amount: Decimal | None
+    without_amount: int
+
+
+def deals_found(viewer: Viewer) -> QuerySet[Opportunity]:
+    """Every deal in sight."""
+    return deals.visible(viewer)
+
+
+def deals_containing(found: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
+    """Deals with a text in name, id, account or owner."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return found.extra(  # a set-returning function of our own, with a parameter
+        where=["crm_opportunity.id IN (SELECT crm_deal_search(%s))"], params=[f"%{escaped}%"]
+    )
+
+
+def deal_page(found: QuerySet[Opportunity], order: str, offset: int) -> list[Opportunity]:
+    """One page of deals with what a list shows. Two queries: ids by an index, then their rows."""
+    chosen = ORDERS.get(order, ORDERS[DEFAULT_ORDER])
+    ids = list(found.order_by(*chosen).values_list("pk", flat=True)[offset : offset + PAGE_SIZE])
+    rows = Opportunity.objects.filter(pk__in=ids).select_related("owner", "account", "product", "stage")
+    by_id = {deal.pk: deal for deal in rows}
+    return [by_id[key] for key in ids if key in by_id]
+
+
+def deal_totals(found: QuerySet[Opportunity]) -> DealTotals:
+    """Sums over a list. One query."""
+    sums = found.aggregate(count=Count("pk"), amount=Sum("converted_amount"), with_amount=Count("converted_amount"))
+    return DealTotals(sums["count"], sums["amount"], sums["count"] - sums["with_amount"])
+
+
+def people_of_team(team_id: int, on: date) -> QuerySet[SeatHolding]:
+    """Ids of the people who sit in a team or below it on a day."""
+    below = TeamClosure.objects.on(on).filter(ancestor_id=team_id).values("descendant")
+    return SeatHolding.objects.on(on).filter(seat__team__in=below).values("person")
+
+
+def access_deal(viewer: Viewer, deal_id: int) -> Opportunity:
+    """The deal, where it is in sight. Raises: Http404. One query."""
+    deal = (
+        deals.visible(viewer)
+        .select_related("owner", "account", "product", "stage", "stage__pipeline", "batch")
+        .filter(pk=deal_id)
+        .first()
+    )
+    if deal is None:
+        raise Http404
+    return deal
+
+
+def deal_history(deal: Opportunity) -> list[OpportunityChange]:
+    """What mattered about a deal, newest first. One query."""
+    changes = OpportunityChange.objects.filter(opportunity=deal).select_related("stage", "owner", "batch")
+    return list(changes.order_by("-happened_on", "-recorded_at", "-pk")[:200])
+
+
+def deal_line(deal: Opportunity) -> list[tuple[str, str]]:
+    """The imported line behind a deal as (column, text). One query."""
+    if deal.batch is None or deal.row_number is None:
+        return []
+    row: Any = ImportRow.objects.filter(batch=deal.batch, number=deal.row_number).first()
+    if row is None:
+        return []
+    return list(zip(deal.batch.columns, [*row.raw, *[""] * len(deal.batch.columns)], strict=False))

@@ -1,0 +1,159 @@
+"""Mend what the data-health page lists: say who is meant, merge what is the same, let stand what is right."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from crm.engine.texts import name_key
+from crm.intake.resolve import deals_resolve, history_off
+from crm.models import Account, AccountKey, HealthDismissal, Product, ProductKey
+from crm.policies import health
+from crm.selectors.health import MODELS, odd_deals
+from crm.services.applying import imports_lock
+from people.audit import audit
+from people.models import PersonKey
+from people.queue import enqueue
+from people.viewer import Viewer
+
+NEW = "new"  # instead of an id: make one of that name
+
+REPOINT = {
+    "owner": (
+        "UPDATE people_personkey SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
+        "UPDATE crm_opportunity SET owner_id = %(keep)s WHERE owner_id = ANY(%(gone)s)",
+        "UPDATE crm_opportunitychange SET owner_id = %(keep)s WHERE owner_id = ANY(%(gone)s)",
+    ),
+    "account": (
+        "UPDATE crm_accountkey SET account_id = %(keep)s, is_alias = true WHERE account_id = ANY(%(gone)s)",
+        "UPDATE crm_opportunity SET account_id = %(keep)s WHERE account_id = ANY(%(gone)s)",
+        "UPDATE crm_account SET parent_id = nullif(%(keep)s, id) WHERE parent_id = ANY(%(gone)s)",
+    ),
+    "product": (
+        "UPDATE crm_productkey SET product_id = %(keep)s, is_alias = true WHERE product_id = ANY(%(gone)s)",
+        "UPDATE crm_opportunity SET product_id = %(keep)s WHERE product_id = ANY(%(gone)s)",
+    ),
+}
+
+
+def references_assign(*, viewer: Viewer, name: str, choices: Sequence[tuple[str, str, str]], at: datetime) -> int:
+    """Say whom or what texts of sources mean: (source, text, id or "new"). Remembered: the next file knows it.
+
+    How many deals found their owner, account or product. Raises: PermissionDenied, ValidationError.
+    """
+    health.require(viewer, "change")
+    imports_lock()
+    for source, text, choice in choices:
+        _key_set(name, source, text, _target(name, text, choice))
+    audit(
+        "references_assign", actor=viewer.person, at=at, subject=name, detail={"texts": [c[1] for c in choices][:100]}
+    )
+    count = deals_resolve(name)
+    enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
+    return count
+
+
+def merge(*, viewer: Viewer, name: str, keep_id: int, ids: Collection[int], at: datetime) -> None:
+    """Make several accounts, products or people (`owner`) one. Names and ids of the others stay known as its aliases.
+
+    Raises: PermissionDenied, ValidationError.
+    """
+    health.require(viewer, "change")
+    imports_lock()
+    model = MODELS[name]
+    rows = {row.pk: row for row in model._default_manager.select_for_update().filter(pk__in=[keep_id, *ids])}
+    gone = [rows[key] for key in ids if key in rows and key != keep_id]
+    if keep_id not in rows or not gone:
+        raise ValidationError(_("Choose at least two that are still there."), code="gone")
+    _aliases_keep(name, keep_id, gone)
+    with history_off() as cursor:
+        for statement in REPOINT[name]:
+            cursor.execute(statement, {"keep": keep_id, "gone": [row.pk for row in gone]})
+    _remove(name, gone)
+    audit("merge", actor=viewer.person, at=at, subject=rows[keep_id], detail={"merged": [str(row) for row in gone]})
+    deals_resolve(name)
+    enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
+
+
+def findings_dismiss(*, viewer: Viewer, check: str, subjects: Collection[str], at: datetime) -> int:
+    """Let findings stand: they are not listed again."""
+    health.require(viewer, "change")
+    rows = [
+        HealthDismissal(check_name=check, subject=subject[:300], created_by=viewer.person, created_at=at)
+        for subject in subjects
+    ]
+    HealthDismissal.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
+    audit("findings_dismiss", actor=viewer.person, at=at, subject=check, detail={"count": len(rows)})
+    return len(rows)
+
+
+def odd_deals_dismiss(*, viewer: Viewer, check: str, at: datetime) -> int:
+    """Let all deals stand that a check lists."""
+    health.require(viewer, "change")
+    subjects = [str(key) for key in odd_deals(check).values_list("pk", flat=True)]
+    return findings_dismiss(viewer=viewer, check=check, subjects=subjects, at=at)
+
+
+def _target(name: str, text: str, choice: str) -> int:
+    if choice == NEW and name == "account":
+        return Account.objects.create(name=text, name_key=name_key(text)[:300]).pk
+    if choice == NEW and name == "product":
+        return Product.objects.create(name=text, name_key=name_key(text)[:300]).pk
+    found = MODELS[name]._default_manager.filter(pk=int(choice) if choice.isdigit() else 0).first()
+    if found is None:
+        raise ValidationError(_("Choose from the list who or what “%(text)s” is.") % {"text": text}, code="gone")
+    return int(found.pk)
+
+
+def _key_set(name: str, source: str, text: str, target_id: int) -> None:
+    if name == "owner":
+        PersonKey.objects.update_or_create(source=source, external_id=text[:200], defaults={"person_id": target_id})
+    elif name == "account":
+        AccountKey.objects.update_or_create(
+            source=source, external_id=text, defaults={"account_id": target_id, "is_alias": True}
+        )
+    else:
+        ProductKey.objects.update_or_create(
+            source=source, external_id=text, defaults={"product_id": target_id, "is_alias": True}
+        )
+
+
+ALIASES = """
+INSERT INTO {table} (source, external_id, {column}{alias})
+SELECT DISTINCT o.source, o.{name}_text, %(keep)s{true} FROM crm_opportunity o
+WHERE o.{name}_id = ANY(%(gone)s) AND o.{name}_text <> ''
+ON CONFLICT DO NOTHING
+"""
+
+
+def _aliases_keep(name: str, keep_id: int, gone: Sequence[object]) -> None:
+    """What deals called the ones that go means the one that stays, in their source."""
+    table = {"owner": "people_personkey", "account": "crm_accountkey", "product": "crm_productkey"}[name]
+    column = "person_id" if name == "owner" else f"{name}_id"
+    sql = ALIASES.format(
+        table=table,
+        column=column,
+        name=name,
+        alias="" if name == "owner" else ", is_alias",
+        true="" if name == "owner" else ", true",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"keep": keep_id, "gone": [row.pk for row in gone]})  # type: ignore[attr-defined]
+
+
+def _remove(name: str, gone: Sequence[object]) -> None:
+    """A person with a sign-in, a seat or a role is not just another spelling."""
+    try:
+        with transaction.atomic():
+            for row in gone:
+                if name == "owner" and (row.user_id or row.holdings.exists() or row.grants.exists()):  # type: ignore[attr-defined]
+                    raise ValidationError(
+                        _("%(name)s has a sign-in, a seat or a role. Keep that person, or take these away first.")
+                        % {"name": row},
+                        code="in_use",
+                    )
+                row.delete()  # type: ignore[attr-defined]
+    except IntegrityError as error:
+        raise ValidationError(_("One of them is used elsewhere, so it stays. Keep that one."), code="in_use") from error
