@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from metrics.views import catalogue, live, person, team
+from metrics.views import catalogue, home, live, person, team
 
 app_name = "metrics"
 
@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern] = [
     path("live/version/", live.live_version, name="version"),
     path("me/", person.my_number, name="my_number"),
     path("people/<int:person_id>/numbers/", person.person_numbers, name="person_numbers"),
+    path("start/", home.start, name="start"),
+    path("company/", home.company, name="company"),
     path("team/", team.my_team, name="team"),
     path("teams/<int:team_id>/numbers/", team.team_numbers, name="team_numbers"),
     path("metrics/", catalogue.catalogue, name="catalogue"),

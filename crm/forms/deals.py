@@ -21,6 +21,7 @@ ODDITY_WORDS = {
     "close_before_start": _("Closes before it starts"),
     "no_owner": _("Without an owner"),
 }
+DECIDED = ("decided", _("Won or lost"))
 
 
 def people(request: Any) -> QuerySet[Person]:
@@ -43,7 +44,9 @@ class DealFilter(filters.FilterSet):
     """`closes_before` is not included, like every end of a period."""
 
     q = filters.CharFilter(label=_("Search"), method="containing", widget=forms.TextInput(attrs={"type": "search"}))
-    outcome = filters.ChoiceFilter(label=_("Outcome"), choices=Outcome.choices, empty_label=_("Any"))
+    outcome = filters.ChoiceFilter(
+        label=_("Outcome"), choices=[*Outcome.choices, DECIDED], method="with_outcome", empty_label=_("Any")
+    )
     stage = filters.ModelChoiceFilter(
         label=_("Stage"), queryset=lambda request: Stage.objects.order_by("position"), empty_label=_("Any")
     )
@@ -71,6 +74,10 @@ class DealFilter(filters.FilterSet):
 
     def containing(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         return deals_containing(found, value.strip()[:100])
+
+    def with_outcome(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        outcomes = [Outcome.WON, Outcome.LOST] if value == DECIDED[0] else [value]
+        return found.filter(outcome__in=outcomes)
 
     def in_team(self, found: QuerySet[Opportunity], name: str, value: Team) -> QuerySet[Opportunity]:
         viewer: Viewer = self.request.viewer
