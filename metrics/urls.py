@@ -13,4 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("team/", team.my_team, name="team"),
     path("teams/<int:team_id>/numbers/", team.team_numbers, name="team_numbers"),
     path("metrics/", catalogue.catalogue, name="catalogue"),
+    path("metrics/<slug:name>/", catalogue.metric, name="metric"),
+    path("metrics/<slug:name>/rows.csv", catalogue.metric_rows, name="metric_rows"),
+    path("why/", catalogue.why, name="why"),
 ]

@@ -1,7 +1,7 @@
 """What a total holds beyond the rows beside it, so that a table always adds up.
 
-Sums: total − Σ rows. Ratios: the numerators' rest ÷ the denominators' rest, divided once. Quantiles have no rest. Units are
-the metric's; None where nothing is left.
+Sums: total − Σ rows. Ratios: the numerators' rest ÷ the denominators' rest, divided once. Quantiles have no rest. Units
+are the metric's; None where nothing is left.
 
 =========  ==================  =================  ===========
 metric     total               rows               rest

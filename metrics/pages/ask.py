@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from kernel.period import Period
+from kernel.period import Grain, Period
 from metrics.engine.definitions import Basis, Metric
 from metrics.engine.evaluate import Value
+from metrics.pages.periods import ALL, Choice
 from metrics.selectors.answer import Row, figures_of
 from metrics.selectors.question import Dimension, Question, Scope
 from metrics.selectors.subject import Subject
@@ -42,6 +43,28 @@ def now(viewer: Viewer, subject: Subject, metrics: Sequence[Metric]) -> Values:
     return {
         row.metric.name: row.figure for row in _rows(viewer, Question(tuple(metrics), viewer.on, scope=subject.scope))
     }
+
+
+def rows_of(
+    viewer: Viewer,
+    scope: Scope,
+    metrics: Sequence[Metric],
+    choice: Choice,
+    by: Dimension | None = None,
+    grain: Grain | None = None,
+) -> list[Row]:
+    """Rows as the command gives them; all time has no ends, so that open deals due later are in it. Eleven queries at most."""
+    is_all = choice.key == ALL
+    question = Question(
+        tuple(metrics),
+        viewer.on,
+        (by,) if by else (),
+        grain,
+        None if is_all else choice.period.starts_on,
+        None if is_all else choice.period.ends_before,
+        scope,
+    )
+    return _rows(viewer, question)
 
 
 def members_by_period(

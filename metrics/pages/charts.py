@@ -27,7 +27,7 @@ def trend_grain(choice: Choice) -> Grain:
 
 
 def trend_periods(choice: Choice) -> list[Period]:
-    """Twelve months up to the page's days, or all of them where they are longer, and the year before to compare with."""
+    """Twelve months up to the page's days (all of them where they are longer), and the year before to compare with."""
     grain, calendar = trend_grain(choice), choice.calendar
     reached = choice.period.last_day if choice.grain is Grain.YEAR else min(choice.period.last_day, choice.on)
     last = calendar.period_of(grain, max(reached, choice.period.starts_on))

@@ -27,31 +27,44 @@ def deal_name(deal: Opportunity) -> str:
     return " · ".join(part for part in (account, product) if part) or deal.external_id
 
 
-def recent_table(deals: Sequence[Opportunity], currency: str, *, has_owner: bool, empty: Empty) -> Table:
-    """Decided deals with their outcome, amount and day."""
+def recent_table(
+    deals: Sequence[Opportunity],
+    currency: str,
+    *,
+    has_owner: bool,
+    empty: Empty,
+    has_product: bool = True,
+    caption: str = "",
+) -> Table:
+    """Deals with their outcome, amount and day."""
     columns = [Column("deal", _("Deal"))]
-    if has_owner:
-        columns.append(Column("owner", _("Owner")))
+    columns += [Column("owner", _("Owner"))] if has_owner else []
+    columns += [Column("product", _("Product"))] if has_product else []
     columns += [
-        Column("product", _("Product")),
         Column("outcome", _("Outcome")),
         Column("amount", _("Amount"), "money", currency),
-        Column("closed", _("Closed")),
+        Column("closed", _("Closed") if has_product else _("Closes")),
     ]
     return Table(
-        "recent", _("Recently decided"), columns, [_recent_row(deal, has_owner) for deal in deals],
-        empty=empty, is_caption_hidden=True, is_stacked_on_phone=True,
-    )  # fmt: skip
+        "recent",
+        caption or _("Recently decided"),
+        columns,
+        [_recent_row(deal, has_owner, has_product) for deal in deals],
+        empty=empty,
+        is_caption_hidden=not caption,
+        is_stacked_on_phone=True,
+    )
 
 
-def _recent_row(deal: Opportunity, has_owner: bool) -> Row:
+def _recent_row(deal: Opportunity, has_owner: bool, has_product: bool) -> Row:
     outcome = Outcome(deal.outcome)
     owner = [Cell(text=str(deal.owner or deal.owner_text or _("Nobody")))] if has_owner else []
+    product = [Cell(str(deal.product or deal.product_text or ""))] if has_product else []
     return Row(
         [
             Cell(text=deal_name(deal), detail=_account_detail(deal)),
             *owner,
-            Cell(str(deal.product or deal.product_text or "")),
+            *product,
             Cell(status=Status(str(outcome.label).capitalize(), TONES[outcome])),  # type: ignore[arg-type]
             _amount_cell(deal),
             _day_cell(deal.closed_on),

@@ -1,8 +1,8 @@
 """Which days a page shows, and which days it compares them with.
 
-A query says `month`, `quarter`, `year` (the one that holds the page's day), `all`, a label such as `2026Q3`, or `custom` with
-`from` and `to` (the last day, included, as people say it). A period that still runs is compared with the same number of
-days of the earlier one, so that a quarter's first weeks are never held against a whole quarter.
+A query says `month`, `quarter`, `year` (the one that holds the page's day), `all`, a label such as `2026Q3`, or `custom`
+with `from` and `to` (the last day, included, as people say it). A period that still runs is compared with the same number
+of days of the earlier one, so that a quarter's first weeks are never held against a whole quarter.
 """
 
 from collections.abc import Mapping

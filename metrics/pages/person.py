@@ -48,7 +48,7 @@ def my_number(asked: Asked) -> PersonPage:
 
 
 def person_numbers(asked: Asked, person_id: int) -> PersonPage:
-    """Somebody's numbers. Raises: ObjectDoesNotExist where they are not open to the viewer. Fourteen queries at most."""
+    """Somebody's numbers. Raises: ObjectDoesNotExist where they are not open to the viewer. Fourteen queries."""
     return _page(asked, access_person_numbers(asked.viewer, person_id), is_own=False)
 
 

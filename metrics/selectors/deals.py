@@ -1,12 +1,14 @@
-"""The deals a page names: decided lately, and open ones that need somebody. One query each, joined to what they are called."""
+"""The deals a page names: decided lately, pressing, behind a figure. One query each, with what they are called."""
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from crm.models import Opportunity, Outcome
 from kernel.period import Period
+from metrics.engine.definitions import Basis
 from metrics.selectors.question import Scope
+from metrics.selectors.why import DealsBehind
 from people.models import SeatHolding, TeamClosure
 
 RELATED = ("owner", "account", "product", "stage")
@@ -24,6 +26,19 @@ def pressing_deals(scope: Scope, *, on: date, due_before: date, limit: int) -> l
     """Open deals whose close date has passed or falls before a day, the most overdue first. One query."""
     due = _of(scope, on).filter(outcome=Outcome.OPEN, closed_on__lt=due_before)
     return list(due.order_by("closed_on", "id")[:limit])
+
+
+def deals_counted(behind: DealsBehind, *, on: date, limit: int) -> list[Opportunity]:
+    """Some of the deals behind a figure, the largest first. One query."""
+    found = _of(Scope((behind.person_id,) if behind.person_id else None, behind.team_id), on)
+    if behind.outcomes:
+        found = found.filter(outcome__in=behind.outcomes)
+    if behind.product_id is not None:
+        found = found.filter(product=behind.product_id or None)
+    if behind.period is not None:
+        day = "created_on" if behind.basis is Basis.CREATED else "closed_on"
+        found = found.filter(**{f"{day}__gte": behind.period.starts_on, f"{day}__lt": behind.period.ends_before})
+    return list(found.order_by(F("converted_amount").desc(nulls_last=True), "id")[:limit])
 
 
 def _of(scope: Scope, on: date) -> QuerySet[Opportunity]:

@@ -44,7 +44,7 @@ PEOPLE = """
 
 @dataclass(frozen=True)
 class TeamNames:
-    """Teams by id; `below` those directly below the one asked about, or the top ones (of one top team, its own below)."""
+    """A team's name, and by id the teams directly below it; of the company the top ones (of one top team, its own)."""
 
     name: str
     below: dict[int, str]
@@ -70,7 +70,7 @@ def teams_below(team_id: int, on: date) -> TeamNames:
 
 
 def top_teams(on: date) -> TeamNames:
-    """The teams that the company is compared by: the top ones, or what is below where there is one at the top. One query."""
+    """The teams that the company is compared by: the top ones, or those below the one at the top. One query."""
     rows = _select(TOPS, {"on": on})
     tops = {key: name for key, name, depth in rows if depth == 0}
     below = {key: name for key, name, depth in rows if depth == 1}
@@ -87,3 +87,8 @@ def _select(text: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(text, parameters)
         return cursor.fetchall()
+
+
+def product_choices() -> list[tuple[int, str]]:
+    """Every product by name. One query."""
+    return [(key, name) for key, name in _select("SELECT id, name FROM crm_product ORDER BY name", {})]
