@@ -13,6 +13,8 @@ from people.models import Person, Team
 from people.policies import persons, teams
 from people.viewer import Viewer
 
+DECIDED = "decided"
+
 ODDITY_WORDS = {
     "no_amount": _("Won without an amount"),
     "zero_amount": _("Won at zero"),
@@ -21,7 +23,6 @@ ODDITY_WORDS = {
     "close_before_start": _("Closes before it starts"),
     "no_owner": _("Without an owner"),
 }
-DECIDED = ("decided", _("Won or lost"))
 
 
 def people(request: Any) -> QuerySet[Person]:
@@ -45,7 +46,10 @@ class DealFilter(filters.FilterSet):
 
     q = filters.CharFilter(label=_("Search"), method="containing", widget=forms.TextInput(attrs={"type": "search"}))
     outcome = filters.ChoiceFilter(
-        label=_("Outcome"), choices=[*Outcome.choices, DECIDED], method="with_outcome", empty_label=_("Any")
+        label=_("Outcome"),
+        choices=[*Outcome.choices, (DECIDED, _("won or lost"))],
+        method="with_outcome",
+        empty_label=_("Any"),
     )
     stage = filters.ModelChoiceFilter(
         label=_("Stage"), queryset=lambda request: Stage.objects.order_by("position"), empty_label=_("Any")
@@ -76,8 +80,7 @@ class DealFilter(filters.FilterSet):
         return deals_containing(found, value.strip()[:100])
 
     def with_outcome(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
-        outcomes = [Outcome.WON, Outcome.LOST] if value == DECIDED[0] else [value]
-        return found.filter(outcome__in=outcomes)
+        return found.filter(outcome__in=[Outcome.WON, Outcome.LOST] if value == DECIDED else [value])
 
     def in_team(self, found: QuerySet[Opportunity], name: str, value: Team) -> QuerySet[Opportunity]:
         viewer: Viewer = self.request.viewer

@@ -210,4 +210,4 @@ def _mover_row(move: Move, choice: Choice, currency: str, words: str) -> Row:
 
 def _movers_words(choice: Choice) -> str:
     compared = choice.previous
-    return _("Bookings against the %(other)s") % {"other": compared.words} if compared else ""
+    return _("Bookings against %(other)s") % {"other": compared.words} if compared else ""

@@ -122,4 +122,4 @@ def column_of(metric: Metric, currency: str, *, is_sortable: bool = True, hint: 
 def cell_of(metric: Metric, value: Value, *, href: str = "", key: str = "", delta: Delta | None = None) -> Cell:
     """A metric's value in a table; where there is none it says why."""
     reason = "" if value.value is not None else notes_text(value.notes) or _("Nothing to count in this period")
-    return Cell(value.value, href=href, key=key, delta=delta, reason=reason)
+    return Cell(value.value, href="" if value.value is None else href, key=key, delta=delta, reason=reason)

@@ -49,7 +49,6 @@ class Head:
     hats: Sequence[Tab] = ()
     actions: Sequence[Action] = ()
     as_of: datetime | None = None
-    as_of_note: str = ""
     version: int = 0
 
     @classmethod
@@ -65,9 +64,8 @@ class Head:
         actions: Sequence[Action] = (),
     ) -> "Head":
         """The head of a page about these days."""
-        note = _("open deals included, whatever the period")
         state = days.state
-        return cls(title, asked.full_path, subtitle, crumbs, hats, actions, state.computed_at, note, state.version)
+        return cls(title, asked.full_path, subtitle, crumbs, hats, actions, state.computed_at, state.version)
 
 
 HATS = {

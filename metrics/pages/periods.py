@@ -80,9 +80,9 @@ class Choice:
         if self.grain is None:
             return Compared(self.period.shift(-self.period.days()), _("the days before"))
         words = {
-            Grain.MONTH: (_("previous month"), _("previous month to this day")),
-            Grain.QUARTER: (_("previous quarter"), _("previous quarter to this day")),
-            Grain.YEAR: (_("previous year"), _("previous year to this day")),
+            Grain.MONTH: (_("the month before"), _("last month to date")),
+            Grain.QUARTER: (_("the quarter before"), _("last quarter to date")),
+            Grain.YEAR: (_("the year before"), _("last year to date")),
         }[self.grain]
         return Compared(self._so_far(self.calendar.previous(self.grain, self.period)), words[self.is_running])
 
@@ -95,7 +95,7 @@ class Choice:
             earlier = self.calendar.same_period_last_year(self.grain, self.period)
         except PeriodError:
             return None
-        return Compared(self._so_far(earlier), _("last year, to this day") if self.is_running else _("last year"))
+        return Compared(self._so_far(earlier), _("same days last year") if self.is_running else _("a year earlier"))
 
     @property
     def windows(self) -> list[Period]:

@@ -67,7 +67,7 @@ class Sides:
         return Table(
             self.id,
             self.caption,
-            [Column("name", _("Name"), is_sortable=True), *self._columns(), Column("run", _("Trend"))],
+            [Column("name", _("Name"), is_sortable=True), *self._columns(), Column("run", _("Trend"), "number")],
             shown + ([*self._rest(), *self._middle()] if page.number == paginator.num_pages else []),
             footer=self._footer() if self.rows else None,
             sort=sort,

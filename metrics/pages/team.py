@@ -97,7 +97,7 @@ def _words(choice: Choice) -> str:
     compared = choice.previous
     if compared is None:
         return choice.label
-    return _("%(label)s; bookings beside the %(other)s") % {"label": choice.label, "other": compared.words}
+    return _("%(label)s, bookings against %(other)s") % {"label": choice.label, "other": compared.words}
 
 
 def _view(asked: Asked, tree: TeamNames) -> str:

@@ -65,7 +65,6 @@ def why(asked: Asked) -> Why:
             deals_counted(behind, on=viewer.on, limit=ROWS),
             currency,
             has_owner=subject.person_id is None,
-            has_product=False,
             caption=_("The largest deals it counts"),
             empty=Empty(_("No deal counts here"), _("Choose other days, or look at the definition."), "deals"),
         ),
