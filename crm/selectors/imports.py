@@ -34,9 +34,9 @@ def access_import(viewer: Viewer, batch_id: int) -> ImportBatch:
 
 
 def import_issues(batch: ImportBatch) -> list[ImportIssue]:
-    """What was found in the file, errors first. One query."""
+    """What was found in the file, errors first, 200 at most. One query."""
     order = Case(When(level="error", then=0), When(level="warning", then=1), default=2, output_field=IntegerField())
-    return list(batch.issues.order_by(order, "row", "pk")[:500])
+    return list(batch.issues.order_by(order, "row", "pk")[:200])
 
 
 def import_rows(batch: ImportBatch, result: str = "") -> QuerySet[ImportRow]:
