@@ -297,9 +297,8 @@ def make_row(
         if column.primary_key or column.name == "organization" or column.column in (given or {}):
             continue
         if isinstance(column, models.ForeignKey) and build.has_organization(column.related_model):
-            if full or not column.null:
-                if column.related_model is not model:
-                    values[column.column] = make_row(column.related_model, organization)
+            if (full or not column.null) and column.related_model is not model:
+                values[column.column] = make_row(column.related_model, organization)
         elif not column.null:
             values[column.column] = _some(column)
     values |= given or {}

@@ -64,6 +64,7 @@ class Cell:
     is_drawer: bool = False
     reason: str = ""
     key: str = ""
+    depth: int = 0  # how far in it stands, where the rows make a tree
 
 
 @dataclass(frozen=True)
