@@ -209,6 +209,7 @@ def _facts_create(deals: Deals, staff: Staff, people: list[Person], *, seed: int
         cursor.execute("SET LOCAL app.history = 'off'; SET LOCAL enable_nestloop = off")
         cursor.execute(_DEALS_INSERT.format(columns=", ".join(columns), values=", ".join(columns.values())), values)
         cursor.execute(_CHANGES_INSERT, values)
+        cursor.execute("DROP TABLE demo_deal, demo_change")
         cursor.execute("SET LOCAL app.history = 'on'; SET LOCAL enable_nestloop = on")
 
 
