@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-Choices = Iterable[tuple[Any, str]]
+Choices = Iterable[tuple[Any, Any]]
 
 
 class ExplorerForm(forms.Form):

@@ -53,7 +53,7 @@ def rows_of(
     by: Dimension | None = None,
     grain: Grain | None = None,
 ) -> list[Row]:
-    """Rows as the command gives them; all time has no ends, so that open deals due later are in it. Eleven queries at most."""
+    """Rows as the command gives them; all time has no ends, so that deals due later are in it. Eleven queries."""
     is_all = choice.key == ALL
     question = Question(
         tuple(metrics),

@@ -83,7 +83,7 @@ class ExplorerPage:
 
 
 def explore(asked: Asked, name: str) -> Explored:
-    """The rows of a metric as the query asks for them. Raises: NoMetric, ObjectDoesNotExist. Sixteen queries at most."""
+    """The rows of a metric as the query asks for them. Raises: NoMetric, ObjectDoesNotExist. Sixteen queries."""
     metric, viewer, query = metric_named(name), asked.viewer, asked.query
     subject = access_subject(viewer, person=query.get("person", ""), team=query.get("team", ""))
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else Grain.YEAR)

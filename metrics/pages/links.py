@@ -12,9 +12,6 @@ from metrics.pages.periods import Choice
 from metrics.selectors.subject import Subject
 from metrics.selectors.why import DealsBehind, deals_behind
 
-# how the deals list calls the filters of `DealsBehind`; the end of a period is not included
-DEALS_LIST = {"closed_from": "closes_from", "closed_to": "closes_before", "created_to": "created_before"}
-
 
 def page(name: str, *arguments: Any, **query: Any) -> str:
     """The address of a page with its query; empty while no page has the name."""
@@ -33,10 +30,7 @@ def same_page(path: str, query: Mapping[str, Any], **changes: Any) -> str:
 
 def behind(deals: DealsBehind, **more: Any) -> str:
     """The deals list with the deals behind a figure."""
-    filters = {DEALS_LIST.get(name, name): values for name, values in deals.filters.items()}
-    if len(filters.get("outcome", [])) > 1:
-        filters["outcome"] = ["decided"]
-    return page("crm:deal_list", **{**filters, **more})
+    return page("crm:deal_list", **{**deals.filters, **more})
 
 
 def deals_of(metric: Metric, subject: Subject, period: Period | None, *, product_id: int | None = None) -> str:

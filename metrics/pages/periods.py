@@ -1,14 +1,15 @@
 """Which days a page shows, and which days it compares them with.
 
-A query says `month`, `quarter`, `year` (the one that holds the page's day), `all`, a label such as `2026Q3`, or `custom`
-with `from` and `to` (the last day, included, as people say it). A period that still runs is compared with the same number
-of days of the earlier one, so that a quarter's first weeks are never held against a whole quarter.
+A query says `month`, `quarter`, `year` (the one that holds the page's day), `all`, a label such as `2026Q3`, or
+`custom` with `from` and `to` (the last day, included, as people say it). A period that still runs is compared with the
+same number of days of the earlier one, so that a quarter's first weeks are never held against a whole quarter.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -208,7 +209,7 @@ def period_words(calendar: Calendar, grain: Grain, period: Period) -> str:
     """Q4 2026, or Q3 FY2027 where the fiscal year is not the calendar's."""
     label = calendar.label_of(grain, period)
     if grain is Grain.MONTH and period.starts_on.day == 1:
-        return formats.formats.date_format(period.starts_on, pgettext("format of a month", "F Y"))
+        return date_format(period.starts_on, pgettext("format of a month", "F Y"))
     year, _sep, number = label.partition("Q")
     shown = year if calendar.period_of(Grain.YEAR, period.starts_on).starts_on.month == 1 else f"FY{year}"
     return f"Q{number} {shown}" if number else shown
@@ -217,7 +218,7 @@ def period_words(calendar: Calendar, grain: Grain, period: Period) -> str:
 def short_words(calendar: Calendar, grain: Grain, period: Period) -> str:
     """The same for an axis: Nov 26, Q4 26."""
     if grain is Grain.MONTH and period.starts_on.day == 1:
-        return formats.formats.date_format(period.starts_on, pgettext("short format of a month", "M y"))
+        return date_format(period.starts_on, pgettext("short format of a month", "M y"))
     if grain in (Grain.DAY, Grain.WEEK):
-        return formats.formats.date_format(period.starts_on, pgettext("short format of a day", "j M"))
+        return date_format(period.starts_on, pgettext("short format of a day", "j M"))
     return period_words(calendar, grain, period)

@@ -71,9 +71,7 @@ def tasks(viewer: Viewer, setup: Setup) -> list[Task]:
     return [
         Task(
             _("Import your first file"),
-            _(
-                "Deals from your CRM as CSV. Columns are guessed, a preview shows what will happen, an import can be undone."
-            ),
+            _("Deals from your CRM as CSV. Columns are guessed, a preview comes first, and an import can be undone."),
             _action(_("Import a file"), "crm:import_upload", "import"),
             setup.has_deals,
         ),
@@ -124,9 +122,7 @@ def _nothing(viewer: Viewer, setup: Setup) -> Empty:
         )
     return Empty(
         _("You have no seat in a team today"),
-        _(
-            "Your number appears once an administrator gives you a seat. Deals that name you are not lost: they wait here."
-        ),
+        _("Your number appears once an administrator gives you a seat. Deals that name you wait until then."),
         "person",
         [catalogue],
     )

@@ -44,7 +44,7 @@ class Why:
 
 
 def why(asked: Asked) -> Why:
-    """The reason for one figure. Raises: NoMetric, ObjectDoesNotExist for what is out of the viewer's sight. Five queries."""
+    """The reason for one figure. Raises: NoMetric, ObjectDoesNotExist for what is out of sight. Eight queries."""
     metric = metric_named(asked.query.get("metric", ""))
     viewer, currency = asked.viewer, asked.viewer.organization.currency
     subject = access_subject(viewer, person=asked.query.get("person", ""), team=asked.query.get("team", ""))

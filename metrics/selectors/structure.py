@@ -1,5 +1,6 @@
 """Which teams and people stand below a team, with their names: the rows of its tables. One query each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -83,10 +84,11 @@ def members_below(team_id: int, period: Period) -> dict[int, Member]:
     return {row[0]: Member(*row) for row in rows}
 
 
-def _select(text: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
+def _select(text: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(text, parameters)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def product_choices() -> list[tuple[int, str]]:

@@ -30,7 +30,7 @@ def numbers_view(view: View) -> View:
 
 def asked(request: HttpRequest) -> Asked:
     """What the request asks, without HTTP."""
-    return Asked(request.viewer, request.path, request.GET.dict())  # type: ignore[attr-defined, arg-type]
+    return Asked(request.viewer, request.path, request.GET.dict())  # type: ignore[attr-defined]
 
 
 def show(request: HttpRequest, template: str, page: Any) -> HttpResponse:
