@@ -240,7 +240,7 @@ def import_detail_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "job": job_progress(job, label, here) if job and is_working else None,
         "error": job.error if job and job.state == Job.State.FAILED else "",
         "stats": batch_stats(batch),
-        "issues": issues_table(batch),
+        "issues": None if is_working else issues_table(batch),
         "rows": rows_table(request, batch, request.GET.get("result", "")),
         "steps": import_steps(4) if batch.state == State.RUNNING else [],
         "actions": batch_actions(batch, is_working),

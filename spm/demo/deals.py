@@ -138,7 +138,7 @@ def _open(table: Floats, staff: Staff, traits: Traits, days: Days, count: int, r
     by_rep = table[:, -28:].mean(axis=1) * np.array(
         [member.left_on is None for member in staff.members[: staff.rep_count]]
     )
-    by_rep = np.maximum(by_rep, by_rep.max() * 0.02) * (by_rep > 0)
+    by_rep = np.clip(by_rep, by_rep.max() * 0.02, np.median(by_rep) * 2) * (by_rep > 0)
     owner = _sample(by_rep, count, rng)
     product = _products(owner, rng)
     source = _choose([share for _, share in story.SOURCES], count, rng)
@@ -233,7 +233,7 @@ def _wins(
     maya, is_slipping = owner == Part.MAYA, product == slipping
     in_story = maya & (closed >= number_of(days.maya_from))
     chance = np.where(in_story, np.where(is_slipping, 0.26, 0.83), np.where(maya & is_slipping, 0.66, chance))
-    chance = np.where((owner == Part.DROPPED) & (closed >= number_of(days.dropped_from)), 0.26, chance)
+    chance = np.where((owner == Part.DROPPED) & (closed >= number_of(days.dropped_from)), 0.12, chance)
     thread = owner * 2 + (maya & is_slipping)
     order = np.lexsort((closed + rng.normal(0, 6, len(owner)), thread))
     total = np.cumsum(chance[order])

@@ -222,7 +222,8 @@ def test_a_large_load_leaves_one_mark(world: World) -> None:
             """
             INSERT INTO crm_opportunity (source, external_id, name, owner_text, account_text, product_text, stage_id,
                 outcome, currency, lead_source, is_deleted, updated_at, closed_on, lead_text)
-            SELECT 'bulk', n, '', '', '', '', %s, 'won', 'USD', '', false, now(), DATE '2017-01-01' + (n %% 300)::int, ''
+            SELECT 'bulk', n, '', '', '', '', %s, 'won', 'USD', '', false, now(), DATE '2017-01-01' + (n %% 300)::int,
+                   ''
             FROM generate_series(1, %s) n
             """,
             [stage.pk, marks.MANY],

@@ -79,6 +79,7 @@ def test_the_story_holds_whatever_the_day(demo: Demo) -> None:
     maya_slips_on_one_product(demo)
     somebody_dropped_for_two_months(demo)
     somebody_got_slower(demo)
+    somebody_lets_dates_pass(demo)
     one_region_carries_the_company(demo)
     there_is_something_to_mend(demo)
 
@@ -111,6 +112,17 @@ def somebody_got_slower(demo: Demo) -> None:
     assert demo.ask(CYCLE, person, since, demo.tomorrow) > 1.5 * float(
         demo.ask(CYCLE, person, since - timedelta(days=365), since)
     )
+
+
+def somebody_lets_dates_pass(demo: Demo) -> None:
+    person = demo.person(Part.OVERDUE).pk
+    overdue, count = demo.ask(
+        "SELECT count(*) FILTER (WHERE closed_on < %s), count(*) FROM crm_opportunity "
+        "WHERE outcome = 'open' AND owner_id = %s",
+        demo.today,
+        person,
+    )
+    assert overdue >= 4 and overdue > count / 4
 
 
 def one_region_carries_the_company(demo: Demo) -> None:
