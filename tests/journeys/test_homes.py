@@ -54,6 +54,13 @@ def tab_to(page: Page, selector: str, most: int = 60) -> None:
     raise AssertionError(f"{selector} is not reached by the keyboard")
 
 
+def wait_for_charts(page: Page) -> None:
+    """Plotly is large and charts are drawn when they come into view."""
+    for chart in page.locator("[data-chart]").all():
+        chart.scroll_into_view_if_needed()
+        expect(chart.locator("svg.main-svg").first).to_be_visible(timeout=30_000)
+
+
 @pytest.mark.parametrize(("who", "path", "title"), HOMES)
 def test_the_home_is_reached_and_read_by_keyboard_alone(
     page: Page, company: Cast, who: str, path: str, title: str
@@ -87,12 +94,12 @@ def test_the_managers_open_page_follows_a_changed_deal(page: Page, company: Cast
     page = signed_in(page.context, company, "bob", live_server)
     page.goto("/team/?period=2026Q1")
     expect(page.locator("[data-figure=revenue]")).to_have_text("$6,400")
-    expect(page.locator("#bookings-canvas svg.main-svg").first).to_be_visible()
+    wait_for_charts(page)
     page.evaluate("window.sameDocument = true; document.querySelector('#bookings-canvas').sameCanvas = true")
     with tenant(company.organization.pk):
         Opportunity.objects.filter(owner=company.alice, amount=3000).update(amount=3600, converted_amount=3600)
         recompute(company)
-    expect(page.locator("[data-figure=revenue]")).to_have_text("$7,000", timeout=8_000)
+    expect(page.locator("[data-figure=revenue]")).to_have_text("$7,000", timeout=10_000)
     expect(page.locator(f"[data-figure=sides-{company.alice.pk}-revenue]")).to_have_text("$6,600")
     assert page.evaluate("window.sameDocument === true")
     assert page.evaluate("document.querySelector('#bookings-canvas').sameCanvas === true"), "the chart was thrown away"
@@ -103,7 +110,7 @@ def test_a_bar_leads_to_the_deals_behind_it(page: Page, company: Cast, live_serv
     page = signed_in(page.context, company, "alice", live_server)
     page.goto("/me/?period=2026Q1")
     bar = page.locator("#bookings-canvas .bars .point path").last
-    bar.scroll_into_view_if_needed()
+    wait_for_charts(page)
     bar.click(force=True)
     page.wait_for_url("**/deals/?*")
     assert f"owner={company.alice.pk}" in page.url
@@ -115,9 +122,9 @@ def test_the_filters_of_a_metric_answer_without_leaving_the_page(
 ) -> None:
     page = signed_in(page.context, company, "erin", live_server)
     page.goto("/metrics/revenue/?period=2026Q1")
-    page.get_by_label("By").select_option("person")
+    page.get_by_label("By", exact=True).select_option("person")
     expect(page.locator("#rows")).to_contain_text("Carol Cole")
-    page.get_by_label("Team").select_option(label="North")
+    page.get_by_label("Team", exact=True).select_option(label="North")
     expect(page.locator("#rows")).not_to_contain_text("Carol Cole")
     assert "period=2026Q1" in page.url
 
@@ -149,9 +156,7 @@ def test_axe_finds_nothing_serious_and_a_phone_never_scrolls_sideways(
     )  # axe brings a style of its own, which the policy would refuse
     page = signed_in(context, company, who, live_server)
     page.goto(path)
-    for chart in page.locator("[data-chart]").all():
-        chart.scroll_into_view_if_needed()
-        expect(chart.locator("svg.main-svg").first).to_be_visible()
+    wait_for_charts(page)
     is_wider = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     found = [each for each in Axe().run(page).response["violations"] if each["impact"] in GRAVE]
     SHOTS.mkdir(exist_ok=True)
