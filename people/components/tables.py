@@ -65,7 +65,7 @@ class Cell:
     is_drawer: bool = False
     reason: str = ""
     key: str = ""
-
+    depth: int = 0  # how far in it stands, where the rows make a tree
 
     @property
     def is_unbroken(self) -> bool:
