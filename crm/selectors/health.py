@@ -121,7 +121,9 @@ def odd_counts() -> dict[str, int]:
             check: Count(
                 "pk",
                 filter=condition
-                & ~Exists(HealthDismissal.objects.filter(check_name=check, subject=Cast(OuterRef("pk"), CharField()))),
+                & ~Q(
+                    Exists(HealthDismissal.objects.filter(check_name=check, subject=Cast(OuterRef("pk"), CharField())))
+                ),
             )
             for check, condition in ODDITIES.items()
         }
