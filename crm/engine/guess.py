@@ -2,7 +2,7 @@
 
 A column is a candidate for a field when its name is one of the field's usual names (the earlier, the better), contains
 one as whole words among words that say little, or when there is no telling name and its values can only be that
-(stages, e-mail addresses, names that are known already). A name whose values contradict the field's type is no candidate. Each
+(stages, e-mail addresses, names that are known already). A name whose values contradict the type is no candidate. Each
 field takes its best free column, best pair first.
 """
 
