@@ -38,7 +38,7 @@ class Command(AnsweringCommand):
         parser.add_argument("--deals", type=int, default=1_000_000)
         parser.add_argument("--people", type=int, default=1_000)
 
-    def work(self, *, name: str, deals: int, people: int, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+    def work(self, *, name: str, deals: int, people: int, **options: Any) -> dict[str, Any]:
         known = benches()
         if name not in known:
             raise CommandError(f"There is no benchmark {name!r}. Known: {', '.join(known)}.", returncode=2)
