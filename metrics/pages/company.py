@@ -12,14 +12,14 @@ from metrics.pages.figures import cell_of, column_of
 from metrics.pages.frame import Asked, Head, days_of, hats_of
 from metrics.pages.periods import Choice
 from metrics.pages.stages import past_due_words, pipeline_chart
-from metrics.pages.start import Start, setup_callout
+from metrics.pages.start import setup_callout
 from metrics.pages.switcher import Switcher
 from metrics.pages.table import DATED, STANDING, Side, Sides, asked_periods, side_of
 from metrics.pages.tiles import ASKED, TREND, Tiles
 from metrics.selectors.movers import Move, movers
-from metrics.selectors.pipeline import breakdown_by_product, pipeline_by_stage
+from metrics.selectors.pipeline import pipeline_by_stage
 from metrics.selectors.question import Dimension
-from metrics.selectors.structure import TeamNames, top_teams
+from metrics.selectors.structure import TeamNames, product_choices, top_teams
 from metrics.selectors.subject import Subject, access_company_numbers
 from people import formats
 from people.components import (
@@ -62,8 +62,8 @@ class CompanyPage:
     movers_words: str
 
 
-def company(asked: Asked, setup: Start | None = None) -> CompanyPage:
-    """Raises: PermissionDenied for roles that do not see everyone. Fourteen queries."""
+def company(asked: Asked) -> CompanyPage:
+    """Raises: PermissionDenied for roles that do not see everyone. Fourteen queries at most."""
     viewer, currency = asked.viewer, asked.viewer.organization.currency
     subject, days = access_company_numbers(asked.viewer), days_of(asked)
     choice = days.choice
@@ -76,7 +76,7 @@ def company(asked: Asked, setup: Start | None = None) -> CompanyPage:
         head=Head.of(_("Company"), asked, days, subtitle=viewer.organization.name, hats=hats_of(asked, choice)),
         switcher=days.switcher,
         compare=compare.tabs(asked, choice, key),
-        setup=setup_callout(setup) if setup else None,
+        setup=setup_callout(viewer) if viewer.is_administrator else None,
         figures=Tiles(
             subject,
             choice,
@@ -134,28 +134,24 @@ def _rows(viewer: Viewer, subject: Subject, tree: TeamNames, choice: Choice) -> 
 
 
 def _products(viewer: Viewer, subject: Subject, choice: Choice, currency: str) -> Chart:
-    """What products brought, the largest first. Three queries."""
-    rows = breakdown_by_product(viewer.organization, subject, choice.chosen_or_all, [REVENUE.name])
-    sold = [(row.names.get("product") or _("Without product"), row.figure.value, row.ids) for row in rows]
-    known = sorted((each for each in sold if each[1]), key=lambda each: each[1] or Decimal(0), reverse=True)
+    """What products brought, the largest first. Two queries."""
+    names = dict(product_choices())
+    found = ask.members_by_period(viewer, subject, Dimension.PRODUCT, names, [REVENUE], [choice.period])
+    sold = [
+        (key, names.get(key) or _("Without product"), values[choice.period][REVENUE.name].value)
+        for key, values in found.items()
+    ]
+    known = sorted((each for each in sold if each[2]), key=lambda each: each[2] or Decimal(0), reverse=True)
     shown = known[:PRODUCTS]
+    hrefs = [
+        links.deals_of(REVENUE, subject, choice.period, product_id=key) if key else "" for key, _name, _value in shown
+    ]
     return Chart(
         "products",
         _("Bookings by product"),
-        _products_summary(known, shown),
-        [name for name, _value, _ids in shown],
-        [
-            Series(
-                _("Bookings"),
-                [value for _name, value, _ids in shown],
-                [
-                    links.deals_of(REVENUE, subject, choice.period, product_id=ids[Dimension.PRODUCT])
-                    for _name, _value, ids in shown
-                ],
-            )
-        ]
-        if shown
-        else [],
+        _products_summary([(name, value) for _key, name, value in known], len(shown)),
+        [name for _key, name, _value in shown],
+        [Series(_("Bookings"), [value for _key, _name, value in shown], hrefs)] if shown else [],
         "money",
         currency,
         _("Product"),
@@ -164,14 +160,14 @@ def _products(viewer: Viewer, subject: Subject, choice: Choice, currency: str) -
     )
 
 
-def _products_summary(known: Sequence[tuple[str, Decimal | None, object]], shown: Sequence[object]) -> str:
-    total = sum((value or Decimal(0) for _name, value, _ids in known), Decimal(0))
+def _products_summary(known: Sequence[tuple[str, Decimal | None]], shown: int) -> str:
+    total = sum((value or Decimal(0) for _name, value in known), Decimal(0))
     if not total:
         return ""
-    name, best, _ids = known[0]
+    name, best = known[0]
     words = _("%(name)s brings %(share)s") % {"name": name, "share": formats.percent((best or Decimal(0)) / total, 0)}
-    if len(known) > len(shown):
-        words += _("; the %(n)s largest are shown") % {"n": len(shown)}
+    if len(known) > shown:
+        words += _("; the %(n)s largest are shown") % {"n": shown}
     return words
 
 

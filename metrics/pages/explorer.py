@@ -139,7 +139,7 @@ def explorer(asked: Asked, name: str) -> ExplorerPage:
             label=explored.subject.name,
             links=Links(
                 links.deals_of(metric, explored.subject, explored.choice.period, product_id=explored.product_id),
-                links.why(metric, explored.subject, explored.choice),
+                "" if explored.product_id else links.why(metric, explored.subject, explored.choice),
             ),
         ),
         definition=words,

@@ -113,11 +113,6 @@ class Choice:
         return Chosen(self.calendar, self.grain, self.period, self.on)
 
     @property
-    def chosen_or_all(self) -> Chosen:
-        """As `chosen`, with the page's own days whatever they are: for questions that compare nothing."""
-        return Chosen(self.calendar, self.grain or Grain.DAY, self.period, self.on)
-
-    @property
     def run(self) -> list[list[Period]]:
         """The last periods up to this one, oldest first, each in the pieces that comparisons cut it into."""
         if self.grain is None or self.previous is None:

@@ -38,10 +38,6 @@ class Start:
         return sum(task.is_done for task in self.tasks)
 
     @property
-    def is_complete(self) -> bool:
-        return self.done == len(self.tasks)
-
-    @property
     def words(self) -> str:
         """1 of 4 done."""
         return _("%(done)s of %(all)s done") % {"done": self.done, "all": len(self.tasks)}
@@ -56,14 +52,13 @@ def start(asked: Asked) -> Start:
     return Start(Head(_("Welcome"), asked.full_path), empty=_nothing(viewer, setup))
 
 
-def setup_callout(page: Start) -> Callout | None:
-    """The steps that are left, for the administrator's company page; None when all is done."""
-    left = len(page.tasks) - page.done
+def setup_callout(viewer: Viewer) -> Callout | None:
+    """The steps that are left, for the administrator's company page; None when all is done. One query."""
+    left = [task.title for task in tasks(viewer, setup_state()) if not task.is_done]
     if not left:
         return None
-    words = ngettext("%(n)s step is left", "%(n)s steps are left", left) % {"n": formats.number(left)}
-    named = ", ".join(task.title for task in page.tasks if not task.is_done)
-    return Callout(words, named, "accent", [Action(_("Show the steps"), links.page("metrics:start"))])
+    words = ngettext("%(n)s step is left", "%(n)s steps are left", len(left)) % {"n": formats.number(len(left))}
+    return Callout(words, ", ".join(left), "accent", [Action(_("Show the steps"), links.page("metrics:start"))])
 
 
 def tasks(viewer: Viewer, setup: Setup) -> list[Task]:

@@ -33,6 +33,15 @@ def asked(request: HttpRequest) -> Asked:
     return Asked(request.viewer, request.path, request.GET.dict())  # type: ignore[attr-defined]
 
 
+LAST_HOME = "home"  # of the session
+
+
+def remember_home(request: HttpRequest, name: str) -> None:
+    """The front page opens the home somebody chose last."""
+    if request.session.get(LAST_HOME) != name:
+        request.session[LAST_HOME] = name
+
+
 def show(request: HttpRequest, template: str, page: Any) -> HttpResponse:
     """The page, with the version of the data it is true for."""
     return render(request, template, {"page": page, "data_version": page.head.version})

@@ -6,14 +6,12 @@ from django.shortcuts import redirect, render
 from metrics.pages import company as pages
 from metrics.pages.home import home_name
 from metrics.pages.start import start as start_page
-from metrics.views.answering import asked, numbers_view, show
-
-LAST = "home"  # of the session
+from metrics.views.answering import LAST_HOME, asked, numbers_view, remember_home, show
 
 
 @numbers_view
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect(home_name(request.viewer, request.session.get(LAST, "")))  # type: ignore[attr-defined]
+    return redirect(home_name(request.viewer, request.session.get(LAST_HOME, "")))  # type: ignore[attr-defined]
 
 
 @numbers_view
@@ -23,4 +21,6 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @numbers_view
 def company(request: HttpRequest) -> HttpResponse:
-    return show(request, "metrics/company.html", pages.company(asked(request)))
+    page = pages.company(asked(request))
+    remember_home(request, "metrics:company")
+    return show(request, "metrics/company.html", page)

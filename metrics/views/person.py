@@ -1,14 +1,20 @@
 """My number, and somebody's numbers."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from metrics.pages import person
-from metrics.views.answering import asked, numbers_view, show
+from metrics.views.answering import asked, numbers_view, remember_home, show
 
 
 @numbers_view
 def my_number(request: HttpRequest) -> HttpResponse:
-    return show(request, "metrics/person.html", person.my_number(asked(request)))
+    what = asked(request)
+    if not what.viewer.roles & {"rep", "manager"}:
+        return redirect("home")  # which says why there is no number of their own
+    page = person.my_number(what)
+    remember_home(request, "metrics:my_number")
+    return show(request, "metrics/person.html", page)
 
 
 @numbers_view

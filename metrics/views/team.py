@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from metrics.pages import team
-from metrics.views.answering import asked, numbers_view, show
+from metrics.views.answering import asked, numbers_view, remember_home, show
 
 
 @numbers_view
@@ -13,6 +13,7 @@ def my_team(request: HttpRequest) -> HttpResponse:
         page = team.my_team(asked(request))
     except team.NoTeam:
         return redirect("home")
+    remember_home(request, "metrics:team")
     return show(request, "metrics/team.html", page)
 
 

@@ -67,7 +67,6 @@ class Cell:
     key: str = ""
     depth: int = 0  # how far in it stands, where the rows make a tree
 
-
     @property
     def is_unbroken(self) -> bool:
         """A day stays on one line."""

@@ -66,7 +66,7 @@ def test_axe_finds_nothing_serious(
 def test_all_charts_are_drawn_within_the_policy(gallery: Page) -> None:
     for chart in gallery.locator("[data-chart]").all():
         chart.scroll_into_view_if_needed()
-        expect(chart.locator("svg.main-svg").first).to_be_visible()
+        expect(chart.locator("svg.main-svg").first).to_be_visible(timeout=20_000)
 
 
 def test_the_first_tab_leads_past_the_navigation(gallery: Page) -> None:
@@ -119,7 +119,7 @@ def test_numbers_of_a_chart_open_as_a_table(gallery: Page) -> None:
 def test_a_point_of_a_chart_leads_to_its_deals(gallery: Page) -> None:
     gallery.locator("#bookings-by-month").scroll_into_view_if_needed()
     bar = gallery.locator("#bookings-by-month .bars .point").nth(2)
-    expect(bar).to_be_visible()
+    expect(bar).to_be_visible(timeout=20_000)
     box = bar.bounding_box()
     assert box
     gallery.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 5)
@@ -189,3 +189,13 @@ def test_an_open_page_refetches_what_changed_says_so_and_marks_the_figure(galler
     expect(page.locator("#live-note")).to_contain_text("Updated at")
     page.wait_for_timeout(3500)
     assert server.asked[:2] == ["7", "8"]
+
+
+def test_filters_fold_away_on_a_phone_until_one_is_in_force(gallery: Page) -> None:
+    gallery.set_viewport_size({"width": 390, "height": 844})
+    gallery.goto("/design/")
+    expect(gallery.locator("#filter_team")).to_be_hidden()
+    gallery.locator("[data-filters] > summary").click()
+    expect(gallery.locator("#filter_team")).to_be_visible()
+    gallery.goto("/design/?team=w")
+    expect(gallery.locator("#filter_team")).to_be_visible()
