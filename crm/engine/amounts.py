@@ -29,6 +29,8 @@ SIGNS = {
 }  # fmt: skip
 
 _SHAPE = re.compile(r"^(?P<front>[^\d.,()+−-]*)(?P<number>[-+−]?[^\d.,()+−-]*[\d.,]*\d[\d.,]*)(?P<back>[^\d.,()+]*)$")
+# what most files hold: no sign, or one that is proved by the number of digits behind it
+_PLAIN = re.compile(r"^-?[0-9]+(?:([.,])(?:[0-9]{1,2}|[0-9]{4,}))?$")
 _FILLING = re.compile(r"(?<=\d)[\s'’´`\u00a0\u202f](?=\d{3}(?!\d))")
 _CODE = re.compile(r"^[A-Z]{3}$")
 
@@ -74,23 +76,32 @@ class AmountColumn:
 
 def amount_column(values: Iterable[str]) -> AmountColumn:
     """What values (cleaned, not empty) say about the decimal sign."""
-    seen = AmountColumn()
+    seen, filled, points, commas = AmountColumn(), 0, 0, 0
     for value in values:
-        seen += _read(value)
-    return seen
+        plain = _PLAIN.match(value)
+        if plain is None:
+            seen += _read(value)
+            continue
+        filled += 1
+        points += plain[1] == "."
+        commas += plain[1] == ","
+    return seen + AmountColumn(filled, filled, points, commas)
 
 
 def parse_amount(text: str, decimal_sign: str = ".") -> tuple[Decimal, str | None] | None:
     """The amount and the currency code written beside it, if any; None where the cleaned text is no amount."""
+    plain = _PLAIN.match(text)
+    if plain is not None:
+        return Decimal(text.replace(",", ".") if plain[1] == "," else text), None
     parts = _parts(text)
     if parts is None:
         return None
     digits, is_minus, currency = parts
     sign = _own_sign(digits) or decimal_sign
-    plain = digits.replace("," if sign == "." else ".", "").replace(sign, ".")
-    if plain.count(".") > 1 or not _groups_well(digits, sign):
+    bare = digits.replace("," if sign == "." else ".", "").replace(sign, ".")
+    if bare.count(".") > 1 or not _groups_well(digits, sign):
         return None
-    amount = Decimal(plain)
+    amount = Decimal(bare)
     return (-amount if is_minus else amount), currency
 
 

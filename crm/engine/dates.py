@@ -35,6 +35,7 @@ class DateOrder(StrEnum):
 _TIME = (
     r"(?:[T ,]+\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$"
 )
+_ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 _YEAR_FIRST = re.compile(r"^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME)
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})" + _TIME)
 _NUMBERS = re.compile(r"^(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})" + _TIME)
@@ -114,11 +115,11 @@ def parse_date(text: str, order: DateOrder | None) -> date | None:
     numbers = _numbers(text, order)
     if numbers is None:
         return None
-    year, month, day = numbers
     try:
-        return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
+        day = date(*numbers)
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _read(text: str) -> DateColumn:
@@ -135,6 +136,8 @@ def _read(text: str) -> DateColumn:
 
 
 def _numbers(text: str, order: DateOrder | None) -> tuple[int, int, int] | None:
+    if _ISO.match(text):
+        return int(text[:4]), int(text[5:7]), int(text[8:])
     if match := _YEAR_FIRST.match(text):
         return int(match[1]), int(match[3]), int(match[4])
     if match := _COMPACT.match(text):

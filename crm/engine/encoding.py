@@ -74,7 +74,7 @@ def _first(stream: Iterator[bytes]) -> bytes:
     head = b""
     for chunk in stream:
         head += chunk
-        if len(head) >= 4:
+        if len(head) >= SAMPLE:
             break
     return head
 

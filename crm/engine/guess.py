@@ -1,8 +1,8 @@
 """Which kind of thing a file holds, and which column feeds which field: by the columns' names and by their values.
 
 A column is a candidate for a field when its name is one of the field's usual names (the earlier, the better), contains
-one as whole words among words that say little, or when there is no telling name and its values can only be that (stages,
-e-mail addresses, names that are known already). A name whose values contradict the field's type is no candidate. Each
+one as whole words among words that say little, or when there is no telling name and its values can only be that
+(stages, e-mail addresses, names that are known already). A name whose values contradict the type is no candidate. Each
 field takes its best free column, best pair first.
 """
 
@@ -17,6 +17,7 @@ from crm.engine.stages import outcome_of
 from crm.engine.texts import name_key
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_DATE_LIKE = re.compile(r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{1,4}")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 _FILLER_WORDS = (
     "name id date code no nr number deal opportunity opp sales crm usd eur gbp chf in the of full total current text c"
@@ -101,15 +102,16 @@ def _contains(words: list[str], parts: list[str]) -> bool:
 
 
 def _fits(item: Field, column: ColumnProfile) -> bool:
-    """Whether the values do not contradict the field's type. An empty column contradicts nothing."""
+    """Whether the values do not contradict the field's type: a fifth fits. An empty column contradicts nothing."""
     if column.filled == 0:
         return True
     values = list(column.values)
     match item.type:
         case FieldType.DATE:
-            return column.dates.dates * 2 > column.dates.filled
+            tries = sum(bool(_DATE_LIKE.match(value)) for value in values)
+            return column.dates.dates * 5 >= column.dates.filled or tries * 2 >= len(values)
         case FieldType.AMOUNT | FieldType.RATIO:
-            return column.amounts.amounts * 2 > column.amounts.filled or "%" in values[0]
+            return column.amounts.amounts * 5 >= column.amounts.filled or "%" in values[0]
         case FieldType.EMAIL:
             return sum(bool(_EMAIL.match(value)) for value in values) * 2 > len(values)
         case FieldType.CURRENCY:

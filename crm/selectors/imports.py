@@ -10,6 +10,8 @@ from crm.models import ImportBatch, ImportIssue, ImportMapping, ImportRow
 from crm.policies import imports
 from people.viewer import Viewer
 
+MOST_TOLD = 50  # issues that a page shows
+
 
 def mapping_remembered(*, kind: str, source: str, columns: Collection[str]) -> dict[str, Any] | None:
     """What somebody last chose for this kind from this source, if a file with these columns fits. One query."""
@@ -34,9 +36,9 @@ def access_import(viewer: Viewer, batch_id: int) -> ImportBatch:
 
 
 def import_issues(batch: ImportBatch) -> list[ImportIssue]:
-    """What was found in the file, errors first. One query."""
+    """What was found in the file, errors first, then the most frequent ones. One query."""
     order = Case(When(level="error", then=0), When(level="warning", then=1), default=2, output_field=IntegerField())
-    return list(batch.issues.order_by(order, "row", "pk")[:500])
+    return list(batch.issues.order_by(order, "-count", "row", "pk")[:MOST_TOLD])
 
 
 def import_rows(batch: ImportBatch, result: str = "") -> QuerySet[ImportRow]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.kinds.base import KINDS
 from crm.models import ImportBatch, ImportRow
-from crm.selectors.imports import import_issues, import_rows
+from crm.selectors.imports import MOST_TOLD, import_issues, import_rows
 from people import formats
 from people.components import Action, Cell, Column, Empty, JobProgress, Pages, Row, Stat, Status, Step, Table
 from people.models import Job
@@ -103,7 +103,7 @@ def issues_table(batch: ImportBatch) -> Table | None:
     names = {"error": _("Error"), "warning": _("Warning"), "info": _("Note")}
     return Table(
         id="issues",
-        caption=_("What to know about this file"),
+        caption=_issues_caption(len(issues)),
         columns=[
             Column("level", _("Level")),
             Column("message", _("What")),
@@ -123,6 +123,12 @@ def issues_table(batch: ImportBatch) -> Table | None:
         ],
         is_stacked_on_phone=True,
     )
+
+
+def _issues_caption(count: int) -> str:
+    if count < MOST_TOLD:
+        return _("What to know about this file")
+    return _("What to know about this file: the %(count)s most frequent things") % {"count": count}
 
 
 def rows_table(request: HttpRequest, batch: ImportBatch, result: str) -> Table:

@@ -211,7 +211,8 @@ def import_preview_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "steps": import_steps(3, reverse("crm:import_columns", args=[batch.pk])),
         "crumbs": [imports_crumb(), Crumb(batch.file_name)],
     }
-    return _fresh(request, render(request, "crm/import_preview.html", context), is_final=_is_over(job))
+    is_final = batch.state == State.CHECKED or _is_over(job)
+    return _page(request, "crm/import_preview.html", context, is_final=is_final)
 
 
 @require_POST
@@ -239,13 +240,13 @@ def import_detail_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "job": job_progress(job, label, here) if job and is_working else None,
         "error": job.error if job and job.state == Job.State.FAILED else "",
         "stats": batch_stats(batch),
-        "issues": issues_table(batch),
+        "issues": None if is_working else issues_table(batch),
         "rows": rows_table(request, batch, request.GET.get("result", "")),
         "steps": import_steps(4) if batch.state == State.RUNNING else [],
         "actions": batch_actions(batch, is_working),
         "crumbs": [imports_crumb(), Crumb(batch.file_name)],
     }
-    return _fresh(request, render(request, "crm/import_detail.html", context), is_final=not is_working)
+    return _page(request, "crm/import_detail.html", context, is_final=not is_working)
 
 
 @require_POST
@@ -312,8 +313,8 @@ def _is_over(job: Job | None) -> bool:
     return job is None or job.state not in {Job.State.WAITING, Job.State.RUNNING}
 
 
-def _fresh(request: HttpRequest, answer: HttpResponse, *, is_final: bool) -> HttpResponse:
-    """A page that waited for a worker is loaded anew when there is nothing to wait for."""
-    if request.headers.get("HX-Request") and is_final:
-        answer["HX-Refresh"] = "true"
-    return answer
+def _page(request: HttpRequest, template: str, context: dict[str, Any], *, is_final: bool) -> HttpResponse:
+    """A page that waits for a worker asks for its progress; when there is nothing to wait for it loads itself anew."""
+    if request.headers.get("HX-Target") == "job" and is_final:
+        return render(request, "crm/job_over.html")
+    return render(request, template, context)

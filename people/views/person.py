@@ -133,6 +133,7 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         pairs.append((_("Left on"), person.left_on))
     if may_change:
         pairs.append((_("Sign-in"), person.user.email if person.user else ""))
+    give = Action(_("Give a role"), f"{reverse('people:grant_give')}?person={person.pk}", "lock")
     change = Action(_("Change"), reverse("people:person_change", args=[person.pk]), "edit")
     context = {
         "person": person,
@@ -145,7 +146,7 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "grants": _grants_table(person, viewer.on) if may_change else None,
         "keys": _keys_table(person) if may_change else None,
         "events": [_event(entry) for entry in read.person_changes(viewer, person)],
-        "actions": [change] if may_change else [],
+        "actions": [give, change] if may_change else [],
     }
     return render(request, "people/person_detail.html", context)
 

@@ -72,7 +72,9 @@ def test_every_word_of_a_template_goes_through_gettext(path: Path) -> None:
 @each_template
 def test_a_number_that_names_something_is_not_grouped(path: Path) -> None:
     """{{ person.id }} is written 1,234 and found by nobody; |stringformat:"s" leaves it alone."""
-    assert not re.findall(r"{{ *(?!table\.|chart\.|attrs\.)[\w.]*(?:\.|_)(?:id|pk) *(?:\|default[^}]*)?}}", source(path))
+    assert not re.findall(
+        r"{{ *(?!table\.|chart\.|attrs\.)[\w.]*(?:\.|_)(?:id|pk) *(?:\|default[^}]*)?}}", source(path)
+    )
 
 
 def test_a_component_says_what_context_it_takes() -> None:

@@ -1,0 +1,86 @@
+"""An import is taken back as a whole."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from crm.models import ImportBatch, Opportunity
+from crm.services.imports import import_undo
+from people.models import Organization
+from tests.cast import NOW
+from tests.crm.files import DEALS, ROWS, run, text_of, write
+from tests.crm.state import state
+
+pytestmark = pytest.mark.django_db
+
+CONTENTS = {
+    "person": "sales_agent,manager,regional_office\nAnn Ames,Bo Berg,East\nBen Beck,Bo Berg,East\n",
+    "product": "product,sales_price\nRope,5\nAnvil,9\n",
+    "account": "account,sector,subsidiary_of\nAcme,retail,\nBeta,retail,Acme\n",
+    "opportunity": text_of(DEALS, ROWS),
+}
+CHANGED = {
+    "person": "sales_agent,manager,regional_office\nAnn Ames,Cy Cole,West\nDee Dahl,Bo Berg,East\n",
+    "product": "product,sales_price\nRope,6\nGong,9\n",
+    "account": "account,sector,subsidiary_of\nAcme,mining,Beta\nGamma,retail,Acme\n",
+    "opportunity": text_of(DEALS, [[*ROWS[0][:7], "7"], [*ROWS[2][:4], "Closed Won", *ROWS[2][5:6], "2026-03-01", "9"]]),
+}
+
+
+def undo(answer: dict[str, object]) -> None:
+    import_undo(batch=ImportBatch.objects.get(pk=answer["batch"]), at=NOW, actor=None)
+
+
+@pytest.mark.parametrize("kind", CONTENTS)
+def test_what_was_created_is_gone_afterwards(org: Organization, tmp_path: Path, kind: str) -> None:
+    for other in CONTENTS:
+        if other != kind:
+            run(write(tmp_path, CONTENTS[other]), other)
+    before = state()
+    undo(run(write(tmp_path, CONTENTS[kind]), kind))
+    assert state() == before
+
+
+@pytest.mark.parametrize("kind", CONTENTS)
+def test_what_was_changed_is_as_it_was_before(org: Organization, tmp_path: Path, kind: str) -> None:
+    for each, content in CONTENTS.items():
+        run(write(tmp_path, content), each)
+    before = state()
+    answer = run(write(tmp_path, CHANGED[kind]), kind)
+    assert state() != before
+    undo(answer)
+    assert state() == before
+
+
+def test_after_an_undo_the_file_can_be_imported_again(org: Organization, tmp_path: Path) -> None:
+    path = write(tmp_path, CONTENTS["opportunity"])
+    undo(run(path))
+    assert run(path)["created"] == 4
+
+
+def test_a_snapshot_is_taken_back_too(org: Organization, tmp_path: Path) -> None:
+    run(write(tmp_path, CONTENTS["opportunity"]))
+    before = state()
+    undo(run(write(tmp_path, text_of(DEALS, ROWS[:1])), snapshot=True))
+    assert state() == before
+
+
+def test_an_import_that_later_ones_changed_names_them_and_stays(org: Organization, tmp_path: Path) -> None:
+    first = run(write(tmp_path, CONTENTS["opportunity"]))
+    second = run(write(tmp_path, CHANGED["opportunity"], "later.csv"))
+    before = state()
+    with pytest.raises(ValidationError, match=f"{second['batch']} \\(later.csv\\)"):
+        undo(first)
+    assert state() == before
+    undo(second)
+    undo(first)
+    assert Opportunity.objects.count() == 0
+
+
+def test_an_import_is_undone_once(org: Organization, tmp_path: Path) -> None:
+    answer = run(write(tmp_path, CONTENTS["product"]), "product")
+    undo(answer)
+    before = state()
+    undo(answer)
+    assert state() == before
