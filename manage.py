@@ -43,6 +43,8 @@ def main() -> None:
         prepare(sys.argv[1:])
     except Refused as refused:
         sys.exit(str(refused))
+    except KeyboardInterrupt:
+        sys.exit(130)
     execute_from_command_line(sys.argv)
 
 

@@ -21,10 +21,18 @@ def main(extra: str = "") -> None:
     if sys.version_info < (3, 11):
         version = ".".join(str(number) for number in sys.version_info[:3])
         sys.exit(f"Python 3.11 or newer is needed and this is {version}: install one, or name it: make run PYTHON=...")
+    lock = os.open(HERE, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # a second `make` waits here instead of installing beside the first
+    try:
+        refresh(extra)
+    finally:
+        os.close(lock)
+
+
+def refresh(extra: str) -> None:
     requirements = wanted(extra)
     digest = hashlib.sha256("\n".join([*requirements, sys.version, HERE]).encode()).hexdigest()
     stamp = os.path.join(VENV, ".installed-" + (extra or "run"))
-    fcntl.flock(os.open(HERE, os.O_RDONLY), fcntl.LOCK_EX)  # a second `make` waits instead of installing beside
     if os.path.exists(PYTHON) and read(stamp) == digest:
         return
     started = time.monotonic()

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import selectors
 import signal
@@ -15,6 +16,7 @@ from spm import embedded
 from spm.embedded import launch
 
 PATIENCE_AT_STOP = 6.0  # seconds children get to finish what they are doing
+PATIENCE_AT_START = 30.0  # seconds without readiness until it says what is missing
 STEADY = 60.0  # seconds after which a child that died is started again without delay
 # Root is what a trial has; static files come straight from the packages unless they were collected.
 QUIET = ["ignore:You're running the worker with superuser", "ignore:No directory at"]
@@ -90,7 +92,7 @@ class Supervisor:
 
     def watch(self, port: int, *, announcement: list[str]) -> None:
         """Forever: show output, start again what died, announce once that all is ready."""
-        announced = False
+        announced, complain_at = False, time.monotonic() + PATIENCE_AT_START
         while True:
             self._show(seconds=0.3)
             if self.lock is not None and not embedded.are_ready():
@@ -102,6 +104,9 @@ class Supervisor:
                 announced = True
                 for line in announcement:
                     say(line)
+            elif not announced and time.monotonic() > complain_at:
+                complain_at += PATIENCE_AT_START
+                say(f"not ready yet: {readiness(port)}")
 
     def stop(self) -> None:
         """Ask all, wait for all, insist."""
@@ -143,11 +148,17 @@ class Supervisor:
 
 
 def is_ready(port: int) -> bool:
+    return readiness(port).get("status") == "ok"
+
+
+def readiness(port: int) -> dict[str, str]:
+    """What `/readyz` says; without an answer, that."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        said: dict[str, str] = json.loads(connection.getresponse().read())
+        return said
+    except (OSError, http.client.HTTPException, ValueError):
+        return {"web": "does not answer"}
     finally:
         connection.close()

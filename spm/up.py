@@ -71,18 +71,22 @@ def prepare() -> None:
 
     django.setup()
     from django.apps import apps
+    from django.db import OperationalError, connections
 
     from spm.catalogues import compile_catalogues
     from spm.schema import bring_up_to_date
 
     compile_catalogues()
     say("checking the database")
-    if bring_up_to_date():
+    try:
+        is_new = bring_up_to_date()
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise Refused(f"The database that DATABASE_URL names cannot be used: {reason}") from error
+    if is_new:
         say("the database is up to date")
     if not apps.get_model("people", "Organization").objects.exists():
         _load_demo()
-    from django.db import connections
-
     connections.close_all()
 
 

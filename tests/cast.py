@@ -2,7 +2,8 @@
 
 Acme:   Sales ── North: Bob (manager), Alice (rep)
               └─ South: Carol (rep), one vacant seat, no manager
-        Dana operations · Finn finance · Hana HR · Erin executive · Ada administrator · Nils without a sign-in, in no team
+        Dana operations · Finn finance · Hana HR · Erin executive · Ada administrator
+        Nils, who is in no team and has no sign-in
 Umbra:  Mallory administrator
 """
 

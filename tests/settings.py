@@ -5,10 +5,14 @@ The test database is made and migrated by the owner; tests/conftest.py then turn
 
 import os
 
-from spm import embedded
+from spm import embedded, env
 
+worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")[2:]
+own_queue = not env.text("REDIS_URL")
 os.environ["SPM_DATABASE_ROLE"] = ""
 embedded.ensure(embedded.folder() / "test", durable=False)
+if own_queue and worker:  # each worker of pytest-xdist has a cache and a queue of its own
+    os.environ["REDIS_URL"] = f"{env.text('REDIS_URL').rpartition('/')[0]}/{int(worker) + 1}"
 
 from spm.settings import *  # noqa: E402, F403
 

@@ -52,11 +52,28 @@ def test_the_application_cannot_create_or_change_tables(outside: None) -> None:
             ask(sql)
 
 
-def test_no_function_runs_with_the_rights_of_its_owner(outside: None) -> None:
-    assert (
-        ask("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname")
-        == []
-    ), "a SECURITY DEFINER function filters by the tenant itself and has a test; then name it here"
+# Functions that look past the policies (LIKE reaches no index behind one): how to ask each for all that it would give,
+# and the table whose keys it gives. Each filters by the organization of the transaction itself.
+DEFINERS = {"crm_deal_search": ("SELECT crm_deal_search('%%')", "crm.Opportunity")}
+
+
+def test_only_known_functions_run_with_the_rights_of_their_owner(outside: None) -> None:
+    found = ask("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")
+    assert {name for (name,) in found} == DEFINERS.keys(), "filter by the tenant in it, then name it in DEFINERS"
+
+
+@pytest.mark.parametrize("name", sorted(DEFINERS))
+def test_a_function_with_the_rights_of_its_owner_keeps_the_wall_itself(cast: Cast, name: str) -> None:
+    sql, label = DEFINERS[name]
+    model = apps.get_model(label)
+    own = {make_row(model, cast.organization, full=True), make_row(model, cast.organization)}
+    with tenant(cast.other.pk):
+        foreign = make_row(model, cast.other, full=True)
+        assert {key for (key,) in ask(sql)} == {foreign}
+    assert {key for (key,) in ask(sql)} == own
+    with pytest.raises((ProgrammingError, DataError)), transaction.atomic():
+        ask("SELECT set_config('app.organization', '', true)")
+        ask(sql)
 
 
 def test_every_view_asks_with_the_rights_of_whoever_reads_it(outside: None) -> None:
@@ -297,9 +314,8 @@ def make_row(
         if column.primary_key or column.name == "organization" or column.column in (given or {}):
             continue
         if isinstance(column, models.ForeignKey) and build.has_organization(column.related_model):
-            if full or not column.null:
-                if column.related_model is not model:
-                    values[column.column] = make_row(column.related_model, organization)
+            if (full or not column.null) and column.related_model is not model:
+                values[column.column] = make_row(column.related_model, organization)
         elif not column.null:
             values[column.column] = _some(column)
     values |= given or {}

@@ -13,6 +13,8 @@ from people.models import Person, Team
 from people.policies import persons, teams
 from people.viewer import Viewer
 
+DECIDED = "decided"
+
 ODDITY_WORDS = {
     "no_amount": _("Won without an amount"),
     "zero_amount": _("Won at zero"),
@@ -39,11 +41,16 @@ def day(label: Any) -> dict[str, Any]:
     }
 
 
-class DealFilter(filters.FilterSet):
+class DealFilter(filters.FilterSet):  # type: ignore[misc]
     """`closes_before` is not included, like every end of a period."""
 
     q = filters.CharFilter(label=_("Search"), method="containing", widget=forms.TextInput(attrs={"type": "search"}))
-    outcome = filters.ChoiceFilter(label=_("Outcome"), choices=Outcome.choices, empty_label=_("Any"))
+    outcome = filters.ChoiceFilter(
+        label=_("Outcome"),
+        choices=[*Outcome.choices, (DECIDED, _("won or lost"))],
+        method="with_outcome",
+        empty_label=_("Any"),
+    )
     stage = filters.ModelChoiceFilter(
         label=_("Stage"), queryset=lambda request: Stage.objects.order_by("position"), empty_label=_("Any")
     )
@@ -71,6 +78,9 @@ class DealFilter(filters.FilterSet):
 
     def containing(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         return deals_containing(found, value.strip()[:100])
+
+    def with_outcome(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        return found.filter(outcome__in=[Outcome.WON, Outcome.LOST] if value == DECIDED else [value])
 
     def in_team(self, found: QuerySet[Opportunity], name: str, value: Team) -> QuerySet[Opportunity]:
         viewer: Viewer = self.request.viewer

@@ -81,7 +81,7 @@ def evaluate(metric: Metric, group: Group, *, currency_digits: int) -> Value:
     if isinstance(value, Ratio):
         digits = 6 if metric.unit is Unit.RATIO else 4
         return Value(
-            value.rounded(digits) if is_shown else None,
+            _unsigned_zero(value.rounded(digits)) if is_shown else None,
             _part_rounded(metric.kind, value.numerator, currency_digits, top=True),
             _part_rounded(metric.kind, value.denominator, currency_digits, top=False),
             count,
@@ -89,7 +89,7 @@ def evaluate(metric: Metric, group: Group, *, currency_digits: int) -> Value:
         )
     if value is None or not is_shown:
         return Value(None, count=count, notes=notes)
-    return Value(round_decimal(value, _digits(metric, currency_digits)), count=count, notes=notes)
+    return Value(_unsigned_zero(round_decimal(value, _digits(metric, currency_digits))), count=count, notes=notes)
 
 
 def _exact(metric: Metric, group: Group) -> Decimal | Ratio | None:
@@ -124,6 +124,11 @@ def _needs(metric: Metric, parts: Parts) -> tuple[tuple[Note, ...], bool]:
             notes.append(Note(f"{need.code}_or_zero", int(of)))
         is_shown = is_shown and not (is_worthless or (of > 0 and having == 0) or (need.is_strict and having < of))
     return tuple(notes), is_shown
+
+
+def _unsigned_zero(value: Decimal | None) -> Decimal | None:
+    """What rounds to nothing has no sign."""
+    return abs(value) if value is not None and value.is_zero() else value
 
 
 def _digits(metric: Metric, currency_digits: int) -> int:

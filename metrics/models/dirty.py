@@ -2,10 +2,11 @@
 
 from django.db import models
 
+from metrics.models.rollup import Written
 from people.wall import Walled
 
 
-class DirtyBucket(Walled):
+class DirtyBucket(Written):
     """A day of a person and of a product whose facts changed. Written by triggers on the facts, in their transaction.
 
     Deliberately not unique: a row that a worker is just working off must not swallow the mark of a later change.

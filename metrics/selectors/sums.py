@@ -37,7 +37,9 @@ def sums(question: Question, window: Window, parts: Iterable[Part], start: str) 
     for some, day in _families(question, wanted):
         for row in _rows(_sums_statement(question, window, some, day, start)):
             key, values = tuple(row[: len(row) - len(some)]), row[len(row) - len(some) :]
-            found.setdefault(key, {}).update({part: Decimal(value) for part, value in zip(some, values, strict=True)})
+            found.setdefault(key, {}).update(
+                {part: Decimal(value or 0) for part, value in zip(some, values, strict=True)}
+            )
     return found
 
 

@@ -8,6 +8,7 @@ from metrics.engine.definitions import BASIS_OF, Basis, Metric, Part, parts_of
 from metrics.selectors.subject import Subject
 
 OUTCOMES = {"won": "won", "lost": "lost", "cycle": "won", "open": "open", "weighted": "open", "created": ""}
+DECIDED = "decided"  # the deals list's word for won and lost together
 
 
 @dataclass(frozen=True)
@@ -22,22 +23,22 @@ class DealsBehind:
     product_id: int | None = None
 
     @property
-    def filters(self) -> dict[str, list[str]]:
-        """Parameter → values: outcome, owner, team, product, and `closed_from`/`closed_to` or `created_from`/`…_to`
-        (the end is not included)."""
-        found: dict[str, list[str]] = {"outcome": list(self.outcomes)}
+    def filters(self) -> dict[str, str]:
+        """Parameter → value: outcome (`decided` is won and lost), owner, team, product, and `closes_from`,
+        `closes_before` or `created_from`, `created_before` (the end is not included)."""
+        found = {"outcome": DECIDED if len(self.outcomes) > 1 else "".join(self.outcomes)}
         for name, value in (("owner", self.person_id), ("team", self.team_id), ("product", self.product_id)):
-            found[name] = [] if value is None else [str(value)]
+            found[name] = "" if value is None else str(value)
         if self.period:
-            day = "created" if self.basis is Basis.CREATED else "closed"
-            found[f"{day}_from"] = [self.period.starts_on.isoformat()]
-            found[f"{day}_to"] = [self.period.ends_before.isoformat()]
-        return {name: values for name, values in found.items() if values}
+            day = "created" if self.basis is Basis.CREATED else "closes"
+            found[f"{day}_from"] = self.period.starts_on.isoformat()
+            found[f"{day}_before"] = self.period.ends_before.isoformat()
+        return {name: value for name, value in found.items() if value}
 
     @property
     def query(self) -> str:
         """The filters as the query of a link."""
-        return urlencode(self.filters, doseq=True)
+        return urlencode(self.filters)
 
 
 def deals_behind(

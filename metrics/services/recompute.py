@@ -17,6 +17,8 @@ from people.wall import tenant
 BATCH = 2_000  # marks of one transaction
 MANY = 20_000  # marks from which a rebuild is cheaper
 
+OLDEST = "SELECT max(id) FROM (SELECT id FROM metrics_dirtybucket ORDER BY id LIMIT %s) m"
+
 Mark = tuple[int, int, date | None]
 
 
@@ -83,12 +85,15 @@ def _is_rebuild_due() -> bool:
 
 def _marks_take(batch: int | None) -> list[Mark]:
     """Take marks away, oldest first; those committed later stay for the next batch."""
-    oldest = "" if batch is None else f"WHERE id IN (SELECT id FROM metrics_dirtybucket ORDER BY id LIMIT {batch:d})"
     with connection.cursor() as cursor:
         if batch is None:
             cursor.execute("DELETE FROM metrics_dirtybucket")
             return [(0, 0, None)] * cursor.rowcount
-        cursor.execute(f"DELETE FROM metrics_dirtybucket {oldest} RETURNING person_id, product_id, day")
+        cursor.execute(OLDEST, [batch])
+        [last] = cursor.fetchone()
+        if last is None:
+            return []
+        cursor.execute("DELETE FROM metrics_dirtybucket WHERE id <= %s RETURNING person_id, product_id, day", [last])
         taken: list[Mark] = cursor.fetchall()
         return taken
 

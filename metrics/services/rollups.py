@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, all_events, closed_events, created_events
+from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, PARTS, all_events, closed_events, created_events
 from metrics.models import NOBODY
 
 NO_DAY = date(9999, 12, 31)
@@ -33,14 +33,17 @@ class Rollup:
         """The rows of this rollup in its table."""
         return f"dimension = '{self.dimension}'" if self.dimension else "true"
 
-    def insert(self, events: str) -> str:
-        """Sum events up into rows of this rollup."""
-        constant = f"'{self.dimension}', " if self.dimension else ""
+    def select(self, events: str) -> str:
+        """Events summed up to rows of this rollup."""
+        constant = f"'{self.dimension}' AS dimension, " if self.dimension else ""
         return f"""
-            INSERT INTO {self.table} ({self.columns})
-            SELECT {constant}{self.event_column}, day, {PART_SUMS} FROM ({events}) events
+            SELECT {constant}{self.event_column} AS {self.key}, day, {PART_SUMS} FROM ({events}) events
             GROUP BY {self.event_column}, day
         """
+
+    def insert(self, events: str) -> str:
+        """Sum events up into rows of this rollup."""
+        return f"INSERT INTO {self.table} ({self.columns}) {self.select(events)}"
 
 
 PERSON = Rollup("metrics_dailyrollup", "person_id", "person_id", "o.owner_id")
@@ -49,10 +52,27 @@ ROLLUPS = (PERSON, PRODUCT)
 
 
 def rebuild(rollup: Rollup, start: str) -> None:
-    """Every row anew; readers see the former ones until the transaction ends."""
+    """Every row anew, written where it differs; readers see the former ones until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {rollup.table} WHERE {rollup.only}")
-        cursor.execute(rollup.insert(all_events(start)))
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {rollup.table} WHERE {rollup.only})")
+        [has_rows] = cursor.fetchone()
+        if not has_rows:
+            cursor.execute(rollup.insert(all_events(start)))
+            return
+        cursor.execute("DROP TABLE IF EXISTS metrics_anew")
+        cursor.execute(f"CREATE TEMP TABLE metrics_anew ON COMMIT DROP AS {rollup.select(all_events(start))}")
+        cursor.execute("ANALYZE metrics_anew")
+        same = " AND ".join(f"n.{part} = r.{part}" for part in PARTS)
+        at = f"n.{rollup.key} = r.{rollup.key} AND n.day = r.day"
+        cursor.execute(
+            f"DELETE FROM {rollup.table} r WHERE {rollup.only}"
+            f" AND NOT EXISTS (SELECT 1 FROM metrics_anew n WHERE {at} AND {same})"
+        )
+        cursor.execute(
+            f"INSERT INTO {rollup.table} ({rollup.columns}) SELECT {rollup.columns} FROM metrics_anew n"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {rollup.table} r WHERE {rollup.only} AND {at})"
+        )
+        cursor.execute("DROP TABLE metrics_anew")
 
 
 def rewrite(rollup: Rollup, buckets: Iterable[Bucket], start: str) -> None:

@@ -1,32 +1,44 @@
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+"""The metric catalogue, a metric's own page, its rows as a file, and why a figure is what it is."""
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
-from metrics.words import Definition, definitions
-from people.components import Cell, Column, Row, Table
+from metrics.pages import catalogue as catalogue_pages
+from metrics.pages import explorer
+from metrics.pages.export import csv_of
+from metrics.pages.why import NoMetric
+from metrics.pages.why import why as why_page
+from metrics.views.answering import asked, numbers_view, show
 
 
-@login_required
+@numbers_view
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Every metric with its definition, unit, direction and date."""
-    found = definitions()
-    return render(request, "metrics/catalogue.html", {"definitions": found, "table": _table(found)})
+    return show(request, "metrics/catalogue.html", catalogue_pages.catalogue(asked(request)))
 
 
-def _table(found: list[Definition]) -> Table:
-    columns = [
-        Column("label", _("Metric")),
-        Column("unit", _("Unit")),
-        Column("direction", _("Better")),
-        Column("basis", _("Counted on the day")),
-        Column("name", _("Name in commands")),
-    ]
-    rows = [
-        Row(
-            [Cell(text=text) for text in (each.label, each.unit, each.direction, each.basis, each.name)],
-            href=f"#{each.name}",
-        )
-        for each in found
-    ]
-    return Table("catalogue", _("All metrics"), columns, rows, is_stacked_on_phone=True)
+@numbers_view
+def metric(request: HttpRequest, name: str) -> HttpResponse:
+    try:
+        return show(request, "metrics/metric.html", explorer.explorer(asked(request), name))
+    except NoMetric as error:
+        raise Http404 from error
+
+
+@numbers_view
+def metric_rows(request: HttpRequest, name: str) -> HttpResponse:
+    try:
+        explored = explorer.explore(asked(request), name)
+    except NoMetric as error:
+        raise Http404 from error
+    response = HttpResponse(csv_of(explored), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{explored.metric.name}-by-{explored.by}.csv"'
+    return response
+
+
+@numbers_view
+def why(request: HttpRequest) -> HttpResponse:
+    try:
+        page = why_page(asked(request))
+    except NoMetric as error:
+        raise Http404 from error
+    return render(request, "metrics/why.html", {"page": page, "data_version": page.head.version})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -64,6 +65,12 @@ class Cell:
     is_drawer: bool = False
     reason: str = ""
     key: str = ""
+    depth: int = 0  # how far in it stands, where the rows make a tree
+
+    @property
+    def is_unbroken(self) -> bool:
+        """A day stays on one line."""
+        return isinstance(self.value, date)
 
 
 @dataclass(frozen=True)

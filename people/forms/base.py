@@ -43,7 +43,13 @@ class TenantModelForm(forms.ModelForm):  # type: ignore[type-arg]
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return exclusions - {"organization"}
 
-    def validate_constraints(self) -> None:
+    def _post_clean(self) -> None:
+        """As Django does it, but each broken constraint is known by name, so that its message finds its field."""
+        self.instance.validate_constraints = lambda exclude=None: None  # done below, one by one
+        try:
+            super()._post_clean()  # type: ignore[misc]
+        finally:
+            del self.instance.validate_constraints
         exclude = self._get_validation_exclusions()
         for model, constraints in self.instance.get_constraints():
             for constraint in constraints:

@@ -20,7 +20,7 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Decides which day it is: when a deal counts and when a seat begins."),
     )
     locale = forms.ChoiceField(
-        label=_("Language"), help_text=_("Of everybody who has not chosen another one in the own profile.")
+        label=_("Language"), help_text=_("Of everybody who has not chosen another one in their profile.")
     )
     fiscal_year_start = forms.TypedChoiceField(
         label=_("First month of the fiscal year"), choices=list(MONTHS.items()), coerce=int

@@ -71,7 +71,7 @@ class InviteForm(TenantForm):
 
 
 class GrantForm(TenantForm):
-    person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"))
+    person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"), empty_label=_("Choose a person"))
     role = forms.ChoiceField(label=_("Role"), choices=Grant.Role.choices)
     starts_on = forms.DateField(label=_("From"))
 

@@ -62,7 +62,7 @@ class SeatAddForm(TenantForm):
 
 
 class SeatAssignForm(TenantForm):
-    person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"))
+    person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"), empty_label=_("Choose a person"))
     starts_on = forms.DateField(
         label=_("From"),
         help_text=_("The person's present seat becomes vacant on this day; earlier days stay as they are."),

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 
-from people.models import Organization
+from people.models import Organization, Person
 from people.wall import tenant
 
 
@@ -22,7 +23,7 @@ class AnsweringCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=["text", "json"], default="text", help="what to print (default: text)")
 
-    def work(self, **options: Any) -> Any:
+    def work(self, *args: Any, **options: Any) -> Any:
         raise NotImplementedError
 
     def as_text(self, answer: Any) -> str:
@@ -78,3 +79,20 @@ def refusal_text(error: ValidationError) -> str:
             for message in messages
         )
     return "\n".join(error.messages)
+
+
+def person_of(text: str) -> Person:
+    """Whom `--person` names: an e-mail address, `id:…`, or a name that one person has. Raises: CommandError."""
+    if text.startswith("id:"):
+        found = Person.objects.filter(pk=int(text[3:])) if text[3:].isdigit() else Person.objects.none()
+    elif "@" in text:
+        found = Person.objects.filter(Q(email__iexact=text) | Q(user__email__iexact=text))
+    else:
+        found = Person.objects.filter(name__iexact=" ".join(text.split()))
+    persons = list(found[:3])
+    if len(persons) == 1:
+        return persons[0]
+    if persons:
+        numbers = ", ".join(f"id:{person.pk}" for person in found)
+        raise CommandError(f"Several people are meant by “{text}”: {numbers}.")
+    raise CommandError(f"There is nobody “{text}” in this organization. Give an e-mail address, a name or id:NUMBER.")

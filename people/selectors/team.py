@@ -104,6 +104,12 @@ def _seat_on(seat: Seat, holdings: list[SeatHolding], on: date) -> SeatOn:
     return SeatOn(seat, current[0] if current else None, later[0] if later else None)
 
 
+def seat_holding(seat: Seat, on: date) -> SeatHolding | None:
+    """Who holds the seat on the day. One query."""
+    holding: SeatHolding | None = SeatHolding.objects.on(on).filter(seat=seat).select_related("person").first()
+    return holding
+
+
 def team_placements(team: Team) -> list[TeamPlacement]:
     """Where the team stood and stands, the latest first. One query."""
     return list(team.placements.select_related("parent").order_by("-starts_on"))

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.audit import audit
-from people.models import Person, PersonKey, User
+from people.models import Organization, Person, PersonKey, User
 from people.policies import persons
 from people.refusal import refusals
-from people.services.grant import administrator_remains
+from people.services.grant import administrator_remains, administrators_lock
 from people.viewer import Viewer
 
 
@@ -55,6 +56,8 @@ def _plain(name: str) -> str:
 def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **values: Any) -> Person:
     """Name, e-mail, hire and leaving date; the sign-in keeps its own address. Raises: ValidationError."""
     persons.require(viewer, "change", person)
+    if values.get("left_on"):
+        administrators_lock()
     row = Person.objects.select_for_update().get(pk=person.pk)
     allowed = {"name", "email", "hired_on", "left_on"}
     changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
@@ -66,31 +69,46 @@ def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **valu
         with refusals():
             row.save(update_fields=list(changed))
         if row.left_on is not None:
-            administrator_remains(row, row.left_on)
+            administrator_remains(row.left_on)
         audit("person_change", actor=viewer, at=at, subject=row, detail={"fields": sorted(changed)})
     return row
 
 
 @transaction.atomic
-def person_invite(*, viewer: Viewer, person: Person, at: datetime, email: str, password: str = "") -> User:
+def person_invite(
+    *,
+    viewer: Viewer | None,
+    organization: Organization,
+    person: Person,
+    at: datetime,
+    email: str,
+    password: str = "",
+) -> User:
     """A sign-in for a person; without a password they set it through a link. Raises: ValidationError."""
     persons.require(viewer, "invite", person)
     row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if row.user_id is not None:
         raise ValidationError(_("%(name)s has a sign-in already.") % {"name": row.name}, code="has_sign_in")
     address = email.strip().lower()
-    user = User(email=address, organization=viewer.organization)
-    if password:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            raise ValidationError({"password": error.messages}) from error
+    _sign_in_check(User(email=address, organization=organization), password if viewer else "")
     with refusals():
-        user = User.objects.create_user(email=address, password=password or None, organization=viewer.organization)
+        user = User.objects.create_user(email=address, password=password or None, organization=organization)
         row.user, row.email = user, row.email or address
         row.save(update_fields=["user", "email"])
     audit("person_invite", actor=viewer, at=at, subject=row, detail={"email": address})
     return user
+
+
+def _sign_in_check(user: User, password: str) -> None:
+    try:
+        validate_email(user.email)
+    except ValidationError as error:
+        raise ValidationError({"email": error.messages}) from error
+    try:
+        if password:
+            validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
 
 
 @transaction.atomic
@@ -99,8 +117,9 @@ def sign_in_disable(*, viewer: Viewer, person: Person, at: datetime) -> None:
     persons.require(viewer, "invite", person)
     if person == viewer.person:
         raise ValidationError(_("You cannot take away your own sign-in. Another administrator can."), code="own")
+    administrators_lock()
     User.objects.filter(person=person).update(is_active=False)
-    administrator_remains(None, viewer.on)
+    administrator_remains(viewer.on)
     audit("sign_in_disable", actor=viewer, at=at, subject=person)
 
 

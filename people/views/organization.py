@@ -93,8 +93,8 @@ def _grant_row(grant: Grant) -> Row:
 def role_table() -> Table:
     """What each role sees and does, in words."""
     words = {
-        "rep": _("Sees the own figures and deals. Comes with a seat."),
-        "manager": _("Sees the figures and deals of everybody below. Comes with a manager seat."),
+        "rep": _("Sees their own figures and deals. Comes with a seat."),
+        "manager": _("Sees the figures and deals of everybody below them. Comes with a manager seat."),
         "operations": _("Sees all figures and deals; imports and mends data."),
         "finance": _("Will see pay, once plans are paid here."),
         "hr": _("Will see corrective action, reviews and hiring, once they are kept here."),

@@ -1,5 +1,6 @@
 """Seats: added, assigned, vacated, ended."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from people.selectors import team as read
 from people.services import team as service
 from people.views.page import FormPage, form_page, viewer_of
 from people.views.team import team_crumb, teams_crumb
+from people.views.words import days_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,6 +50,14 @@ def _tabs(seat: Seat, current: str) -> list[Tab]:
     return [Tab(label, reverse(f"people:{name}", args=[seat.pk]), name == current) for name, label in words.items()]
 
 
+def _holder_words(seat: Seat, on: date) -> str:
+    holding = read.seat_holding(seat, on)
+    if holding is None:
+        return _("Vacant")
+    days = days_words(holding.starts_on, holding.ends_before)
+    return _("Held by %(name)s: %(days)s") % {"name": holding.person.name, "days": days}
+
+
 def _seat_page(request: HttpRequest, seat: Seat, name: str, form: Any, submit: Any, words: str) -> HttpResponse:
     """One of the three things that can be done with a seat."""
     crumb = team_crumb(seat.team)
@@ -55,6 +65,7 @@ def _seat_page(request: HttpRequest, seat: Seat, name: str, form: Any, submit: A
         _("%(role)s seat in %(team)s") % {"role": role_words(seat.role), "team": seat.team.name},
         [teams_crumb(), crumb, Crumb(_("Seat"))],
         crumb.href,
+        subtitle=_holder_words(seat, viewer_of(request).on),
         submit_kind="danger" if name == "seat_end" else "primary",
         tabs=_tabs(seat, name),
     )

@@ -47,7 +47,12 @@ def person_invite(request: HttpRequest, person_id: int) -> HttpResponse:
         page,
         form,
         lambda values: service.person_invite(
-            viewer=viewer, person=person, at=timezone.now(), email=values["email"], password=values["password"]
+            viewer=viewer,
+            organization=viewer.organization,
+            person=person,
+            at=timezone.now(),
+            email=values["email"],
+            password=values["password"],
         ),
         lambda _user: crumb.href,
         _("%(name)s can sign in now.") % {"name": person.name},
@@ -58,7 +63,14 @@ def _invite_by_link(request: HttpRequest, page: FormPage, form: InviteForm, pers
     links: list[str] = []
 
     def invite(values: dict[str, Any]) -> User:
-        user = service.person_invite(viewer=viewer_of(request), person=person, at=timezone.now(), email=values["email"])
+        viewer = viewer_of(request)
+        user = service.person_invite(
+            viewer=viewer,
+            organization=viewer.organization,
+            person=person,
+            at=timezone.now(),
+            email=values["email"],
+        )
         links.append(_link(request, user))
         if values["is_mailed"]:
             transaction.on_commit(partial(_mail, user, person, links[0]), robust=True)

@@ -20,7 +20,7 @@ from people.services import team as service
 from people.views.page import FormPage, form_page, viewer_of
 from people.views.words import days_words
 
-INDENT = " "  # an em space; browsers keep it
+DEEPEST = 8  # what still stands further in than its parent
 
 
 def teams_crumb() -> Crumb:
@@ -65,7 +65,7 @@ def _team_row(node: read.TeamNode) -> Row:
     href = reverse("people:team_detail", args=[node.team.pk])
     return Row(
         [
-            Cell(text=INDENT * 2 * node.depth + node.team.name, href=href),
+            Cell(node.team.name, href=href, depth=min(node.depth, DEEPEST)),
             Cell(", ".join(holding.person.name for holding in node.managers)),
             Cell(node.held),
             Cell(node.held_below),

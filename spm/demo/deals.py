@@ -77,7 +77,7 @@ def account_regions(count: int, staff: Staff) -> Ints:
     for member in staff.members[: staff.rep_count]:
         reps[places[staff.region_of(member)]] += 1
     ends = np.cumsum(reps) / reps.sum() * count
-    return np.searchsorted(ends, np.arange(count), side="right").clip(max=len(reps) - 1)
+    return np.asarray(np.searchsorted(ends, np.arange(count), side="right").clip(max=len(reps) - 1))
 
 
 def deals_of(staff: Staff, traits: Traits, days: Days, count: int, seed: int) -> Deals:
@@ -101,12 +101,12 @@ def _sample(weights: Floats, count: int, rng: np.random.Generator) -> Ints:
     """Places of a flat array, each about in proportion to its weight, in order."""
     ends = np.cumsum(weights)
     points = (np.arange(count) + rng.random(count)) / max(count, 1) * ends[-1]
-    return np.minimum(np.searchsorted(ends, points, side="right"), len(weights) - 1)
+    return np.asarray(np.minimum(np.searchsorted(ends, points, side="right"), len(weights) - 1))
 
 
 def _choose(shares: npt.ArrayLike, count: int, rng: np.random.Generator) -> Ints:
     ends = np.cumsum(shares)
-    return np.searchsorted(ends, rng.random(count) * ends[-1], side="right").clip(max=len(ends) - 1)
+    return np.asarray(np.searchsorted(ends, rng.random(count) * ends[-1], side="right").clip(max=len(ends) - 1))
 
 
 def _decided(table: Floats, staff: Staff, traits: Traits, days: Days, count: int, rng: np.random.Generator) -> Deals:
@@ -138,7 +138,7 @@ def _open(table: Floats, staff: Staff, traits: Traits, days: Days, count: int, r
     by_rep = table[:, -28:].mean(axis=1) * np.array(
         [member.left_on is None for member in staff.members[: staff.rep_count]]
     )
-    by_rep = np.maximum(by_rep, by_rep.max() * 0.02) * (by_rep > 0)
+    by_rep = np.clip(by_rep, by_rep.max() * 0.02, np.median(by_rep) * 2) * (by_rep > 0)
     owner = _sample(by_rep, count, rng)
     product = _products(owner, rng)
     source = _choose([share for _, share in story.SOURCES], count, rng)
@@ -194,16 +194,19 @@ def _with_basics(
 
 
 def _products(owner: Ints, rng: np.random.Generator) -> Ints:
-    product = _choose([item.share for item in story.PRODUCTS], len(owner), rng)
-    is_maya = owner == Part.MAYA
-    product[is_maya] = _choose(_MAYA_SHARES, int(is_maya.sum()), rng)
-    return product
+    """What each deal is about. Steps of the golden section give every dozen deals of a rep about the usual mix."""
+    points = (np.arange(len(owner)) * 0.6180339887 + rng.random() + rng.random(len(owner)) * 0.15) % 1.0
+    usual = np.cumsum([item.share for item in story.PRODUCTS])
+    hers = np.cumsum(_MAYA_SHARES)
+    product = np.searchsorted(usual, points * usual[-1], side="right")
+    hers_too = np.searchsorted(hers, points * hers[-1], side="right")
+    return np.asarray(np.where(owner == Part.MAYA, hers_too, product).clip(max=len(usual) - 1))
 
 
 def _cents(owner: Ints, product: Ints, traits: Traits, rng: np.random.Generator) -> Ints:
     """List price, haggled over; in steps of ten dollars."""
     prices = np.array([item.list_price for item in story.PRODUCTS])
-    amount = prices[product] * traits.size[owner] * np.exp(rng.normal(-0.12, 0.3, len(owner)))
+    amount = prices[product] * traits.size[owner] * np.exp(rng.normal(-0.12, 0.28, len(owner)))
     return np.maximum(np.round(amount / 10), 10).astype(np.int64) * 1000
 
 
@@ -218,7 +221,7 @@ def _cycles(owner: Ints, product: Ints, day: Ints, traits: Traits, days: Days, r
 def _after_hiring(engaged: Ints, closed: Ints, owner: Ints, staff: Staff) -> Ints:
     """Nobody works on a deal before their second day."""
     hired = np.array([number_of(member.hired_on) + 1 for member in staff.members[: staff.rep_count]])
-    return np.minimum(np.maximum(engaged, hired[owner]), closed)
+    return np.asarray(np.minimum(np.maximum(engaged, hired[owner]), closed))
 
 
 def _wins(
@@ -229,8 +232,8 @@ def _wins(
     chance = traits.win[owner] + np.array([-0.03, 0.0, 0.08, 0.02, -0.02])[source]
     maya, is_slipping = owner == Part.MAYA, product == slipping
     in_story = maya & (closed >= number_of(days.maya_from))
-    chance = np.where(in_story, np.where(is_slipping, 0.26, 0.78), np.where(maya & is_slipping, 0.66, chance))
-    chance = np.where((owner == Part.DROPPED) & (closed >= number_of(days.dropped_from)), 0.28, chance)
+    chance = np.where(in_story, np.where(is_slipping, 0.26, 0.83), np.where(maya & is_slipping, 0.66, chance))
+    chance = np.where((owner == Part.DROPPED) & (closed >= number_of(days.dropped_from)), 0.12, chance)
     thread = owner * 2 + (maya & is_slipping)
     order = np.lexsort((closed + rng.normal(0, 6, len(owner)), thread))
     total = np.cumsum(chance[order])

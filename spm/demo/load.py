@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db import connection, transaction
 
-from crm.models import Account, AccountKey, Pipeline, Product, ProductKey, Stage
+from crm.models import Account, AccountKey, Opportunity, Pipeline, Product, ProductKey, Stage
 from people.models import (
     BEGINNING,
     FOREVER,
@@ -60,17 +61,30 @@ _CHANGE_COLUMNS = {
     "closed": "date",
     "owner": "bigint",
 }
+# column of a deal <- SQL over the copied rows
+_DEAL_VALUES = {
+    "id": "d.id",
+    "source": "%(source)s",
+    "external_id": "'D-' || lpad(d.number::text, 7, '0')",
+    "name": "a.name || ' – ' || p.name",
+    "owner_id": "nullif(d.owner, -1)",
+    "owner_text": "CASE WHEN d.owner = -1 THEN %(stranger)s ELSE '' END",
+    "account_id": "d.account",
+    "product_id": "d.product",
+    "stage_id": "d.stage",
+    "outcome": "s.outcome",
+    "amount": "nullif(d.cents, -1) * 0.01",
+    "currency": "%(currency)s",
+    "converted_amount": "nullif(d.cents, -1) * 0.01",
+    "created_on": "d.created",
+    "engaged_on": "d.engaged",
+    "closed_on": "nullif(d.closed, '-infinity')",
+    "lead_source": "(%(sources)s::text[])[d.source + 1]",
+    "updated_at": "least(d.last + interval '18 hours', %(at)s)",
+}
 _DEALS_INSERT = """
-    INSERT INTO crm_opportunity (
-        id, source, external_id, name, owner_id, owner_text, account_id, account_text, product_id, product_text,
-        stage_id, outcome, amount, currency, converted_amount, created_on, engaged_on, closed_on, lead_source,
-        is_deleted, updated_at)
-    SELECT d.id, %(source)s, 'D-' || lpad(d.number::text, 7, '0'), a.name || ' – ' || p.name,
-        nullif(d.owner, -1), CASE WHEN d.owner = -1 THEN %(stranger)s ELSE '' END, d.account, '', d.product, '',
-        d.stage, s.outcome, nullif(d.cents, -1) * 0.01, %(currency)s, nullif(d.cents, -1) * 0.01,
-        d.created, d.engaged, nullif(d.closed, '-infinity'), (%(sources)s::text[])[d.source + 1],
-        false, least(d.last + interval '18 hours', %(at)s)
-    FROM demo_deal d
+    INSERT INTO crm_opportunity ({columns})
+    SELECT {values} FROM demo_deal d
     JOIN crm_account a ON a.id = d.account
     JOIN crm_product p ON p.id = d.product
     JOIN crm_stage s ON s.id = d.stage
@@ -86,6 +100,11 @@ _CHANGES_INSERT = """
     JOIN crm_stage s ON s.id = c.stage
     ORDER BY c.number, c.day, c.second
 """
+
+# The tables that this transaction filled have no statistics yet: without the hint Postgres takes them for empty and
+# loops through them for every row, which kept a million deals busy for over a quarter of an hour.
+_BULK = "SET LOCAL app.history = 'off'; SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'"
+_BULK_DONE = "SET LOCAL app.history = 'on'; SET LOCAL enable_nestloop = on; SET LOCAL work_mem TO DEFAULT"
 
 
 def demo_create(*, slug: str, reps: int, deals: int, months: int, seed: int, at: datetime) -> Organization:
@@ -162,7 +181,8 @@ def _accounts_chosen(deals: Deals, staff: Staff, seed: int) -> Ints:
     region = of_rep[np.maximum(deals.owner, 0)]
     firsts = np.searchsorted(regions, np.arange(len(story.REGIONS)))
     sizes = np.maximum(np.bincount(regions, minlength=len(story.REGIONS)), 1)
-    return firsts[region] + (rng.random(len(deals)) ** 1.7 * sizes[region]).astype(np.int64)
+    place = (rng.random(len(deals)) ** 1.7 * sizes[region]).astype(np.int64)
+    return np.asarray(firsts[region] + place)
 
 
 def _facts_create(deals: Deals, staff: Staff, people: list[Person], *, seed: int, at: datetime) -> None:
@@ -182,18 +202,31 @@ def _facts_create(deals: Deals, staff: Staff, people: list[Person], *, seed: int
         extra=", id bigint DEFAULT nextval(pg_get_serial_sequence('crm_opportunity', 'id'))",
     )
     table_copy("demo_change", _CHANGE_COLUMNS, _change_blocks(deals, ids, seed))
-    values = {
+    values: dict[str, Any] = {
         "source": story.SOURCE,
         "stranger": story.UNMATCHED_OWNER,
         "currency": story.CURRENCY,
         "sources": [name for name, _ in story.SOURCES],
         "at": at,
     }
+    columns = _DEAL_VALUES | _defaults(values)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL app.history = 'off'")
-        cursor.execute(_DEALS_INSERT, values)
+        cursor.execute(_BULK)
+        cursor.execute(_DEALS_INSERT.format(columns=", ".join(columns), values=", ".join(columns.values())), values)
         cursor.execute(_CHANGES_INSERT, values)
-        cursor.execute("SET LOCAL app.history = 'on'")
+        cursor.execute("DROP TABLE demo_deal, demo_change")
+        cursor.execute(_BULK_DONE)
+
+
+def _defaults(values: dict[str, Any]) -> dict[str, str]:
+    """The columns of a deal that the demo says nothing about, as a form would leave them; adds their `values`."""
+    silent = {
+        str(field.column): field
+        for field in Opportunity._meta.local_concrete_fields
+        if field.column not in _DEAL_VALUES and field.has_default() and not field.null
+    }
+    values |= {column: field.get_default() for column, field in silent.items()}
+    return {column: f"%({column})s" for column in silent}
 
 
 def _ids(rows: list[Person] | list[Account] | list[Product] | list[Stage]) -> Ints:
@@ -248,7 +281,7 @@ def _accounts_create(count: int, staff: Staff, seed: int) -> list[Account]:
 
 def _products_create() -> list[Product]:
     """The price list, and one name that somebody typed differently."""
-    plans = [(item.name, item.family, item.list_price) for item in story.PRODUCTS]
+    plans: list[tuple[str, str, int | None]] = [(item.name, item.family, item.list_price) for item in story.PRODUCTS]
     plans.append((story.NEAR_DUPLICATE, "", None))
     products = Product.objects.bulk_create(
         Product(name=name, name_key=names.key(name), family=family, list_price=price) for name, family, price in plans

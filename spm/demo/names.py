@@ -39,8 +39,8 @@ _CULTURES = (
         "Krishnan Deshpande Banerjee Chaudhary Menon Bhatt Qureshi Iyengar Sarkar Kulkarni Rehman Pillai",
     ),
     (
-        "Mei Hiroshi Yuki Jun Minji Wei Sakura Daisuke Linh Haoran Soo-ah Kenji",
-        "Takahashi Nguyen Park Lin Watanabe Choi Zhang Fujimoto Tran Huang Morita Seo",
+        "Hana Hiroshi Yuki Jun Minji Wei Sakura Daisuke Linh Haoran Soo-ah Kenji",
+        "Takahashi Nguyen Park Lin Watanabe Choi Zhang Fujimoto Tran Tanaka Morita Seo",
     ),
     (
         "Chidi Amara Kwame Zanele Tunde Nia Sipho Adaeze Kofi Thandiwe Emeka Wanjiru",
@@ -57,16 +57,16 @@ _CULTURES = (
 )
 
 _ROOT_WORDS = (
-    "Alder Amber Arrow Birch Bright Cedar Clear Copper Crest Dawn Eagle Ember Fair Fox Glen Gold Granite Green Harbor "
+    "Alder Amber Arrow Birch Bright Cedar Cobalt Copper Crest Dawn Eagle Flint Fair Fox Glen Gold Granite Green Harbor "
     "Hawk Heron High Iron Juniper Kings Lake Larch Long Maple Marsh Mill North Oak Orchard Pine Quarry Raven Red River "
     "Rowan Silver Stone Summer Swift Thorn Vale West White Willow Winter"
 )
-_ENDING_WORDS = "brook field ford gate haven bridge mark well wood stead wick crest point ridge dale worth"
+_ENDING_WORDS = "brook field ford gate haven bridge mark well wood stead wick crest point moor dale worth"
 _TRADES = (
     ("Food processing", ("Foods", "Dairies", "Bakeries", "Mills", "Beverages")),
     ("Logistics", ("Logistics", "Freight", "Cold Storage", "Ports", "Haulage")),
     ("Pharmaceuticals", ("Pharma", "Biologics", "Laboratories", "Therapeutics")),
-    ("Automotive", ("Motors", "Drivetrain", "Castings", "Components")),
+    ("Automotive", ("Motors", "Drivetrain", "Foundries", "Components")),
     ("Energy", ("Power", "Wind", "Solar", "Grid Services", "Turbines")),
     ("Chemicals", ("Chemicals", "Coatings", "Polymers", "Resins")),
     ("Packaging", ("Packaging", "Paper", "Glassworks", "Plastics")),

@@ -38,8 +38,9 @@ def plant(deals: Deals, staff: Staff, days: Days, seed: int) -> None:
     today = number_of(days.today)
     _close_today(deals, staff, today)
     _ready_to_close(deals, today)
+    _let_slip(deals, today)
     rng = np.random.default_rng([seed, 4, days.today.toordinal()])
-    story_parts = [Part.MAYA, Part.DROPPED, Part.SLOWED]
+    story_parts = [Part.MAYA, Part.DROPPED, Part.SLOWED, Part.OVERDUE]
     everyone = np.nonzero(~np.isin(deals.owner, story_parts) & (deals.closed != today))[0]
     pool = _Pool(rng.permutation(everyone))
     _hand_over(deals, staff, days, pool)
@@ -73,6 +74,15 @@ def _ready_to_close(deals: Deals, today: int) -> None:
     deals.push_1[best] = np.where(deals.push_1[best] == NO_DAY, deals.last[best], deals.push_1[best])
     deals.push_2[best] = NO_DAY
     deals.due_1[best] = deals.closed[best] = today + np.arange(2, 2 + len(best))
+
+
+def _let_slip(deals: Deals, today: int) -> None:
+    """A third of one rep's open deals is past the day on which it should have closed, and nobody moved the date."""
+    theirs = np.nonzero(deals.is_open & (deals.owner == Part.OVERDUE))[0]
+    slipped = theirs[deals.created[theirs] < today - 12][: max(4, len(theirs) * 2 // 5)]
+    deals.push_1[slipped] = deals.push_2[slipped] = NO_DAY
+    deals.closed[slipped] = np.maximum(deals.created[slipped] + 5, today - 6 - 3 * np.arange(len(slipped)))
+    deals.first_due[slipped] = deals.closed[slipped]
 
 
 def _hand_over(deals: Deals, staff: Staff, days: Days, pool: _Pool) -> None:

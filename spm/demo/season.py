@@ -114,8 +114,8 @@ def _mood(reps: int, numbers: npt.NDArray[np.int64], rng: np.random.Generator) -
 
 def _plant(table: Floats, numbers: npt.NDArray[np.int64], days: Days) -> None:
     for place, since, factor in (
-        (Part.MAYA, days.maya_from, 1.45),
-        (Part.DROPPED, days.dropped_from, 0.60),
+        (Part.MAYA, days.maya_from, 2.4),
+        (Part.DROPPED, days.dropped_from, 0.95),
     ):
         if place < len(table):
             table[place] *= np.where(numbers >= number_of(since), factor, 1.0)

@@ -23,30 +23,29 @@ class SignInRow(TypedDict):
     role: str
     name: str
     email: str
+    login: str
     password: str | None
 
 
 def sign_ins_create(organization: Organization, *, is_public: bool) -> list[SignInRow]:
     """Let the seven people of the story sign in; with random passwords where others can reach the server."""
     known_hash = make_password(PASSWORD)  # once: a good hash takes half a second, and everybody knows what it hides
+    rows = []
     with tenant(organization.pk):
-        return [
-            _sign_in_create(
-                organization, plan, *((secrets.token_urlsafe(12), None) if is_public else (PASSWORD, known_hash))
-            )
-            for plan in story.SIGN_INS
-        ]
+        for plan in story.SIGN_INS:
+            password = secrets.token_urlsafe(12) if is_public else PASSWORD
+            hashed = make_password(password) if is_public else known_hash
+            rows.append(_sign_in_create(organization, plan, password, hashed))
+    return rows
 
 
-def _sign_in_create(
-    organization: Organization, plan: story.SignIn, password: str, password_hash: str | None
-) -> SignInRow:
+def _sign_in_create(organization: Organization, plan: story.SignIn, password: str, hashed: str) -> SignInRow:
     email = f"{plan.account}@{organization.slug}.example"
-    user = User(email=email, organization=organization, password=password_hash or make_password(password))
+    user = User(email=email, organization=organization, password=hashed)
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Person.objects.filter(email=email).update(user=user)
-    return SignInRow(role=plan.role, name=plan.name, email=email, password=password)
+    return SignInRow(role=plan.role, name=plan.name, email=email, login=email, password=password)
 
 
 def sign_ins_list(organization: Organization) -> list[SignInRow]:
@@ -59,5 +58,5 @@ def sign_ins_list(organization: Organization) -> list[SignInRow]:
         user = users.get(f"{plan.account}@{organization.slug}.example")
         if user is not None:
             known = PASSWORD if is_known[user.password] else None
-            rows.append(SignInRow(role=plan.role, name=plan.name, email=user.email, password=known))
+            rows.append(SignInRow(role=plan.role, name=plan.name, email=user.email, login=user.email, password=known))
     return rows

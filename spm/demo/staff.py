@@ -71,12 +71,12 @@ def staff_of(reps: int, seed: int, days: Days, domain: str) -> Staff:
     sizes = _sizes(rep_count, len(working))
     fixed = {person.name for person in story.SIGN_INS}
     people = iter(names.person_names(rep_count + len(teams), rng, taken=frozenset(fixed)))
-    members = []
-    for team, size in zip(working, sizes, strict=True):
+    members: list[Member] = []
+    for working_team, size in zip(working, sizes, strict=True):
         for _ in range(size):
-            members.append(_rep(len(members), team, next(people), rng, days, domain))
+            members.append(_rep(len(members), working_team, next(people), rng, days, domain))
     members = [_with_part(place, member, teams, days) for place, member in enumerate(members)]
-    manager_of_team = {}
+    manager_of_team: dict[int, int] = {}
     for number, team in enumerate(teams):
         manager_of_team[number] = len(members)
         members.append(_manager(number, team, next(people), rng, days, domain))

@@ -103,7 +103,7 @@ class Part:
     DROPPED = 1  # bookings far below own baseline for two months
     SLOWED = 2  # sales cycle grew
     LEFT = 3  # left, deals handed over, the seat is vacant
-    HIRED_HERE = 4  # new in Maya's team
+    OVERDUE = 5  # open deals whose date has passed
     STAR = 8
     STRUGGLER = 10
     MOVED = 12  # moved to another team in mid-year

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from spm import env
-from spm.embedded.folder import KEEPER, LOG, READY, STATE, USERS, Lock, Refused, private, write_private
+from spm.embedded.folder import KEEPER, LOG, READY, STATE, USERS, Lock, Refused, append_private, private, write_private
 
 __all__ = ["Refused", "are_ready", "ensure", "folder", "release"]
 
@@ -93,7 +93,7 @@ def _start_keeper(data: Path, durable: bool) -> None:
     """Start a keeper and wait for its one line: `ready`, `busy` (another one was faster), or what is wrong."""
     command = [sys.executable, "-m", "spm.embedded.keeper", str(data), *([] if durable else ["--not-durable"])]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    with open(data / LOG, "ab") as log:
+    with append_private(data / LOG) as log:
         keeper = subprocess.Popen(
             command,
             cwd=CHECKOUT,

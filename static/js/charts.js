@@ -4,6 +4,7 @@
 
 const NARROW = 480; // pixels
 let loading = null;
+const drawn = new WeakMap();
 
 function plotly() {
   loading ??= new Promise((resolve, reject) => {
@@ -97,12 +98,20 @@ async function draw(canvas) {
   let drawer;
   try { drawer = await plotly(); } catch { return showNumbers(canvas); }
   if (!canvas.isConnected) return;
+  drawn.set(canvas, source.textContent);
+  canvas.className = canvas.className.replace(/chart__canvas--\w+/, `chart__canvas--${canvas.closest("[data-chart-size]")?.dataset.chartSize ?? "medium"}`);
   const figure = JSON.parse(source.textContent);
   const look = palette(canvas);
   await drawer.react(canvas, figure.data.map((trace) => dressTrace(trace, look)), dressLayout(fitted(figure, canvas), look), { displayModeBar: false, responsive: true });
   canvas.removeAllListeners?.("plotly_click");
   canvas.on("plotly_click", drill);
   canvas.classList.toggle("drillable", figure.data.some((trace) => trace.customdata));
+}
+
+// A live refresh keeps the canvas (hx-preserve) and brings new numbers: they are drawn into what stands there, without a flash.
+function redraw(canvas) {
+  const text = document.getElementById(canvas.dataset.chart)?.textContent;
+  if (canvas.data && text && drawn.get(canvas) !== text) draw(canvas);
 }
 
 function showNumbers(canvas) {
@@ -141,9 +150,15 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-chart-toggle]");
   if (button) toggleNumbers(button, button.getAttribute("aria-expanded") !== "true");
 });
+document.body.addEventListener("htmx:afterSettle", () => document.querySelectorAll("[data-chart]").forEach(redraw));
 document.body.addEventListener("htmx:load", (event) => begin(event.detail.elt));
-document.body.addEventListener("theme-changed", () => document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas)));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas)));
+
+function dressAnew() {
+  document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas));
+}
+
+document.body.addEventListener("theme-changed", dressAnew);
+for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", dressAnew);
 document.body.addEventListener("htmx:beforeCleanupElement", (event) => {
   if (event.target.matches?.("[data-chart]")) window.Plotly?.purge(event.target);
 });

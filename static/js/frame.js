@@ -46,7 +46,21 @@ function sendToastsAway(within) {
   }
 }
 
+// On a phone the filters fold away, unless one of them is in force.
+const phone = matchMedia("(max-width: 30rem)");
+
+function foldFilters(within) {
+  for (const filters of within.querySelectorAll("details[data-filters]")) {
+    const names = [...filters.querySelectorAll("[name]")].map((field) => field.name);
+    const query = new URLSearchParams(location.search);
+    filters.open = !phone.matches || names.some((name) => query.get(name));
+  }
+}
+
+phone.addEventListener("change", () => foldFilters(document));
+
 function begin(within) {
+  foldFilters(within);
   sendToastsAway(within);
   within.querySelector("[data-focus-first]:not([data-sample] *)")?.focus();
 }

@@ -11,7 +11,8 @@ from crm.engine.encoding import encoding_of, text_of
 from crm.engine.layout import data_rows, layout_of, rows_of, separator_of
 from crm.engine.problem import Unreadable
 from crm.kinds.base import shapes
-from tests.crm.files import DEALS, ROWS, text_of as csv_text
+from tests.crm.files import DEALS, ROWS
+from tests.crm.files import text_of as csv_text
 
 TEXT = "name,stadt\nJürgen,Köln\nŻaneta,Łódź\n"
 LATIN = "name,stadt\nJürgen,Köln\nZoë,“Paris”\n"

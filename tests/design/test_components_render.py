@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal as D
 
@@ -192,16 +193,14 @@ def test_a_name_from_a_file_is_escaped() -> None:
     assert "<b>x</b>" not in render_to_string("components/table.html", {"table": table})
 
 
-@pytest.mark.django_db
-def test_the_gallery_opens_without_signing_in(client: Client) -> None:
-    answer = client.get("/design/?sort=name")
+def test_the_gallery_shows_every_section(sign_in: Callable[[str], Client]) -> None:
+    answer = sign_in("alice").get("/design/?sort=name")
     assert answer.status_code == 200
     assert answer.content.count(b'class="gallery__section"') == len(samples.sections({})) + 2
 
 
-@pytest.mark.django_db
-def test_an_htmx_request_gets_the_page_without_its_frame(client: Client) -> None:
-    answer = client.get("/design/", headers={"HX-Request": "true"}).content.decode()
+def test_an_htmx_request_gets_the_page_without_its_frame(sign_in: Callable[[str], Client]) -> None:
+    answer = sign_in("alice").get("/design/", headers={"HX-Request": "true"}).content.decode()
     assert 'id="team"' in answer
     assert "<script src" not in answer and '<script type="module"' not in answer
     assert 'id="navigation"' not in answer and "plotly.js-style-global" not in answer

@@ -4,11 +4,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 from django.utils.functional import SimpleLazyObject
 
 from people.frame import Frame, Navigation, Place, Room
 from people.viewer import NoPerson
+from tests.cast import PASSWORD, Cast
 
 ROOMS = Navigation(
     home="account_login",
@@ -115,3 +117,21 @@ def test_a_sign_in_without_a_person_gets_a_frame_without_places() -> None:
     request = RequestFactory().get("/")
     request.viewer = SimpleLazyObject(nobody)  # type: ignore[attr-defined]
     assert Frame(request).person is None
+
+
+@pytest.mark.parametrize("name", ["400", "403", "404", "500", "403_csrf"])
+def test_an_error_page_needs_nothing_from_the_failed_request(name: str) -> None:
+    html = render_to_string(f"{name}.html")
+    assert "<h1>" in html and 'href="/"' in html
+
+
+def test_a_form_without_its_token_is_answered_with_what_to_do(db: None) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "a@b.example", "password": "x"})
+    assert answer.status_code == 403
+    assert "reload the page and send it again" in answer.content.decode()
+
+
+def test_signing_in_is_not_announced_by_a_message(cast: Cast) -> None:
+    answer = Client().post("/accounts/login/", {"login": "ada@acme.example", "password": PASSWORD}, follow=True)
+    assert answer.context["user"].is_authenticated
+    assert "data-toast>" not in answer.content.decode().partition("<template")[0]

@@ -51,7 +51,7 @@ def test_text_is_the_default_format(acme: Organization) -> None:
 
 
 def test_an_unknown_organization_is_refused_with_the_known_ones(acme: Organization) -> None:
-    with pytest.raises(CommandError, match="no organization “acne”. There are: acme") as refused:
+    with pytest.raises(CommandError, match=r"no organization “acne”\. There are: acme") as refused:
         run(Here(), "--organization", "acne")
     assert refused.value.returncode == 1
 

@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from spm.embedded import CHECKOUT, Refused, ensure, folder, servers
-from spm.embedded.folder import KEEPER, READY, STATE, Lock, private
+from spm.embedded.folder import KEEPER, LOG, READY, STATE, Lock, private
 from tests.spm.processes import command_of, process_named, processes_of, wait_for
 
 pytestmark = pytest.mark.slow
@@ -171,7 +171,7 @@ def test_secrets_are_readable_by_their_owner_only(data: Path, come: Any) -> None
     come().arrives()
     password = json.loads((data / STATE).read_text())["password"].encode()
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
-    for name in (STATE, "secret_key"):
+    for name in (STATE, "secret_key", LOG):
         assert stat.S_IMODE((data / name).stat().st_mode) == 0o600
     for pid in processes_of(data):
         assert password not in command_of(pid)

@@ -50,7 +50,7 @@ class Up:
         return up
 
     def becomes_ready(self) -> None:
-        wait_for(lambda: is_ready(self.port), "readiness", seconds=60)
+        wait_for(lambda: is_ready(self.port), "readiness", seconds=120)
 
     def leaves_nothing(self) -> None:
         wait_for(lambda: not processes_of(self.data), f"the end of {processes_of(self.data)}")
@@ -85,7 +85,7 @@ def test_asked_to_stop_it_stops_everything_and_says_so(place: Up, asked: signal.
     status, page = read(place.port, "/accounts/login/")
     assert status == 200 and b"password" in page
     up.send_signal(asked)
-    assert up.wait(20) == 0
+    assert up.wait(60) == 0
     assert not processes_of(place.data)
     said = place.log.read_text()
     assert f"Ready: http://127.0.0.1:{place.port}/" in said
@@ -114,10 +114,10 @@ def test_what_is_killed_under_it_comes_back(place: Up) -> None:
     up = place.is_up()
     for part in ("celery", "gunicorn", "spm.embedded.keeper", "postgres\0-D", "valkey-server"):
         os.kill(process_named(place.data, part), signal.SIGKILL)
-        wait_for(lambda: not is_ready(place.port) or "again" in place.log.read_text(), f"a sign that {part} died", 20)
+        wait_for(lambda: not is_ready(place.port) or "again" in place.log.read_text(), f"a sign that {part} died")
         place.becomes_ready()
     up.terminate()
-    assert up.wait(20) == 0
+    assert up.wait(60) == 0
     place.leaves_nothing()
 
 
@@ -130,7 +130,7 @@ def test_a_command_attaches_to_the_running_servers(place: Up) -> None:
     assert done.stdout.strip() == str(known["postgres_port"])
     assert is_ready(place.port)
     up.terminate()
-    assert up.wait(20) == 0
+    assert up.wait(60) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""The filters of the pages of numbers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+Choices = Iterable[tuple[Any, Any]]
+
+
+class ExplorerForm(forms.Form):
+    """By what the rows are told apart, and whose and which deals they count. The days are kept as they are."""
+
+    by = forms.ChoiceField(label=_("By"))
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    person = forms.ChoiceField(label=_("Person"), required=False)
+    product = forms.ChoiceField(label=_("Product"), required=False)
+    period = forms.CharField(widget=forms.HiddenInput(), required=False)
+
+    def __init__(
+        self,
+        data: dict[str, Any],
+        *,
+        by: Choices,
+        teams: Choices,
+        people: Choices,
+        products: Choices,
+        everybody: bool,
+    ) -> None:
+        super().__init__(data)
+        anyone = _("Everybody") if everybody else _("All I may see")
+        for name, choices, none in (
+            ("team", teams, anyone),
+            ("person", people, anyone),
+            ("product", products, _("All")),
+        ):
+            self._choices(name, [("", none), *choices])
+        self._choices("by", by)
+        for name, label in (("from", _("First day")), ("to", _("Last day"))):
+            if name in data:
+                self.fields[name] = forms.DateField(label=label, widget=forms.HiddenInput(), required=False)
+
+    def _choices(self, name: str, choices: Choices) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)

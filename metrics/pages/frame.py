@@ -1,0 +1,107 @@
+"""What every page of numbers has: its days, its head, the ways to the viewer's other pages, and when it is true."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from kernel.period import Grain
+from metrics.pages import links
+from metrics.pages.periods import DEFAULT, Choice, choose
+from metrics.pages.switcher import Switcher, switcher
+from metrics.selectors.question import calendar_of
+from metrics.selectors.state import State, numbers_state
+from people.components import Action, Crumb, Tab
+from people.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks of a page: who, where, and its query."""
+
+    viewer: Viewer
+    path: str
+    query: Mapping[str, str]
+
+    @property
+    def full_path(self) -> str:
+        return links.same_page(self.path, self.query)
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days of a page, the switcher that changes them, and how far the numbers are."""
+
+    choice: Choice
+    switcher: Switcher
+    state: State
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a page; `version` is the data's, which open pages ask about."""
+
+    title: str
+    path: str
+    subtitle: str = ""
+    crumbs: Sequence[Crumb] = ()
+    hats: Sequence[Tab] = ()
+    actions: Sequence[Action] = ()
+    as_of: datetime | None = None
+    version: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        asked: Asked,
+        days: Days,
+        *,
+        subtitle: str = "",
+        crumbs: Sequence[Crumb] = (),
+        hats: Sequence[Tab] = (),
+        actions: Sequence[Action] = (),
+    ) -> "Head":
+        """The head of a page about these days."""
+        state = days.state
+        return cls(title, asked.full_path, subtitle, crumbs, hats, actions, state.computed_at, state.version)
+
+
+HATS = {
+    "metrics:my_number": frozenset({"rep", "manager"}),
+    "metrics:team": frozenset({"manager"}),
+    "metrics:company": frozenset({"administrator", "executive", "operations"}),
+}
+
+
+def hats_of(asked: Asked, choice: Choice | None) -> list[Tab]:
+    """The viewer's homes, where they have more than one."""
+    words = {"metrics:my_number": _("My number"), "metrics:team": _("My team"), "metrics:company": _("Company")}
+    query = choice.query if choice and "period" in asked.query else {}
+    tabs = []
+    for name, roles in HATS.items():
+        if roles & asked.viewer.roles:
+            tabs.append(Tab(words[name], links.page(name, **query), links.page(name) == asked.path))
+    return tabs if len(tabs) > 1 else []
+
+
+def days_of(asked: Asked, *, default: str = DEFAULT) -> Days:
+    """The days a page shows. Where the last decided deals are older than the current period, "quarter" means theirs.
+
+    One query.
+    """
+    viewer, state = asked.viewer, numbers_state()
+    calendar = calendar_of(viewer.organization)
+    last = state.last or viewer.on
+    is_old = last < calendar.period_of(Grain.QUARTER, viewer.on).starts_on
+    choice = choose(
+        asked.query,
+        calendar=calendar,
+        on=viewer.on,
+        anchor=last if is_old else viewer.on,
+        first=state.first,
+        default=default,
+    )
+    shown = switcher(choice, asked.path, asked.query, is_old=is_old and "period" not in asked.query)
+    return Days(choice, shown, state)

@@ -1,0 +1,108 @@
+"""Why a figure is what it is: what it counts, divided by what, over which days, and the deals behind it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from metrics.catalogue import CATALOGUE
+from metrics.engine.definitions import Basis, Metric, Unit
+from metrics.engine.evaluate import Value
+from metrics.pages import ask, links
+from metrics.pages.access import access_subject
+from metrics.pages.deals import recent_table
+from metrics.pages.figures import unit_of
+from metrics.pages.frame import Asked, Days, Head, days_of
+from metrics.pages.periods import ALL, DEFAULT, Choice
+from metrics.selectors.deals import deals_counted
+from metrics.selectors.subject import Subject
+from metrics.selectors.why import deals_behind
+from metrics.words import definition, notes_text
+from people import formats
+from people.components import Action, Empty, Table
+
+ROWS = 6
+Pairs = list[tuple[str, str]]
+
+
+class NoMetric(Exception):
+    """There is no metric of this name."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """What `metrics/why.html` shows."""
+
+    head: Head
+    label: str
+    text: str
+    reason: str
+    sentence: str
+    pairs: Pairs
+    notes: str
+    deals: Table
+    actions: list[Action]
+
+
+def why(asked: Asked) -> Why:
+    """The reason for one figure. Raises: NoMetric, ObjectDoesNotExist for what is out of sight. Eight queries."""
+    metric = metric_named(asked.query.get("metric", ""))
+    viewer, currency = asked.viewer, asked.viewer.organization.currency
+    subject = access_subject(viewer, person=asked.query.get("person", ""), team=asked.query.get("team", ""))
+    days = days_of(asked, default=ALL if metric.basis is Basis.DUE else DEFAULT)
+    choice = days.choice
+    [row] = ask.rows_of(viewer, subject.scope, [metric], choice)
+    value = row.figure
+    behind = deals_behind(metric, subject, None if choice.key == ALL else choice.period)
+    return Why(
+        head=Head.of(_("Why this number"), asked, days),
+        label=_(metric.label),
+        text=formats.figure(value.value, unit_of(metric), currency),
+        reason=notes_text(value.notes) or _("There is nothing to count in these days.") if value.value is None else "",
+        sentence=definition(metric).sentence,
+        pairs=_pairs(metric, value, subject, days, currency),
+        notes=definition(metric).notes,
+        deals=recent_table(
+            deals_counted(behind, on=viewer.on, limit=ROWS),
+            currency,
+            has_owner=subject.person_id is None,
+            caption=_("The largest deals it counts"),
+            empty=Empty(_("No deal counts here"), _("Choose other days, or look at the definition."), "deals"),
+        ),
+        actions=_actions(metric, subject, choice),
+    )
+
+
+def metric_named(name: str) -> Metric:
+    """Raises: NoMetric."""
+    if name not in CATALOGUE:
+        raise NoMetric(name)
+    return CATALOGUE[name]
+
+
+def _pairs(metric: Metric, value: Value, subject: Subject, days: Days, currency: str) -> Pairs:
+    words = definition(metric)
+    pairs = [(_("Of whom"), subject.name), (_("Days"), _days_words(metric, days.choice))]
+    if value.numerator is None or value.denominator is None:
+        pairs.append((_("Counts"), words.numerator))
+    else:
+        is_money = metric.unit is Unit.MONEY or metric.name.endswith("by_value")
+        top = formats.money(value.numerator, currency) if is_money else formats.number(value.numerator)
+        is_value = metric.name.endswith("by_value")
+        bottom = formats.money(value.denominator, currency) if is_value else formats.number(value.denominator)
+        pairs += [(_("Counts"), f"{top}: {words.numerator}"), (_("Divided by"), f"{bottom}: {words.denominator}")]
+    if value.notes and value.value is not None:
+        pairs.append((_("Left out"), notes_text(value.notes)))
+    return [*pairs, (_("Better"), words.direction), (_("True as of"), formats.moment(days.state.computed_at))]
+
+
+def _days_words(metric: Metric, choice: Choice) -> str:
+    if metric.basis is Basis.DUE and choice.key == ALL:
+        return _("open deals as they stand now")
+    label = choice.label if choice.label == choice.days_words else f"{choice.label} ({choice.days_words})"
+    return _("%(days)s, by the day %(basis)s") % {"days": label, "basis": definition(metric).basis}
+
+
+def _actions(metric: Metric, subject: Subject, choice: Choice) -> list[Action]:
+    rows = links.deals_of(metric, subject, None if choice.key == ALL else choice.period)
+    actions = [Action(_("See all the deals"), rows, "deals", "primary")] if rows else []
+    return [*actions, Action(_("By month, person, product"), links.explorer(metric, subject), "chart")]

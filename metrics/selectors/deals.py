@@ -1,0 +1,53 @@
+"""The deals a page names: decided lately, pressing, behind a figure. One query each, with what they are called."""
+
+from datetime import date
+
+from django.db.models import F, QuerySet
+
+from crm.models import Opportunity, Outcome
+from kernel.period import Period
+from metrics.engine.definitions import Basis
+from metrics.selectors.question import Scope
+from metrics.selectors.why import DealsBehind
+from people.models import SeatHolding, TeamClosure
+
+RELATED = ("owner", "account", "product", "stage")
+
+
+def recent_deals(scope: Scope, *, on: date, period: Period | None, limit: int) -> list[Opportunity]:
+    """Decided deals of a period, the latest first. One query."""
+    decided = _of(scope, on).filter(outcome__in=[Outcome.WON, Outcome.LOST])
+    if period is not None:
+        decided = decided.filter(closed_on__gte=period.starts_on, closed_on__lt=period.ends_before)
+    return list(decided.filter(closed_on__isnull=False).order_by("-closed_on", "-id")[:limit])
+
+
+def pressing_deals(scope: Scope, *, on: date, due_before: date, limit: int) -> list[Opportunity]:
+    """Open deals whose close date has passed or falls before a day, the most overdue first. One query."""
+    due = _of(scope, on).filter(outcome=Outcome.OPEN, closed_on__lt=due_before)
+    return list(due.order_by("closed_on", "id")[:limit])
+
+
+def deals_counted(behind: DealsBehind, *, on: date, limit: int) -> list[Opportunity]:
+    """Some of the deals behind a figure, the largest first. One query."""
+    found = _of(Scope((behind.person_id,) if behind.person_id else None, behind.team_id), on)
+    if behind.outcomes:
+        found = found.filter(outcome__in=behind.outcomes)
+    if behind.product_id is not None:
+        found = found.filter(product=behind.product_id or None)
+    if behind.period is not None:
+        day = "created_on" if behind.basis is Basis.CREATED else "closed_on"
+        found = found.filter(**{f"{day}__gte": behind.period.starts_on, f"{day}__lt": behind.period.ends_before})
+    return list(found.order_by(F("converted_amount").desc(nulls_last=True), "id")[:limit])
+
+
+def _of(scope: Scope, on: date) -> QuerySet[Opportunity]:
+    """Deals that count, of the people in the scope: those who sit in the team, or below it, on the day."""
+    found = Opportunity.objects.filter(is_deleted=False).select_related(*RELATED)
+    if scope.person_ids is not None:
+        found = found.filter(owner__in=scope.person_ids)
+    if scope.team_id is not None:
+        below = TeamClosure.objects.on(on).filter(ancestor_id=scope.team_id).values("descendant_id")
+        held = SeatHolding.objects.on(on).filter(seat__team_id__in=below)
+        found = found.filter(owner__in=held.values("person_id"))
+    return found

@@ -1,0 +1,42 @@
+"""How far the numbers of an organization are, and which days they cover."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from kernel.period import Period
+
+STATE = """
+    SELECT s.first, s.last, v.version, v.computed_at
+    FROM (
+        SELECT min(day) AS first, max(day) AS last FROM metrics_dailybreakdown
+        WHERE (won_count > 0 OR lost_count > 0) AND day < DATE '9999-12-31'
+    ) s
+    LEFT JOIN metrics_dataversion v ON true
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    """The first and last day on which a deal was decided (none yet: None), the version, and when it was computed."""
+
+    first: date | None
+    last: date | None
+    version: int
+    computed_at: datetime | None
+
+    @property
+    def decided(self) -> Period | None:
+        """The days from the first to the last decision."""
+        if self.first is None or self.last is None:
+            return None
+        return Period(self.first, date.fromordinal(self.last.toordinal() + 1))
+
+
+def numbers_state() -> State:
+    """One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATE)
+        first, last, version, computed_at = cursor.fetchone()
+    return State(first, last, version or 0, computed_at)

@@ -1,0 +1,47 @@
+"""What the views of numbers do alike: only for people who are signed in, out of sight is a 404."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from metrics.pages.frame import Asked
+
+View = Callable[..., HttpResponse]
+
+
+def numbers_view(view: View) -> View:
+    """A view for signed-in people; what its page may not see does not exist."""
+
+    @login_required
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ObjectDoesNotExist as error:
+            raise Http404 from error
+
+    return answer
+
+
+def asked(request: HttpRequest) -> Asked:
+    """What the request asks, without HTTP."""
+    return Asked(request.viewer, request.path, request.GET.dict())  # type: ignore[attr-defined]
+
+
+LAST_HOME = "home"  # of the session
+
+
+def remember_home(request: HttpRequest, name: str) -> None:
+    """The front page opens the home somebody chose last."""
+    if request.session.get(LAST_HOME) != name:
+        request.session[LAST_HOME] = name
+
+
+def show(request: HttpRequest, template: str, page: Any) -> HttpResponse:
+    """The page, with the version of the data it is true for."""
+    return render(request, template, {"page": page, "data_version": page.head.version})

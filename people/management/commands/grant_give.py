@@ -1,0 +1,24 @@
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from people.management.base import TenantCommand, person_of
+from people.models import BEGINNING, Grant, Organization
+from people.services.grant import grant_give
+
+
+class Command(TenantCommand):
+    help = "Give a person a role: " + ", ".join(Grant.Role.values)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--person", required=True, help="e-mail address, name or id:NUMBER")
+        parser.add_argument("--role", required=True, choices=Grant.Role.values)
+        parser.add_argument("--from", dest="starts_on", type=date.fromisoformat, default=BEGINNING, metavar="DAY")
+
+    def work(self, *, organization: Organization, **options: Any) -> dict[str, Any]:
+        person = person_of(options["person"])
+        grant_give(viewer=None, person=person, role=options["role"], at=timezone.now(), starts_on=options["starts_on"])
+        return {"person": person.name, "role": options["role"]}
