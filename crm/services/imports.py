@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.engine.mapping import mapping_of
 from crm.engine.problem import Unreadable
+from crm.intake.resolve import in_bulk
 from crm.intake.wording import file_sentence
 from crm.kinds.base import kind_of
 from crm.models import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
@@ -88,7 +89,8 @@ def import_undo(*, batch: ImportBatch, at: datetime, actor: Person | None) -> No
     if batch.state == State.UNDONE:
         return
     _undo_check(batch)
-    kind_of(batch.kind).undo(batch, actor=actor, at=at)
+    with in_bulk():
+        kind_of(batch.kind).undo(batch, actor=actor, at=at)
     ImportChange.objects.filter(batch=batch).delete()
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.UNDONE, undone_at=at)
     audit("import_undo", actor=actor, at=at, subject=batch, detail={"file": batch.file_name})
