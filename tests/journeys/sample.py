@@ -84,9 +84,7 @@ def _deals() -> list[str]:
 
 
 def _expected(rows: list[dict[str, str]]) -> dict[str, Any]:
-    manager_of = {
-        agent: manager for below in TEAMS.values() for manager, agents in below.items() for agent in agents
-    }
+    manager_of = {agent: manager for below in TEAMS.values() for manager, agents in below.items() for agent in agents}
     closed = [row for row in rows if row["close_date"]]
     return {
         "totals": _figures(rows),
@@ -139,5 +137,3 @@ def changed_pipeline(sample: Sample, folder: Path, amount: Decimal) -> tuple[Pat
     path = folder / "changed.csv"
     _write(path, PIPELINE, [",".join((row | {"close_value": str(amount)}).values())])
     return path, more
-
-

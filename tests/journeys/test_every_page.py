@@ -53,7 +53,12 @@ def company(committed_cast: Cast) -> Iterator[tuple[Cast, dict[str, Any]]]:
 def batch_at_work(cast: Cast, *, is_run: bool) -> int:
     with tenant(cast.organization.pk):
         batch = import_upload(
-            stream=[ODD_FILE.encode()], file_name="odd.csv", source="crm", created_by=cast.ada, at=NOW, kind="opportunity"
+            stream=[ODD_FILE.encode()],
+            file_name="odd.csv",
+            source="crm",
+            created_by=cast.ada,
+            at=NOW,
+            kind="opportunity",
         )
         if is_run:
             job = import_run(batch=batch, at=NOW, actor=cast.ada)
@@ -76,7 +81,9 @@ def pages_of(app: str, cast: Cast, objects: dict[str, Any]) -> list[tuple[str, s
         arguments = {key: objects.get(value, value) for key, value in row.get("arguments", {}).items()}
         query = {key: objects.get(value, value) for key, value in row.get("data", {}).items()}
         everybody = ["ada", *SIGN_INS, "nobody"]
-        who = next((each for each in everybody if row.get(each, row["signed_in"] if each != "nobody" else 302) == 200), "")
+        who = next(
+            (each for each in everybody if row.get(each, row["signed_in"] if each != "nobody" else 302) == 200), ""
+        )
         answer = cast.client(who).get(reverse(name, kwargs=arguments), query) if who else None
         if answer is not None and answer["Content-Type"].startswith("text/html"):
             found.append((who, answer.wsgi_request.get_full_path()))

@@ -53,9 +53,7 @@ class Fresh:
             found = Person.objects.get(name=person)
             if found.user is None:
                 address = f"{person.split()[0].lower()}@fresh.example"
-                found.user = User.objects.create_user(
-                    email=address, password=PASSWORD, organization=self.organization
-                )
+                found.user = User.objects.create_user(email=address, password=PASSWORD, organization=self.organization)
                 found.save(update_fields=["user"])
         client = Client()
         client.force_login(found.user)
@@ -153,9 +151,7 @@ def test_four_files_by_keyboard_then_every_page_says_what_they_hold(
         expect(page.locator("#main").get_by_text(spelling, exact=False).first).to_be_attached()
 
 
-def test_a_managers_open_page_follows_an_import_of_the_administrator(
-    page: Page, fresh: Fresh, tmp_path: Path
-) -> None:
+def test_a_managers_open_page_follows_an_import_of_the_administrator(page: Page, fresh: Fresh, tmp_path: Path) -> None:
     """Nothing is loaded anew: the figure changes where it stands."""
     sample = pick("small", tmp_path)
     sign_in(page, ADMIN)
