@@ -74,9 +74,13 @@ def note_text(note: Note) -> str:
         case "without_amount":
             return ngettext("%(n)s without amount", "%(n)s without amount", n) % {"n": formats.number(n)}
         case "lost_without_amount":
-            return ngettext("%(n)s lost deal without amount", "%(n)s lost deals without amount", n) % {"n": formats.number(n)}
+            return ngettext("%(n)s lost deal without amount", "%(n)s lost deals without amount", n) % {
+                "n": formats.number(n)
+            }
         case "lost_without_amount_or_zero":
-            return ngettext("the lost deal has amount 0", "all %(n)s lost deals have amount 0", n) % {"n": formats.number(n)}
+            return ngettext("the lost deal has amount 0", "all %(n)s lost deals have amount 0", n) % {
+                "n": formats.number(n)
+            }
         case "without_probability":
             return ngettext("%(n)s without probability", "%(n)s without probability", n) % {"n": formats.number(n)}
         case "without_cycle":

@@ -16,7 +16,7 @@ class StageForm(forms.Form):
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     position = forms.IntegerField(label=_("Order"), min_value=1, max_value=1000)
     name = forms.CharField(label=_("Stage"), max_length=200)
-    outcome = forms.ChoiceField(label=_("Deals in it are"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(label=_("Deals in it are"), choices=Outcome.choices, initial=Outcome.OPEN)
     probability = forms.DecimalField(
         label=_("Probability in %"),
         min_value=0,

@@ -108,7 +108,14 @@ def test_the_list_asks_the_same_number_of_questions_at_any_size(cast: Cast, sign
 def test_a_deal_shows_its_history_and_the_line_it_came_from(cast: Cast, sign_in: SignIn) -> None:
     batch = make_batch(state="applied", columns=["opportunity_id", "deal_stage"])
     batch.rows.create(number=7, raw=["A-1", "Won"], result="created")
-    deal = make_deal("A-1", cast.alice, stage=make_stage("Engaging", "open", 2), batch=batch, row_number=7, engaged_on=date(2026, 1, 2))
+    deal = make_deal(
+        "A-1",
+        cast.alice,
+        stage=make_stage("Engaging", "open", 2),
+        batch=batch,
+        row_number=7,
+        engaged_on=date(2026, 1, 2),
+    )
     won = make_stage()
     deal.stage, deal.outcome, deal.amount = won, "won", Decimal(250)
     deal.save()
