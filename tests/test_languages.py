@@ -220,4 +220,3 @@ def test_addresses_ids_and_exports_are_not_localised(germans: Cast) -> None:
     with translation.override("de"):
         assert reverse("people:person_detail", args=[12345]).endswith("/12345/")
         assert json.dumps({"id": 12345}) == '{"id": 12345}'
-
