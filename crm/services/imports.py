@@ -64,9 +64,9 @@ def import_map(
 def import_run(*, batch: ImportBatch, at: datetime, actor: Person | None) -> Job:
     """Have a worker apply a batch; asked twice, it runs once. Raises: ValidationError."""
     batch = _lock(batch.pk)
-    if batch.state == State.RUNNING and batch.job is not None:
+    if batch.state == State.RUNNING and batch.job is not None and not batch.job.is_over:
         return batch.job
-    _state_require(batch, State.UPLOADED, State.CHECKED)
+    _state_require(batch, State.UPLOADED, State.CHECKED, State.RUNNING)
     if not batch.kind:
         raise ValidationError(_("Say first what the columns of this file hold."), code="no_columns")
     batch.state = State.RUNNING
@@ -282,7 +282,10 @@ def _failed_keep(run: JobRun, batch: ImportBatch, sentence: str) -> None:
 
 
 def _lock(batch_id: int) -> ImportBatch:
-    return ImportBatch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch_id)
+    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("job").filter(pk=batch_id).first()
+    if batch is None:
+        raise ValidationError(_("This upload was thrown away."), code="gone")
+    return batch
 
 
 def _state_require(batch: ImportBatch, *states: str) -> None:

@@ -58,12 +58,12 @@ def profile(header: list[str], *rows: list[str]) -> FileProfile:
             },
         ),
         (
-            ["Deal ID", "Deal Name", "Deal Owner", "Company", "Deal Stage", "Amount (USD)", "Create Date", "Close Date"],
+            ["Deal ID", "Deal Name", "Deal Owner", "Company", "Deal Stage", "Amount (USD)", "Created", "Close Date"],
             ["1", "Big one", "Ann", "Acme", "Closed Won", "5", "2026-01-01", "2026-02-01"],
             "opportunity",
             {
                 "id": "Deal ID", "name": "Deal Name", "owner": "Deal Owner", "account": "Company",
-                "stage": "Deal Stage", "amount": "Amount (USD)", "created_on": "Create Date", "closed_on": "Close Date",
+                "stage": "Deal Stage", "amount": "Amount (USD)", "created_on": "Created", "closed_on": "Close Date",
             },
         ),
     ],

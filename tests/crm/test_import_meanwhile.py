@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from crm.models import ImportBatch, Opportunity
 from crm.services import imports
 from crm.services.imports import import_discard, import_map, import_run, import_upload
-from people.jobs import jobs_work
+from people.jobs import job_work_here, jobs_work
 from people.models import Job, Organization
 from people.wall import tenant
 from tests.cast import NOW, Cast
@@ -112,3 +113,29 @@ def test_back_to_an_earlier_step_of_a_finished_import_shows_the_import(cast: Cas
     assert client.get(f"/imports/{batch.pk}/{page}/")["Location"] == f"/imports/{batch.pk}/"
     assert client.post(f"/imports/{batch.pk}/columns/", {"kind": "opportunity"})["Location"] == f"/imports/{batch.pk}/"
     assert ImportBatch.objects.get().state == "applied"
+
+
+def test_an_import_that_the_program_failed_at_can_be_tried_again(
+    cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = uploaded()
+    mapped(batch)
+    jobs_work(cast.organization.pk)
+    job = import_run(batch=batch, at=NOW, actor=None)
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(imports, "apply", lambda *args: 1 / 0)
+        job_work_here(cast.organization.pk, job.pk)
+    client = sign_in("ada")
+    page = client.get(f"/imports/{batch.pk}/")
+    assert [action.label for action in page.context["actions"]] == ["Try again"]
+    assert "The program failed" in page.content.decode()
+    client.post(f"/imports/{batch.pk}/run/")
+    jobs_work(cast.organization.pk)
+    assert ImportBatch.objects.get().state == "applied"
+
+
+def test_an_import_of_an_upload_that_is_gone_says_so(org: Organization) -> None:
+    batch = uploaded()
+    import_discard(batch=ImportBatch.objects.get(pk=batch.pk), at=NOW, actor=None)
+    with pytest.raises(ValidationError, match="thrown away"):
+        import_run(batch=batch, at=NOW, actor=None)
