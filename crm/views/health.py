@@ -28,6 +28,7 @@ from crm.selectors.imports import import_list
 from crm.services.mending import findings_dismiss, merge, odd_deals_dismiss, references_assign
 from crm.views.import_words import batch_row
 from crm.views.page import act, viewer_of
+from kernel.row_id import row_id
 from people.components import Action, Cell, Column, Empty, Row, Stat, Table
 
 MOST_CHOICES = 2_000
@@ -219,12 +220,12 @@ def health_merge_view(request: HttpRequest, name: str) -> HttpResponse:
         if not groups:
             raise ValidationError(_("Tick at least one group to merge."))
         for group in groups:
-            ids = [int(key) for key in group.split(",") if key.isdecimal()]
-            keep = request.POST.get(f"keep_{group}", "")
-            if not keep.isdecimal() or int(keep) not in ids:
+            ids = [key for text in group.split(",") if (key := row_id(text)) is not None]
+            keep = row_id(request.POST.get(f"keep_{group}", ""))
+            if keep is None or keep not in ids:
                 raise ValidationError(_("Choose the name that stays."))
-            others = [key for key in ids if key != int(keep)]
-            merge(viewer=viewer, name=name, keep_id=int(keep), ids=others, at=timezone.now())
+            others = [key for key in ids if key != keep]
+            merge(viewer=viewer, name=name, keep_id=keep, ids=others, at=timezone.now())
         return len(groups)
 
     words = _("Merged. The other names are remembered as the same thing.")
