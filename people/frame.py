@@ -58,6 +58,7 @@ class Navigation:
     version: str = ""
     search: str = ""
     inbox: str = ""
+    person_numbers: str = ""  # takes person_id
     personal: Sequence[Place] = ()
 
 

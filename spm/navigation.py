@@ -44,6 +44,7 @@ NAVIGATION = Navigation(
             ],
         ),
     ],
+    person_numbers="metrics:person_numbers",
     personal=[
         Place("people:profile", _("Your profile"), "person"),
         Place("account_change_password", _("Change password"), "lock"),

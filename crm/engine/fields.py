@@ -27,7 +27,7 @@ class Field:
     names: tuple[str, ...] = ()
     is_required: bool = False
     longest: int = 300
-    label: str = ""
+    label: object = ""  # a text, or one that is translated when it is shown
 
     def rank(self, key: str) -> int | None:
         """The place of a column name (as a key) among the usual ones; None if it is none of them."""

@@ -1,8 +1,8 @@
 """Which kind of thing a file holds, and which column feeds which field: by the columns' names and by their values.
 
 A column is a candidate for a field when its name is one of the field's usual names (the earlier, the better), contains
-one as whole words among words that say little, or when there is no telling name and its values can only be that (stages,
-e-mail addresses, names that are known already). A name whose values contradict the field's type is no candidate. Each
+one as whole words among words that say little, or when there is no telling name and its values can only be that
+(stages, e-mail addresses, names that are known already). A name whose values contradict the type is no candidate. Each
 field takes its best free column, best pair first.
 """
 
@@ -102,7 +102,7 @@ def _contains(words: list[str], parts: list[str]) -> bool:
 
 
 def _fits(item: Field, column: ColumnProfile) -> bool:
-    """Whether the values do not contradict the field's type: a fifth of them fits. An empty column contradicts nothing."""
+    """Whether the values do not contradict the field's type: a fifth fits. An empty column contradicts nothing."""
     if column.filled == 0:
         return True
     values = list(column.values)

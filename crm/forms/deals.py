@@ -41,7 +41,7 @@ def day(label: Any) -> dict[str, Any]:
     }
 
 
-class DealFilter(filters.FilterSet):
+class DealFilter(filters.FilterSet):  # type: ignore[misc]
     """`closes_before` is not included, like every end of a period."""
 
     q = filters.CharFilter(label=_("Search"), method="containing", widget=forms.TextInput(attrs={"type": "search"}))

@@ -28,7 +28,7 @@ def most_megabytes() -> int:
     return int(getattr(settings, "IMPORT_MOST_MEGABYTES", 200))
 
 
-def file_open(upload: UploadedFile, most_rows: int | None = LOOKED_AT) -> Table:
+def file_open(upload: "UploadedFile[Any]", most_rows: int | None = LOOKED_AT) -> Table:
     """The upload as a table. Raises: ValidationError with one sentence."""
     if (upload.size or 0) > most_megabytes() * 1024 * 1024:
         raise forms.ValidationError(file_sentence("is_too_large", limit=most_megabytes()), code="is_too_large")
@@ -58,8 +58,8 @@ class UploadForm(forms.Form):
         ),
     )
 
-    def clean_file(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[Any]":
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
         file_open(upload)
         return upload
 

@@ -106,7 +106,7 @@ class _Batch:
         if size:
             self._text.seek(0)
             with connection.cursor() as cursor:
-                cursor.copy_expert(self._sql, self._text)  # type: ignore[attr-defined]
+                cursor.copy_expert(self._sql, self._text)
         self._empty()
         return size
 

@@ -118,8 +118,12 @@ FROM {{t}} WHERE result IS DISTINCT FROM 'refused' ORDER BY number
 
 MANAGERS = """
 SELECT DISTINCT ON (f_manager) f_manager, f_manager_name FROM {t} m
-WHERE result IS DISTINCT FROM 'refused' AND f_manager IS NOT NULL AND f_manager_name IS NOT NULL AND f_manager <> f_manager_name
-    AND NOT EXISTS (SELECT 1 FROM {t} o WHERE o.result IS DISTINCT FROM 'refused' AND coalesce(o.f_id, o.f_name) = m.f_manager)
+WHERE result IS DISTINCT FROM 'refused' AND f_manager IS NOT NULL AND f_manager_name IS NOT NULL
+    AND f_manager <> f_manager_name
+    AND NOT EXISTS (
+        SELECT 1 FROM {t} o
+        WHERE o.result IS DISTINCT FROM 'refused' AND coalesce(o.f_id, o.f_name) = m.f_manager
+    )
 ORDER BY f_manager, number
 """
 

@@ -74,7 +74,7 @@ def deal_totals(found: QuerySet[Opportunity]) -> DealTotals:
     return DealTotals(sums["count"], sums["amount"], sums["count"] - sums["with_amount"])
 
 
-def people_of_team(team_id: int, on: date) -> QuerySet[SeatHolding]:
+def people_of_team(team_id: int, on: date) -> QuerySet[SeatHolding, dict[str, int]]:
     """Ids of the people who sit in a team or below it on a day."""
     below = TeamClosure.objects.on(on).filter(ancestor_id=team_id).values("descendant")
     return SeatHolding.objects.on(on).filter(seat__team__in=below).values("person")

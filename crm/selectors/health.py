@@ -110,19 +110,18 @@ def _deal_counts(name: str, ids: Iterable[int]) -> dict[int, int]:
 
 def odd_deals(check: str) -> QuerySet[Opportunity]:
     """Deals that a check lists, dismissed ones left out."""
-    dismissed = HealthDismissal.objects.filter(check_name=check, subject=Cast(OuterRef("pk"), CharField()))
-    return Opportunity.objects.filter(ODDITIES[check], ~Exists(dismissed), is_deleted=False)
+    return Opportunity.objects.filter(ODDITIES[check], ~Exists(_dismissed(check)), is_deleted=False)
+
+
+def _dismissed(check: str) -> QuerySet[HealthDismissal]:
+    return HealthDismissal.objects.filter(check_name=check, subject=Cast(OuterRef("pk"), CharField()))
 
 
 def odd_counts() -> dict[str, int]:
     """How many deals each check lists. One query."""
     found: dict[str, int] = Opportunity.objects.filter(is_deleted=False).aggregate(
         **{
-            check: Count(
-                "pk",
-                filter=condition
-                & ~Exists(HealthDismissal.objects.filter(check_name=check, subject=Cast(OuterRef("pk"), CharField()))),
-            )
+            check: Count("pk", filter=condition & ~Q(Exists(_dismissed(check))))
             for check, condition in ODDITIES.items()
         }
     )

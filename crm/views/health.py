@@ -200,9 +200,9 @@ def health_merge_view(request: HttpRequest, name: str) -> HttpResponse:
         if not groups:
             raise ValidationError(_("Tick at least one group to merge."))
         for group in groups:
-            ids = [int(key) for key in group.split(",") if key.isdigit()]
+            ids = [int(key) for key in group.split(",") if key.isdecimal()]
             keep = request.POST.get(f"keep_{group}", "")
-            if not keep.isdigit() or int(keep) not in ids:
+            if not keep.isdecimal() or int(keep) not in ids:
                 raise ValidationError(_("Choose the name that stays."))
             others = [key for key in ids if key != int(keep)]
             merge(viewer=viewer, name=name, keep_id=int(keep), ids=others, at=timezone.now())

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from people.viewer import Viewer
@@ -19,9 +20,10 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def act(
     request: HttpRequest, done_href: str, done_words: str | Callable[[Any], str], call: Callable[[], Any]
 ) -> HttpResponse:
-    """Do it, or say why not, and go on."""
+    """Do it, or say why not and leave everything as it was, and go on."""
     try:
-        result = call()
+        with transaction.atomic():
+            result = call()
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

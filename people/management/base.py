@@ -84,7 +84,7 @@ def refusal_text(error: ValidationError) -> str:
 def person_of(text: str) -> Person:
     """Whom `--person` names: an e-mail address, `id:…`, or a name that one person has. Raises: CommandError."""
     if text.startswith("id:"):
-        found = Person.objects.filter(pk=int(text[3:])) if text[3:].isdigit() else Person.objects.none()
+        found = Person.objects.filter(pk=int(text[3:])) if text[3:].isdecimal() else Person.objects.none()
     elif "@" in text:
         found = Person.objects.filter(Q(email__iexact=text) | Q(user__email__iexact=text))
     else:

@@ -29,6 +29,8 @@ def grant_give(
 def grant_withdraw(*, viewer: Viewer, grant: Grant, at: datetime, on: date) -> None:
     """The role ends on the day; one that has not begun is removed. Raises: ValidationError (last administrator)."""
     grants.require(viewer, "withdraw", grant)
+    if grant.role == Grant.Role.ADMINISTRATOR:
+        administrators_lock()
     if grant.ends_before <= on:
         return
     if grant.starts_on >= on:
@@ -36,16 +38,19 @@ def grant_withdraw(*, viewer: Viewer, grant: Grant, at: datetime, on: date) -> N
     else:
         Grant.objects.filter(pk=grant.pk).update(ends_before=on)
     if grant.role == Grant.Role.ADMINISTRATOR:
-        administrator_remains(None, on)
+        administrator_remains(on)
     audit("grant_withdraw", actor=viewer, at=at, subject=grant.person, detail={"role": grant.role})
 
 
-def administrator_remains(leaving: Person | None, on: date) -> None:
-    """At least one administrator who can sign in must remain; the rows are locked, so that two cannot leave at once."""
-    held = Grant.objects.filter(role=Grant.Role.ADMINISTRATOR, ends_before=FOREVER, person__user__is_active=True)
-    held = held.filter(starts_on__lte=on).select_related("person").select_for_update(of=("self",))
-    staying = [g for g in held if g.person.left_on is None and (leaving is None or g.person_id != leaving.pk)]
-    if not staying:
+def administrators_lock() -> None:
+    """Before anything that may take an administrator away: from here on one at a time."""
+    list(Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).order_by("pk").select_for_update().values_list("pk"))
+
+
+def administrator_remains(on: date) -> None:
+    """At least one administrator who can sign in must remain; call `administrators_lock` before the change."""
+    held = Grant.objects.filter(role=Grant.Role.ADMINISTRATOR, ends_before=FOREVER, starts_on__lte=on)
+    if not held.filter(person__user__is_active=True, person__left_on=None).exists():
         raise ValidationError(
             _("At least one administrator who can sign in must remain. Make somebody else administrator first."),
             code="last_administrator",

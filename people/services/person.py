@@ -13,7 +13,7 @@ from people.audit import audit
 from people.models import Organization, Person, PersonKey, User
 from people.policies import persons
 from people.refusal import refusals
-from people.services.grant import administrator_remains
+from people.services.grant import administrator_remains, administrators_lock
 from people.viewer import Viewer
 
 
@@ -56,6 +56,8 @@ def _plain(name: str) -> str:
 def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **values: Any) -> Person:
     """Name, e-mail, hire and leaving date; the sign-in keeps its own address. Raises: ValidationError."""
     persons.require(viewer, "change", person)
+    if values.get("left_on"):
+        administrators_lock()
     row = Person.objects.select_for_update().get(pk=person.pk)
     allowed = {"name", "email", "hired_on", "left_on"}
     changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
@@ -67,7 +69,7 @@ def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **valu
         with refusals():
             row.save(update_fields=list(changed))
         if row.left_on is not None:
-            administrator_remains(row, row.left_on)
+            administrator_remains(row.left_on)
         audit("person_change", actor=viewer, at=at, subject=row, detail={"fields": sorted(changed)})
     return row
 
@@ -115,8 +117,9 @@ def sign_in_disable(*, viewer: Viewer, person: Person, at: datetime) -> None:
     persons.require(viewer, "invite", person)
     if person == viewer.person:
         raise ValidationError(_("You cannot take away your own sign-in. Another administrator can."), code="own")
+    administrators_lock()
     User.objects.filter(person=person).update(is_active=False)
-    administrator_remains(None, viewer.on)
+    administrator_remains(viewer.on)
     audit("sign_in_disable", actor=viewer, at=at, subject=person)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Status, Table
 from people.forms.person import PersonAddForm, PersonFilter, PersonForm
-from people.frame import role_words
+from people.frame import Frame, role_words
 from people.models import Person, SeatHolding
 from people.policies import persons
 from people.selectors import person as read
@@ -133,6 +133,7 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         pairs.append((_("Left on"), person.left_on))
     if may_change:
         pairs.append((_("Sign-in"), person.user.email if person.user else ""))
+    numbers = _numbers_actions(request, person)
     give = Action(_("Give a role"), f"{reverse('people:grant_give')}?person={person.pk}", "lock")
     change = Action(_("Change"), reverse("people:person_change", args=[person.pk]), "edit")
     context = {
@@ -146,9 +147,17 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "grants": _grants_table(person, viewer.on) if may_change else None,
         "keys": _keys_table(person) if may_change else None,
         "events": [_event(entry) for entry in read.person_changes(viewer, person)],
-        "actions": [give, change] if may_change else [],
+        "actions": [*numbers, give, change] if may_change else numbers,
     }
     return render(request, "people/person_detail.html", context)
+
+
+def _numbers_actions(request: HttpRequest, person: Any) -> list[Action]:
+    """The way to the figures of the person, for whoever may see them."""
+    name = Frame(request).navigation.person_numbers
+    if not name or not persons.can(viewer_of(request), "view_numbers", person):
+        return []
+    return [Action(_("Figures"), reverse(name, kwargs={"person_id": person.pk}), "number")]
 
 
 def _sign_in_actions(person: Any) -> list[Action]:

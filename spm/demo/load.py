@@ -102,7 +102,7 @@ _CHANGES_INSERT = """
 """
 
 # The tables that this transaction filled have no statistics yet: without the hint Postgres takes them for empty and
-# loops through them for every row, which made a million deals take half an hour.
+# loops through them for every row, which kept a million deals busy for over a quarter of an hour.
 _BULK = "SET LOCAL app.history = 'off'; SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'"
 _BULK_DONE = "SET LOCAL app.history = 'on'; SET LOCAL enable_nestloop = on; SET LOCAL work_mem TO DEFAULT"
 

@@ -152,8 +152,13 @@ document.addEventListener("click", (event) => {
 });
 document.body.addEventListener("htmx:afterSettle", () => document.querySelectorAll("[data-chart]").forEach(redraw));
 document.body.addEventListener("htmx:load", (event) => begin(event.detail.elt));
-document.body.addEventListener("theme-changed", () => document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas)));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas)));
+
+function dressAnew() {
+  document.querySelectorAll("[data-chart]").forEach((canvas) => canvas.data && draw(canvas));
+}
+
+document.body.addEventListener("theme-changed", dressAnew);
+for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", dressAnew);
 document.body.addEventListener("htmx:beforeCleanupElement", (event) => {
   if (event.target.matches?.("[data-chart]")) window.Plotly?.purge(event.target);
 });

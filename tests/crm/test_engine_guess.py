@@ -114,7 +114,13 @@ def test_near_groups_are_parts_of_what_was_given(names: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "outcome"),
-    [("Won", "won"), ("Closed Won", "won"), ("5 - Closed Lost", "lost"), ("Prospecting", "open"), ("Frobnicating", None)],
+    [
+        ("Won", "won"),
+        ("Closed Won", "won"),
+        ("5 - Closed Lost", "lost"),
+        ("Prospecting", "open"),
+        ("Frobnicating", None),
+    ],
 )
 def test_a_stage_says_its_outcome_or_nothing(name: str, outcome: str | None) -> None:
     assert outcome_of(name) == outcome

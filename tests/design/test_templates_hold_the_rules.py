@@ -12,9 +12,8 @@ TEMPLATES = sorted(FOLDER.rglob("*.html"))
 COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}|{#.*?#}", re.DOTALL)
 TRANSLATED = re.compile(r"{% blocktrans(?:late)?\b.*?{% endblocktrans(?:late)? %}", re.DOTALL)
 CODE = re.compile(r"{%.*?%}|{{.*?}}|<script\b[^>]*>.*?</script>|<style\b[^>]*>.*?</style>", re.DOTALL)
-TAG = re.compile(r"<[^>]*>", re.DOTALL)
+TAG = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 SPOKEN = re.compile(r"""\b(?:aria-label|title|placeholder|alt)=["']([^"']*)""")
-DATA_PAIR = re.compile(r"""=(?:"[^"]*"|'[^']*')""")
 
 
 def source(path: Path) -> str:

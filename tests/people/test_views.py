@@ -104,6 +104,12 @@ def test_a_rep_sees_the_directory_without_what_only_administrators_may(cast: Cas
         assert secret not in words
 
 
+def test_the_figures_are_offered_to_whoever_may_see_them(cast: Cast) -> None:
+    for who, is_offered in [("alice", True), ("bob", True), ("ada", True), ("carol", False), ("hana", False)]:
+        answer = cast.client(who).get(url("person_detail", cast.alice))
+        assert (f"/people/{cast.alice.pk}/numbers/" in answer.content.decode()) == is_offered, who
+
+
 # --- A person ---------------------------------------------------------------------------------------------------------
 
 
@@ -426,7 +432,7 @@ FRAME = 10  # session, user with organization, viewer; tenant read, set and put 
     ("name", "argument", "own"),
     [
         ("person_list", "", 3),
-        ("person_detail", "alice", 5),
+        ("person_detail", "alice", 6),
         ("team_list", "", 4),
         ("team_detail", "north", 5),
         ("grant_list", "", 1),

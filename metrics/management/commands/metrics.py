@@ -38,7 +38,7 @@ class Command(TenantCommand):
             "--no-wait", action="store_true", help="read the numbers as they are, even while some are due"
         )
 
-    def work(self, *, organization: Organization, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+    def work(self, *, organization: Organization, **options: Any) -> dict[str, Any]:
         if not options["no_wait"]:
             rollups_recompute(organization_id=organization.pk, waits=True)
         today = timezone.now().astimezone(ZoneInfo(organization.time_zone)).date()

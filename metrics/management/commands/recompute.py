@@ -16,7 +16,7 @@ class Command(TenantCommand):
         super().add_arguments(parser)
         parser.add_argument("--full", action="store_true", help="rebuild everything from the facts")
 
-    def work(self, *, organization: Organization, full: bool, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+    def work(self, *, organization: Organization, full: bool, **options: Any) -> dict[str, Any]:
         done = rollups_recompute(organization_id=organization.pk, is_full=full, waits=True)
         return {
             "organization": organization.slug,

@@ -1,0 +1,55 @@
+"""What the addresses of this app need: deals of Alice, Carol and the house, an import, a stage."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crm.models import ImportBatch, Opportunity, Pipeline, Stage
+from people.files import file_store
+from people.models import Person
+from people.wall import tenant
+from tests.cast import NOW, Cast
+
+
+def make_stage(name: str = "Won", outcome: str = "won", position: int = 1) -> Stage:
+    pipeline, _ = Pipeline.objects.get_or_create(name="Sales", defaults={"is_default": True})
+    key = name.lower()
+    found, _ = Stage.objects.get_or_create(
+        pipeline=pipeline, name_key=key, defaults={"name": name, "outcome": outcome, "position": position}
+    )
+    return found
+
+
+def make_deal(external_id: str, owner: Person | None = None, stage: Stage | None = None, **fields: Any) -> Opportunity:
+    stage = stage or make_stage()
+    amount = fields.pop("amount", Decimal(100))
+    return Opportunity.objects.create(
+        external_id=external_id,
+        owner=owner,
+        stage=stage,
+        outcome=stage.outcome,
+        amount=amount,
+        converted_amount=amount,
+        currency="USD",
+        **{"source": "files", "closed_on": date(2026, 5, 1), **fields},
+    )
+
+
+def make_batch(content: bytes = b"opportunity_id,deal_stage\nA1,Won\n", **fields: Any) -> ImportBatch:
+    file = file_store(name="deals.csv", stream=[content], created_by=None, at=NOW)
+    values = {"kind": "opportunity", "source": "files", "file_name": "deals.csv", "created_at": NOW, **fields}
+    return ImportBatch.objects.create(file=file, **values)
+
+
+def objects(cast: Cast) -> dict[str, Any]:
+    with tenant(cast.organization.pk):
+        make_stage("Engaging", "open", 2)
+        return {
+            "alices_deal": make_deal("A1", cast.alice).pk,
+            "carols_deal": make_deal("C1", cast.carol).pk,
+            "house_deal": make_deal("H1").pk,
+            "uploaded": make_batch().pk,
+            "checked": make_batch(state="checked", received=1, created=1).pk,
+            "applied": make_batch(state="applied", received=1, created=1, columns=["opportunity_id"]).pk,
+            "empty_stage": make_stage("Engaging", "open", 2).pk,
+        }
