@@ -97,7 +97,9 @@ def data_of(cast: Cast) -> set[str]:
 
 def test_the_german_catalogue_has_every_word_of_the_source_and_no_other(catalogue: polib.POFile) -> None:
     source = words_of_source()
-    known = {key_of(entry) for entry in catalogue if not entry.obsolete}
+    keys = [key_of(entry) for entry in catalogue if not entry.obsolete]
+    known = set(keys)
+    assert len(keys) == len(known), "a word stands twice in the catalogue"
     missing = {key: source[key] for key in source.keys() - known}
     assert missing == {}, "manage.py makemessages -l de --no-wrap --no-location, then translate"
     assert sorted(known - source.keys()) == []

@@ -76,6 +76,13 @@ VALUE: dict[str, Promise | str] = {
     "close_before_start": _("Deals that close before they start: they are left out of the sales cycle."),
     "zero_amount": _("Won deals with an amount of zero: they count as won at zero."),
     "no_amount": _("Won deals without an amount: they leave amount figures."),
+    "manager_ambiguous": _("Several people are called “%(value)s”. Give the manager's id instead."),
+    "manager_circle": _("“%(value)s” would stand above and below the same people, so that manager is left out."),
+    "office_ambiguous": _("The people of “%(value)s” are in several offices, so none of these stands above them."),
+    "office_split": _("The teams of the office “%(value)s” report to different managers, so the office is left out."),
+    "email_invalid": _("“%(value)s” is not an e-mail address. The person is kept without it."),
+    "email_taken": _("“%(value)s” belongs to another person already. This one is kept without it."),
+    "moved": _("%(value)s moves to another team on the day of the import. Earlier figures keep the earlier team."),
     "removed": _("Deals that are not in the file any more: they leave every figure."),
 }
 

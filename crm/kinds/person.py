@@ -1,5 +1,6 @@
 """People and teams. What the lines mean for seats and teams is the business of `people`; here they are handed over."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -7,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.engine.fields import Field, FieldType, Shape
 from crm.intake.resolve import created_ids, deals_forget, deals_resolve
+from crm.intake.wording import value_sentence
 from crm.kinds.base import Intake, Kind, register
 from crm.models import ImportBatch, ImportChange
+from kernel.issue import Issue
 from people.models import Person
 from people.services.structure import (
     StructureChange,
@@ -171,7 +174,7 @@ class PersonKind(Kind):
         )
 
     def _results_write(self, intake: Intake, result: StructureResult) -> None:
-        intake.issues.extend(issue for issue in result.issues if (issue.row or 0) < BEYOND_THE_FILE)
+        intake.issues.extend(_worded(issue) for issue in result.issues if (issue.row or 0) < BEYOND_THE_FILE)
         told = [
             (number, text, result.reasons.get(number, ""))
             for number, text in result.results.items()
@@ -188,3 +191,8 @@ class PersonKind(Kind):
         ]
         structure_undo(changes=changes, in_use_person_ids=[], actor=actor, at=at)
         deals_resolve("owner")
+
+
+def _worded(issue: Issue) -> Issue:
+    """The same finding in the reader's language."""
+    return replace(issue, message=value_sentence(issue.code, field=issue.field or "", value=issue.value or ""))

@@ -9,12 +9,14 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 GERMAN = settings.BASE_DIR / "locale" / "de" / "LC_MESSAGES" / "django.po"
-SOURCES = ("people", "crm", "metrics", "spm")
+SOURCES = sorted(
+    app.split(".")[0] for app in settings.INSTALLED_APPS if (settings.BASE_DIR / app.split(".")[0]).is_dir()
+)
 SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
 CONTEXT_PLURAL = {"npgettext", "npgettext_lazy"}
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|%%")
 OPEN, CLOSE = "⟦", "⟧"
 ACCENTS = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
 
