@@ -4,6 +4,7 @@ Units: `money` (Decimal in major units, needs a currency), `percent` or `ratio` 
 `count`, `number`. What is undefined (`None`) is always shown as an en dash, never as zero.
 """
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
@@ -19,6 +20,15 @@ Number = Decimal | int | float
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "BRL": "R$", "ILS": "₪", "TRY": "₺"}
 MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN_NUMBER = re.compile(r"^[+-]?[\d.,\s]*\d\s?%?$")
+
+
+def spreadsheet_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe goes before it. A number such as -5 stays."""
+    return f"'{text}" if text.startswith(FORMULA) and not _PLAIN_NUMBER.match(text) else text
 
 
 def rounded(value: Number, digits: int) -> Decimal:

@@ -28,6 +28,8 @@ class TenantMiddleware:
             response = self._answer(request, user)
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = _behind_the_wall(user.organization_id, response.streaming_content)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"  # figures of a person: no proxy and no next user sees them
         return response
 
     def _answer(self, request: HttpRequest, user: User) -> HttpResponse:

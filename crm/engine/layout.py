@@ -54,7 +54,10 @@ def layout_of(head: str, encoding: str, knows: Callable[[str], bool] = lambda na
     if len(first) > MOST_COLUMNS:
         raise Unreadable("too_many_columns_in_file", count=len(first), limit=MOST_COLUMNS)
     has_header = _is_header(first, rows[1:], knows)
-    return Layout(encoding, separator, has_header, _names(first, has_header, max(len(row) for row in rows)))
+    width = len(first) if has_header else max(len(row) for row in rows)
+    if width > MOST_COLUMNS:
+        raise Unreadable("too_many_columns_in_file", count=width, limit=MOST_COLUMNS)
+    return Layout(encoding, separator, has_header, _names(first, has_header, width))
 
 
 def separator_of(head: str) -> str:
@@ -146,7 +149,7 @@ def _names(first: Sequence[str], has_header: bool, width: int) -> tuple[str, ...
     """Column names, each once: a repeated name gets a number, an empty one its place."""
     seen: Counter[str] = Counter()
     names = []
-    for place in range(len(first) if has_header else width):
+    for place in range(width):
         name = (first[place] if has_header else "") or f"Column {place + 1}"
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")

@@ -1,7 +1,8 @@
 """Plain text values: cleaned, recognized as "nothing", compared.
 
 Cleaning removes what no one sees (NUL, zero-width characters, byte order marks, non-breaking and repeated spaces) and
-keeps everything else. The texts of `NOTHING` stand for an empty cell whatever their case.
+keeps everything else; an apostrophe before = + - or @ goes too: our own downloads put it there, so that no spreadsheet
+takes the cell for a formula. The texts of `NOTHING` stand for an empty cell whatever their case.
 
 `name_key` keeps letters and digits only, without case and accents: "GTX Pro", "GTXPro" and "gtx-pro" share the key
 "gtxpro". A name without any letter or digit is its own key.
@@ -19,6 +20,8 @@ _PLAIN = re.compile(r"^[!-~]+(?: [!-~]+)*$")
 
 def clean(text: str) -> str:
     """The text without invisible characters, with single spaces and none at its ends."""
+    if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"}:
+        text = text[1:]
     if _PLAIN.match(text):
         return text
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from crm.engine.texts import name_key
 from crm.intake.resolve import deals_resolve, history_off
-from crm.models import Account, AccountKey, HealthDismissal, Product, ProductKey
+from crm.models import Account, AccountKey, HealthDismissal, Opportunity, Product, ProductKey
 from crm.policies import health
 from crm.selectors.health import MODELS, odd_deals
 from crm.services.applying import imports_lock
+from kernel.row_id import row_id
 from people.audit import audit
 from people.models import PersonKey
 from people.queue import enqueue
@@ -46,6 +47,7 @@ def references_assign(*, viewer: Viewer, name: str, choices: Sequence[tuple[str,
     health.require(viewer, "change")
     imports_lock()
     for source, text, choice in choices:
+        _text_require(name, source, text)
         _key_set(name, source, text, _target(name, text, choice))
     audit(
         "references_assign", actor=viewer.person, at=at, subject=name, detail={"texts": [c[1] for c in choices][:100]}
@@ -83,6 +85,7 @@ def findings_dismiss(*, viewer: Viewer, check: str, subjects: Collection[str], a
     rows = [
         HealthDismissal(check_name=check, subject=subject[:300], created_by=viewer.person, created_at=at)
         for subject in subjects
+        if "\x00" not in subject  # which no finding has, and Postgres refuses
     ]
     HealthDismissal.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
     audit("findings_dismiss", actor=viewer.person, at=at, subject=check, detail={"count": len(rows)})
@@ -101,10 +104,17 @@ def _target(name: str, text: str, choice: str) -> int:
         return Account.objects.create(name=text, name_key=name_key(text)[:300]).pk
     if choice == NEW and name == "product":
         return Product.objects.create(name=text, name_key=name_key(text)[:300]).pk
-    found = MODELS[name]._default_manager.filter(pk=int(choice) if choice.isdecimal() else 0).first()
+    found = MODELS[name]._default_manager.filter(pk=row_id(choice)).first()
     if found is None:
         raise ValidationError(_("Choose from the list who or what “%(text)s” is.") % {"text": text}, code="gone")
     return int(found.pk)
+
+
+def _text_require(name: str, source: str, text: str) -> None:
+    """Only what deals say can be given a meaning; a made-up text may be too long or no text for the database."""
+    known = Opportunity.objects.filter(source=source, **{f"{name}_text": text})
+    if "\x00" in source + text or not known.exists():
+        raise ValidationError(_("Choose from the list who or what “%(text)s” is.") % {"text": text}, code="gone")
 
 
 def _key_set(name: str, source: str, text: str, target_id: int) -> None:

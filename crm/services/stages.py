@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.engine.texts import name_key
-from crm.models import Opportunity, Outcome, Pipeline, Stage
+from crm.models import Opportunity, OpportunityChange, Outcome, Pipeline, Stage
 from crm.policies import stages
 from people.audit import audit
 from people.queue import enqueue
@@ -48,7 +48,7 @@ def stages_save(*, viewer: Viewer, values: Sequence[StageValues], at: datetime) 
 def stage_delete(*, viewer: Viewer, stage: Stage, at: datetime) -> None:
     """Take a stage away that no deal is in or was in. Raises: PermissionDenied, ValidationError."""
     stages.require(viewer, "change")
-    if Opportunity.objects.filter(stage=stage).exists():
+    if any(rows.objects.filter(stage=stage).exists() for rows in (Opportunity, OpportunityChange)):
         raise ValidationError(_("Deals are in “%(stage)s”, so it stays.") % {"stage": stage.name}, code="in_use")
     audit("stage_delete", actor=viewer.person, at=at, subject=stage, detail={"name": stage.name})
     stage.delete()

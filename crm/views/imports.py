@@ -45,6 +45,7 @@ from crm.views.import_words import (
     rows_table,
 )
 from crm.views.page import act, viewer_of
+from people import formats
 from people.components import Action, Column, Crumb, Empty, Pages, Table
 from people.files import file_chunks
 from people.models import Job
@@ -286,11 +287,12 @@ def import_refused_view(request: HttpRequest, batch_id: int) -> StreamingHttpRes
 
 def _refused_lines(batch: ImportBatch) -> Iterator[str]:
     writer: Any = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow([*batch.columns, _("Line"), _("Reason")])
+    columns = [formats.spreadsheet_text(str(name)) for name in batch.columns]
+    yield "\ufeff" + writer.writerow([*columns, _("Line"), _("Reason")])
     width = len(batch.columns)
     for row in import_rows(batch, "refused").iterator(chunk_size=2_000):
         cells = [*row.raw, *[""] * (width - len(row.raw))][: max(width, len(row.raw))]
-        yield writer.writerow([*cells, row.number, row.reason])
+        yield writer.writerow([*map(formats.spreadsheet_text, map(str, cells)), row.number, row.reason])
 
 
 class _Echo:

@@ -20,7 +20,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def act(
     request: HttpRequest, done_href: str, done_words: str | Callable[[Any], str], call: Callable[[], Any]
 ) -> HttpResponse:
-    """Do it, or say why not and leave everything as it was, and go on."""
+    """Do all of it, or say why not and do nothing, and go on."""
     try:
         with transaction.atomic():
             result = call()

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from kernel.row_id import row_id
 from metrics.selectors.subject import Subject, access_person_numbers, access_team_numbers, first_subject
 from people import policies
 from people.viewer import Viewer
@@ -32,6 +33,7 @@ def team_choices(viewer: Viewer) -> list[tuple[int, str]]:
 
 
 def _number(value: str) -> int:
-    if not value.isdecimal():
+    number = row_id(value)
+    if number is None:
         raise ObjectDoesNotExist
-    return int(value)
+    return number

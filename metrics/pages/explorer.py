@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from kernel.period import Grain
+from kernel.row_id import row_id
 from metrics.engine.definitions import Basis, Metric
 from metrics.engine.evaluate import Value
 from metrics.forms import ExplorerForm
@@ -87,8 +88,7 @@ def explore(asked: Asked, name: str) -> Explored:
     metric, viewer, query = metric_named(name), asked.viewer, asked.query
     subject = access_subject(viewer, person=query.get("person", ""), team=query.get("team", ""))
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else Grain.YEAR)
-    product = query.get("product", "")
-    product_id = int(product) if product.isdecimal() else None
+    product_id = row_id(query.get("product", ""))
     scope = replace(subject.scope, product_ids=None if product_id is None else (product_id,))
     offered = [key for key, _words in by_choices(viewer, subject)]
     by = query.get("by", "") if query.get("by", "") in offered else offered[0]

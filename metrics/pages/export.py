@@ -6,8 +6,7 @@ from io import StringIO
 
 from metrics.pages.explorer import Explored
 from metrics.words import notes_text
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from people.formats import spreadsheet_text
 
 
 def csv_of(explored: Explored) -> str:
@@ -21,7 +20,7 @@ def csv_of(explored: Explored) -> str:
         figure = row.figure
         writer.writerow(
             [
-                safe(row.names.get(explored.by) or ""),
+                spreadsheet_text(row.names.get(explored.by) or ""),
                 row.metric.name,
                 period.starts_on.isoformat(),
                 period.ends_before.isoformat(),
@@ -30,11 +29,6 @@ def csv_of(explored: Explored) -> str:
             ]
         )
     return out.getvalue()
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _plain(value: Decimal | None) -> str:

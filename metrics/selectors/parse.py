@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from django.db import connection
 
 from kernel.period import Grain
+from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
 from metrics.selectors.question import Dimension, Question, Scope
@@ -98,8 +99,7 @@ def _people(value: str) -> tuple[int, ...]:
     """By e-mail, `id:…` or name. People of one name are all meant."""
     people = Person.objects.all()
     if value.startswith("id:"):
-        known = value.removeprefix("id:")
-        found = people.filter(pk=int(known)) if known.isdecimal() else people.none()
+        found = people.filter(pk=row_id(value.removeprefix("id:")))
     elif "@" in value:
         found = people.filter(email__iexact=value)
     else:

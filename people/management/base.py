@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
+from kernel.row_id import row_id
 from people.models import Organization, Person
 from people.wall import tenant
 
@@ -84,7 +85,7 @@ def refusal_text(error: ValidationError) -> str:
 def person_of(text: str) -> Person:
     """Whom `--person` names: an e-mail address, `id:…`, or a name that one person has. Raises: CommandError."""
     if text.startswith("id:"):
-        found = Person.objects.filter(pk=int(text[3:])) if text[3:].isdecimal() else Person.objects.none()
+        found = Person.objects.filter(pk=row_id(text[3:]))
     elif "@" in text:
         found = Person.objects.filter(Q(email__iexact=text) | Q(user__email__iexact=text))
     else:

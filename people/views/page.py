@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -45,7 +46,8 @@ def form_page(
     """GET shows the form; POST hands its values to `submit` and goes to `done(result)`, or shows what was refused."""
     if request.method == "POST" and form.is_valid():
         try:
-            result = submit(form.cleaned_data)
+            with transaction.atomic():
+                result = submit(form.cleaned_data)
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -57,9 +59,10 @@ def form_page(
 
 
 def act(request: HttpRequest, done_href: str, done_words: str, call: Callable[[], Any]) -> HttpResponse:
-    """A button without a form: do it, or say why not, and go back."""
+    """A button without a form: do all of it, or say why not and do nothing, and go back."""
     try:
-        call()
+        with transaction.atomic():
+            call()
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

@@ -5,9 +5,11 @@ from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -105,7 +107,11 @@ def sign_in_link(request: HttpRequest, person_id: int) -> HttpResponse:
     page = FormPage(
         _("A new link for %(name)s") % {"name": person.name}, [people_crumb(), crumb, Crumb(_("Sign-in"))], crumb.href
     )
-    user = service.sign_in_link_make(viewer=viewer, person=person, at=timezone.now())
+    try:
+        user = service.sign_in_link_make(viewer=viewer, person=person, at=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return HttpResponseRedirect(crumb.href)
     return render(request, "people/sign_in_link.html", {"page": page, "link": _link(request, user), "person": person})
 
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from metrics.catalogue import CATALOGUE
-from metrics.pages.export import safe
+from people.formats import spreadsheet_text
 from tests.cast import Cast
 from tests.metrics.numbers import QUARTER, get, make_deals, shown, words
 
@@ -70,8 +70,9 @@ def test_a_reps_file_holds_their_own_deals_only(cast: Cast) -> None:
 
 
 def test_a_spreadsheet_takes_no_name_for_a_formula() -> None:
-    assert safe("=1+1") == "'=1+1"
-    assert safe("Ames") == "Ames"
+    assert spreadsheet_text("=1+1") == "'=1+1"
+    assert spreadsheet_text("Ames") == "Ames"
+    assert spreadsheet_text("-5.50") == "-5.50"
 
 
 def test_the_reason_of_a_ratio_names_both_parts_and_its_deals(cast: Cast) -> None:
