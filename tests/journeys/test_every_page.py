@@ -20,6 +20,7 @@ from people.jobs import job_work_here
 from people.wall import tenant
 from tests.cast import NOW, SIGN_INS, Cast
 from tests.crm.files import DEALS, text_of
+from tests.journeys.keyboard import PATIENCE
 from tests.journeys.test_homes import wait_for_charts
 from tests.metrics.numbers import make_deals
 from tests.test_access import TABLE, make_objects
@@ -143,6 +144,7 @@ def test_nothing_is_wrong_with_any_page(
             session = cast.client(who).cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page, heard = context.new_page(), list[str]()
+        page.set_default_timeout(PATIENCE)
         listen(page, heard)
         for turn, address in enumerate(address for each, address in pages if each == who):
             found += problems_of(page, address, heard, LOOKS[turn % 2])
