@@ -24,6 +24,7 @@ def press(page: Page, selector: str) -> None:
 
 
 def sign_in(page: Page, email: str) -> None:
+    page.set_default_timeout(PATIENCE)
     page.goto("/accounts/login/")
     tab_to(page, "input[name=login]")
     page.keyboard.type(email)

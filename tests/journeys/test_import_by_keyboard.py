@@ -60,7 +60,9 @@ class Fresh:
         context = self.browser.new_context(base_url=self.live_server.url, locale="en-US", timezone_id="UTC")
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.live_server.url}])
-        return context, context.new_page()
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        return context, page
 
     def wait_for_numbers(self) -> None:
         def is_done() -> bool:
@@ -113,7 +115,9 @@ def shows(page: Page, address: str, expected: dict[str, Any]) -> None:
     """The tiles of a page: bookings to the dollar, won deals counted."""
     page.goto(address)
     expect(page.locator("[data-figure=revenue]")).to_have_text(money(expected["won_revenue"]), timeout=PATIENCE)
-    expect(page.locator("[data-figure=win_rate]")).to_have_text(f"{Decimal(str(expected['win_rate'])):.1%}")
+    expect(page.locator("[data-figure=win_rate]")).to_have_text(
+        f"{Decimal(str(expected['win_rate'])):.1%}", timeout=PATIENCE
+    )
 
 
 def ids(fresh: Fresh, sample: Sample) -> tuple[int, int]:
@@ -148,7 +152,7 @@ def test_four_files_by_keyboard_then_every_page_says_what_they_hold(
 
     page.goto("/data-health/")
     for spelling in sample.near:
-        expect(page.locator("#main").get_by_text(spelling, exact=False).first).to_be_attached()
+        expect(page.locator("#main").get_by_text(spelling, exact=False).first).to_be_attached(timeout=PATIENCE)
 
 
 def test_a_managers_open_page_follows_an_import_of_the_administrator(page: Page, fresh: Fresh, tmp_path: Path) -> None:
