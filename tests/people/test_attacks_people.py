@@ -37,8 +37,13 @@ def forms(cast: Cast) -> dict[str, dict[str, Any]]:
         f"/seats/{seat}/end/": {"on": "2026-07-01"},
         "/roles/give/": {"person": cast.nils.pk, "role": "finance", "starts_on": "2026-07-01"},
         "/settings/": {
-            **{"name": "Acme", "currency": "USD", "locale": "en", "time_zone": "UTC"},
-            **{"week_start": 1, "fiscal_year_start": 1, "cycle_start": "created"},
+            "name": "Acme",
+            "currency": "USD",
+            "locale": "en",
+            "time_zone": "UTC",
+            "week_start": 1,
+            "fiscal_year_start": 1,
+            "cycle_start": "created",
         },
         "/profile/": {"locale": "", "theme": ""},
     }
