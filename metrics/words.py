@@ -72,19 +72,23 @@ def note_text(note: Note) -> str:
     n = note.count
     match note.code:
         case "without_amount":
-            return ngettext("%(n)s without amount", "%(n)s without amount", n) % {"n": f"{n:,}"}
+            return ngettext("%(n)s without amount", "%(n)s without amount", n) % {"n": formats.number(n)}
         case "lost_without_amount":
-            return ngettext("%(n)s lost deal without amount", "%(n)s lost deals without amount", n) % {"n": f"{n:,}"}
+            return ngettext("%(n)s lost deal without amount", "%(n)s lost deals without amount", n) % {
+                "n": formats.number(n)
+            }
         case "lost_without_amount_or_zero":
-            return ngettext("the lost deal has amount 0", "all %(n)s lost deals have amount 0", n) % {"n": f"{n:,}"}
+            return ngettext("the lost deal has amount 0", "all %(n)s lost deals have amount 0", n) % {
+                "n": formats.number(n)
+            }
         case "without_probability":
-            return ngettext("%(n)s without probability", "%(n)s without probability", n) % {"n": f"{n:,}"}
+            return ngettext("%(n)s without probability", "%(n)s without probability", n) % {"n": formats.number(n)}
         case "without_cycle":
             return ngettext(
                 "%(n)s won deal without a known start, or closed before it",
                 "%(n)s won deals without a known start, or closed before it",
                 n,
-            ) % {"n": f"{n:,}"}
+            ) % {"n": formats.number(n)}
         case "undated":
             return gettext("no deal has a creation date")
     raise ValueError(f"no words for the note {note.code!r}")
@@ -143,4 +147,5 @@ def concern_text(concern: Concern, currency: str) -> str:
 def _beside_peers(text: str, concern: Concern, peers: str) -> str:
     if concern.peers is None:
         return text
-    return f"{text} {gettext('Peers: %(peers)s.') % {'peers': peers}}"
+    beside = gettext("Peers: %(peers)s.") % {"peers": peers}
+    return f"{text} {beside}"

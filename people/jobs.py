@@ -25,7 +25,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from people.models import Job, Person
@@ -167,7 +167,14 @@ def _take(organization_id: int, job_id: int | None = None) -> JobRun | None:
 def _work(run: JobRun, *, is_here: bool = False) -> None:
     """Do one job and note how it ended; `is_here`: somebody waits for it, so an error is theirs."""
     with tenant(run.organization_id):
-        kind = Job.objects.values_list("kind", flat=True).get(pk=run.job_id)
+        asked = Job.objects.values_list("kind", "created_by__user__locale", "organization__locale")
+        kind, own, common = asked.get(pk=run.job_id)
+    with translation.override(translation.get_language() if is_here else own or common):
+        _work_in_words(run, kind, is_here=is_here)
+
+
+def _work_in_words(run: JobRun, kind: str, *, is_here: bool) -> None:
+    """The sentences that a job leaves are in the language of whoever asked for it; commands speak their own."""
     function = KINDS.get(kind)
     try:
         if function is None:

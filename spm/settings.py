@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "people",
     "crm",
     "metrics",
+    "incentives",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -16,9 +16,16 @@ class StageForm(forms.Form):
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     position = forms.IntegerField(label=_("Order"), min_value=1, max_value=1000)
     name = forms.CharField(label=_("Stage"), max_length=200)
-    outcome = forms.ChoiceField(label=_("Deals in it are"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(label=_("Deals in it are"), choices=Outcome.choices, initial=Outcome.OPEN)
     probability = forms.DecimalField(
-        label=_("Probability in %"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
+        label=_("Probability in %"),
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        required=False,
+        localize=True,  # 12,5 for a German reader, whatever the language of the browser
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
     def to_values(self) -> StageValues:
@@ -49,5 +56,5 @@ def stage_initial(stage: Stage) -> dict[str, Any]:
         "position": stage.position,
         "name": stage.name,
         "outcome": stage.outcome,
-        "probability": None if percent is None else f"{percent:f}",
+        "probability": None if percent is None else Decimal(f"{percent:f}"),
     }

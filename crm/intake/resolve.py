@@ -3,7 +3,8 @@
 No history is written: whom a text means was true from the beginning, it was only not known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -54,7 +55,7 @@ UPDATE crm_account a SET parent_id = f.id FROM (
 def deals_resolve(*fields: str) -> int:
     """Link deals to the people, accounts and products that their texts mean; how many found one. One query a field."""
     count = 0
-    with history_off() as cursor:
+    with in_bulk(), history_off() as cursor:
         for name in fields:
             cursor.execute(
                 RESOLVE.format(
@@ -86,6 +87,16 @@ def parents_resolve(source: str) -> None:
 def created_ids(batch: ImportBatch, table: str) -> list[int]:
     """Rows of a table that a batch created. One query."""
     return list(batch.changes.filter(table=table, before__isnull=True).values_list("object_id", flat=True))
+
+
+@contextmanager
+def in_bulk() -> Iterator[None]:
+    """Join whole sets. Right after a large load the planner does not know how large the tables have become."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_nestloop'), set_config('enable_nestloop', 'off', true)")
+        former = cursor.fetchone()[0]
+        yield
+        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [former])
 
 
 class history_off:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from people.wall import Walled
+from people.wall import Walled, WalledFact
 
 
 class ImportBatch(Walled):
@@ -43,7 +43,7 @@ class ImportBatch(Walled):
         return f"{self.file_name} ({self.kind})"
 
 
-class ImportRow(Walled):
+class ImportRow(WalledFact):
     """One line of a file as it came, and what became of it."""
 
     class Result(models.TextChoices):
@@ -91,7 +91,7 @@ class ImportIssue(Walled):
         return f"{self.code}: {self.message}"
 
 
-class ImportChange(Walled):
+class ImportChange(WalledFact):
     """The state of a fact before a batch changed it (empty: the batch created it); what undo reads."""
 
     batch = models.ForeignKey(

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.pipeline import Outcome
-from people.wall import Walled
+from people.wall import WalledFact
 
 NO_DUE_DAY = date(9999, 12, 31)  # the bucket of open deals without an expected close date
 
@@ -82,7 +82,7 @@ def unresolved(name: str) -> models.Index:
     )
 
 
-class Opportunity(Walled):
+class Opportunity(WalledFact):
     """A deal as its source last told it. `closed_on` is the expected day while the deal is open."""
 
     source = models.CharField(_("source"), max_length=100)
@@ -185,7 +185,7 @@ class Opportunity(Walled):
         return self.name or self.external_id
 
 
-class OpportunityChange(Walled):
+class OpportunityChange(WalledFact):
     """A deal's stage, amount, close date and owner from `happened_on` on. Append-only; written by triggers."""
 
     opportunity = models.ForeignKey(

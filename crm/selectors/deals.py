@@ -34,6 +34,10 @@ ODDITIES: dict[str, Q] = {
     "close_before_start": Q(outcome__in=["won", "lost"])
     & (Q(closed_on__lt=F("engaged_on")) | Q(engaged_on__isnull=True, closed_on__lt=F("created_on"))),
     "no_owner": Q(owner__isnull=True),
+    "open_no_amount": Q(outcome="open", amount__isnull=True),
+    "open_no_close_date": Q(outcome="open", closed_on__isnull=True),
+    "no_start": Q(engaged_on__isnull=True, created_on__isnull=True),
+    "no_account": Q(account__isnull=True, account_text=""),
 }
 
 

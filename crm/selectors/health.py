@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
@@ -10,7 +11,7 @@ from django.db.models.functions import Cast
 from crm.engine.near import TYPO_LIMIT, near_groups, near_index, near_match
 from crm.models import Account, HealthDismissal, Opportunity, Product
 from crm.selectors.deals import ODDITIES
-from people.models import Person
+from people.models import Person, Seat, SeatHolding
 
 MOST_LISTED = 200  # findings of one check
 
@@ -111,6 +112,13 @@ def _deal_counts(name: str, ids: Iterable[int]) -> dict[int, int]:
 def odd_deals(check: str) -> QuerySet[Opportunity]:
     """Deals that a check lists, dismissed ones left out."""
     return Opportunity.objects.filter(ODDITIES[check], ~Exists(_dismissed(check)), is_deleted=False)
+
+
+def people_without_deals(on: date) -> QuerySet[Person]:
+    """People who hold a seat of a rep on the day and own no deal at all. One query."""
+    seated = SeatHolding.objects.on(on).filter(person=OuterRef("pk"), seat__role=Seat.Role.REP)
+    deals = Opportunity.objects.filter(owner=OuterRef("pk"), is_deleted=False)
+    return Person.objects.filter(Exists(seated), ~Exists(deals)).order_by("name")
 
 
 def _dismissed(check: str) -> QuerySet[HealthDismissal]:

@@ -1,7 +1,7 @@
 """Read a file into the temporary table, compare, and write everything in one transaction."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from crm.engine.convert import typed_rows
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
 from crm.intake.reading import Chunks, mapping_decide, readings_decide, table_open
+from crm.intake.resolve import in_bulk
 from crm.intake.table import IntakeTable
 from crm.intake.wording import file_sentence
 from crm.kinds.base import Intake, Kind, shapes
@@ -22,6 +23,7 @@ from kernel.money import MINOR_UNIT_DIGITS
 from people.models import Organization, Person
 from people.wall import tenant
 
+FEW = 500  # rows up to which looking them up one by one is cheaper than reading whole tables
 RESULTS = ("created", "updated", "unchanged", "refused")
 
 Progress = Callable[[str, int, int | None], None]
@@ -94,7 +96,8 @@ def intake_open(request: Request, progress: Progress) -> Iterator[tuple[Intake, 
 def preview(intake: Intake, outcome: Outcome, kind: Kind) -> None:
     """Fill in exact counts without writing a fact. Behind the wall."""
     imports_lock()
-    kind.compare(intake)
+    with in_bulk() if outcome.received > FEW else nullcontext():
+        kind.compare(intake)
     _count(intake, outcome)
     outcome.error = _obstacle(intake, outcome)
 
@@ -103,6 +106,12 @@ def apply(intake: Intake, outcome: Outcome, kind: Kind, batch: ImportBatch) -> N
     """Compare and write, everything or nothing. Behind the wall, in the transaction of the caller."""
     imports_lock()
     intake.batch = batch
+    with in_bulk() if outcome.received > FEW else nullcontext():
+        _apply(intake, outcome, kind)
+    _rows_keep(intake, only_refused=bool(outcome.error))
+
+
+def _apply(intake: Intake, outcome: Outcome, kind: Kind) -> None:
     kind.compare(intake)
     _count(intake, outcome)
     outcome.error = _obstacle(intake, outcome)
@@ -111,7 +120,6 @@ def apply(intake: Intake, outcome: Outcome, kind: Kind, batch: ImportBatch) -> N
             outcome.removed = kind.write(intake)
             _count(intake, outcome)
             outcome.error = _obstacle(intake, outcome)
-    _rows_keep(intake, only_refused=bool(outcome.error))
 
 
 def imports_lock() -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.engine.mapping import mapping_of
 from crm.engine.problem import Unreadable
+from crm.intake.resolve import in_bulk
 from crm.intake.wording import file_sentence
 from crm.kinds.base import kind_of
 from crm.models import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
@@ -63,9 +64,11 @@ def import_map(
 def import_run(*, batch: ImportBatch, at: datetime, actor: Person | None) -> Job:
     """Have a worker apply a batch; asked twice, it runs once. Raises: ValidationError."""
     batch = _lock(batch.pk)
-    if batch.state == State.RUNNING and batch.job is not None:
+    if batch.state == State.RUNNING and batch.job is not None and not batch.job.is_over:
         return batch.job
-    _state_require(batch, State.UPLOADED, State.CHECKED)
+    _state_require(batch, State.UPLOADED, State.CHECKED, State.RUNNING)
+    if not batch.kind:
+        raise ValidationError(_("Say first what the columns of this file hold."), code="no_columns")
     batch.state = State.RUNNING
     batch.job = job_start(kind="crm.import_run", arguments={"batch": batch.pk}, created_by=actor, at=at)
     batch.save(update_fields=["state", "job"])
@@ -88,7 +91,8 @@ def import_undo(*, batch: ImportBatch, at: datetime, actor: Person | None) -> No
     if batch.state == State.UNDONE:
         return
     _undo_check(batch)
-    kind_of(batch.kind).undo(batch, actor=actor, at=at)
+    with in_bulk():
+        kind_of(batch.kind).undo(batch, actor=actor, at=at)
     ImportChange.objects.filter(batch=batch).delete()
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.UNDONE, undone_at=at)
     audit("import_undo", actor=actor, at=at, subject=batch, detail={"file": batch.file_name})
@@ -123,10 +127,11 @@ def import_check_work(run: JobRun) -> dict[str, Any]:
             run.progress(step="comparing")
             with tenant(run.organization_id):
                 preview(intake, outcome, request.kind)
-                _outcome_keep(batch, outcome, State.CHECKED)
-                _refused_preview(intake, batch)
+                if _is_wanted(run, batch, State.UPLOADED):
+                    _outcome_keep(batch, outcome, State.CHECKED)
+                    _refused_preview(intake, batch)
     except Unreadable as error:
-        _unreadable_keep(run, batch, error, State.UPLOADED)
+        _unreadable_keep(run, batch, error, State.UPLOADED, State.UPLOADED)
     return {"batch": batch.pk}
 
 
@@ -141,7 +146,7 @@ def import_run_work(run: JobRun) -> dict[str, Any]:
             run.progress(step="applying", done=outcome.received, total=outcome.received)
             error = _apply(run, batch, request, intake, outcome)
     except Unreadable as unreadable:
-        _unreadable_keep(run, batch, unreadable, State.FAILED)
+        _unreadable_keep(run, batch, unreadable, State.RUNNING, State.FAILED)
     except ValidationError as refused:
         _failed_keep(run, batch, refused.messages[0])
     else:
@@ -182,8 +187,10 @@ def _apply(run: JobRun, batch: ImportBatch, request: Request, intake: Any, outco
 
 def _request(run: JobRun) -> tuple[ImportBatch, Request]:
     with tenant(run.organization_id):
-        batch = ImportBatch.objects.select_related("file", "created_by").get(pk=run.arguments["batch"])
+        batch = ImportBatch.objects.select_related("file", "created_by").filter(pk=run.arguments["batch"]).first()
         job = Job.objects.get(pk=run.job_id)
+    if batch is None:
+        raise JobRefused(_("This upload was thrown away."))
     organization = Organization.objects.get(pk=run.organization_id)
     kind = kind_of(batch.kind)
     return batch, Request(
@@ -253,11 +260,18 @@ def _refused_preview(intake: Any, batch: ImportBatch) -> None:
     )
 
 
-def _unreadable_keep(run: JobRun, batch: ImportBatch, error: Unreadable, state: str) -> None:
+def _is_wanted(run: JobRun, batch: ImportBatch, state: str) -> bool:
+    """Whether a batch still waits for this job; it may be thrown away, mapped anew or started meanwhile. Locks it."""
+    found = ImportBatch.objects.select_for_update().filter(pk=batch.pk, job_id=run.job_id, state=state)
+    return found.first() is not None
+
+
+def _unreadable_keep(run: JobRun, batch: ImportBatch, error: Unreadable, before: str, after: str) -> None:
     """Keep why a file cannot be read, then give up."""
     issue = error_issue(error)
     with tenant(run.organization_id):
-        _outcome_keep(batch, Outcome(issues=[issue], mapping=batch.mapping, columns=batch.columns), state)
+        if _is_wanted(run, batch, before):
+            _outcome_keep(batch, Outcome(issues=[issue], mapping=batch.mapping, columns=batch.columns), after)
     raise JobRefused(issue.message) from error
 
 
@@ -268,7 +282,10 @@ def _failed_keep(run: JobRun, batch: ImportBatch, sentence: str) -> None:
 
 
 def _lock(batch_id: int) -> ImportBatch:
-    return ImportBatch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch_id)
+    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("job").filter(pk=batch_id).first()
+    if batch is None:
+        raise ValidationError(_("This upload was thrown away."), code="gone")
+    return batch
 
 
 def _state_require(batch: ImportBatch, *states: str) -> None:

@@ -15,7 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.forms.deals import ODDITY_WORDS
 from crm.policies import health
 from crm.selectors.deals import ODDITIES
-from crm.selectors.health import MODELS, DuplicateGroup, Unmatched, duplicates, odd_counts, unmatched
+from crm.selectors.health import (
+    MODELS,
+    DuplicateGroup,
+    Unmatched,
+    duplicates,
+    odd_counts,
+    people_without_deals,
+    unmatched,
+)
 from crm.selectors.imports import import_list
 from crm.services.mending import findings_dismiss, merge, odd_deals_dismiss, references_assign
 from crm.views.import_words import batch_row
@@ -25,6 +33,7 @@ from people.views.page import act, viewer_of
 
 MOST_CHOICES = 2_000
 NAMES = ("owner", "product", "account")
+GAPS = ("open_no_amount", "open_no_close_date", "no_start", "no_account")  # missing, and often rightly so
 
 
 @require_GET
@@ -38,8 +47,10 @@ def data_health_view(request: HttpRequest) -> HttpResponse:
         "stats": _stats(counts, texts, alike),
         "unmatched": [_unmatched_section(name, found) for name, found in texts.items() if found],
         "duplicates": [_duplicate_section(name, found) for name, found in alike.items() if found],
-        "oddities": _oddities(counts),
-        "is_well": not any([*counts.values(), *texts.values(), *alike.values()]),
+        "oddities": _oddities("oddities", _("Odd deals"), _listed(counts)),
+        "gaps": _oddities("gaps", _("Gaps"), [(check, counts[check]) for check in GAPS if counts[check]]),
+        "idle": people_without_deals(viewer.on)[:MOST_CHOICES],
+        "is_well": not any([counts["no_owner"], _listed(counts), *texts.values(), *alike.values()]),
         "batches": _batches(),
     }
     return render(request, "crm/data_health.html", context)
@@ -50,7 +61,7 @@ def _stats(
 ) -> list[Stat]:
     unknown = sum(len(found) for found in texts.values())
     groups = sum(len(found) for found in alike.values())
-    odd = sum(count for check, count in counts.items() if check != "no_owner")
+    odd = sum(count for _check, count in _listed(counts))
     return [
         Stat(_("Names nobody answers to"), unknown, "count", tone="warn" if unknown else ""),
         Stat(_("Names that look alike"), groups, "count", tone="warn" if groups else ""),
@@ -92,12 +103,16 @@ def _duplicate_section(name: str, found: list[DuplicateGroup]) -> dict[str, Any]
     }
 
 
-def _oddities(counts: dict[str, int]) -> Table | None:
-    listed = [check for check in ODDITY_WORDS if counts[check] and check != "no_owner"]
+def _listed(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Checks that found something odd; what is only missing and what has no owner is told apart from them."""
+    return [(check, counts[check]) for check in ODDITY_WORDS if counts[check] and check not in {"no_owner", *GAPS}]
+
+
+def _oddities(name: str, caption: str, listed: list[tuple[str, int]]) -> Table | None:
     if not listed:
         return None
     rows = []
-    for check in listed:
+    for check, count in listed:
         href = f"{reverse('crm:deal_list')}?oddity={check}"
         dismiss = Action(
             _("Let them stand"),
@@ -111,14 +126,14 @@ def _oddities(counts: dict[str, int]) -> Table | None:
                 [
                     Cell(str(ODDITY_WORDS[check]), href=href),
                     Cell(_effect(check)),
-                    Cell(counts[check]),
+                    Cell(count),
                     Cell(action=dismiss),
                 ]
             )
         )
     return Table(
-        id="oddities",
-        caption=_("Odd deals"),
+        id=name,
+        caption=caption,
         columns=[
             Column("check", _("What")),
             Column("effect", _("What it does to figures")),
@@ -138,6 +153,10 @@ def _effect(check: str) -> str:
         "no_exchange_rate": _("Their amounts are left out until there is a rate."),
         "no_close_date": _("They count in no period."),
         "close_before_start": _("They count, but leave the sales cycle."),
+        "open_no_amount": _("They leave the pipeline's amounts."),
+        "open_no_close_date": _("Nobody can see when they are due."),
+        "no_start": _("They leave the sales cycle and the age of open deals."),
+        "no_account": _("They are in no account's figures."),
     }[check]
 
 

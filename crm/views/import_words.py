@@ -173,6 +173,8 @@ def batch_actions(batch: ImportBatch, is_working: bool) -> list[Action]:
         undo = _("Everything this import created or changed goes back to what it was before.")
         href = reverse("crm:import_undo", args=[batch.pk])
         actions.append(Action(_("Undo this import"), href, "undo", "danger", "post", confirm=undo))
+    if batch.state == State.RUNNING and not is_working:
+        actions.append(Action(_("Try again"), reverse("crm:import_run", args=[batch.pk]), "refresh", "primary", "post"))
     if batch.state == State.FAILED and batch.file_id:
         href = reverse("crm:import_columns", args=[batch.pk])
         actions.append(Action(_("Change the columns"), href, "edit", "primary"))

@@ -35,6 +35,7 @@ from crm.selectors.known import known_names
 from crm.services.imports import import_discard, import_map, import_run, import_undo_start, import_upload
 from crm.views.import_words import (
     batch_actions,
+    batch_href,
     batch_row,
     batch_stats,
     import_steps,
@@ -224,6 +225,7 @@ def import_run_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         import_run(batch=batch, at=timezone.now(), actor=viewer.person)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+        return HttpResponseRedirect(batch_href(batch))
     return HttpResponseRedirect(reverse("crm:import_detail", args=[batch.pk]))
 
 

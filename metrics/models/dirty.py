@@ -2,11 +2,10 @@
 
 from django.db import models
 
-from metrics.models.rollup import Written
-from people.wall import Walled
+from people.wall import Walled, WalledFact
 
 
-class DirtyBucket(Written):
+class DirtyBucket(WalledFact):
     """A day of a person and of a product whose facts changed. Written by triggers on the facts, in their transaction.
 
     Deliberately not unique: a row that a worker is just working off must not swallow the mark of a later change.

@@ -2,8 +2,7 @@
 
 from django.db import models
 
-from people.wall import Walled
-from people.wall.model import CurrentOrganization
+from people.wall import WalledFact
 
 NOBODY = 0  # the key of deals without an owner, a product, …: a primary key holds no NULL
 
@@ -14,24 +13,6 @@ def count() -> "models.IntegerField[int, int]":
 
 def amount() -> "models.DecimalField[object, object]":
     return models.DecimalField(max_digits=26, decimal_places=6, default=0)
-
-
-class Written(Walled):
-    """Rows that workers and triggers write by the million: the wall's policy checks their organization, no foreign key
-    has to (checked row by row, it cost more than the rest of a rebuild)."""
-
-    organization = models.ForeignKey(
-        "people.Organization",
-        on_delete=models.CASCADE,
-        db_default=CurrentOrganization(),
-        db_constraint=False,
-        db_index=False,
-        editable=False,
-        related_name="+",
-    )
-
-    class Meta:
-        abstract = True
 
 
 class Parts(models.Model):
@@ -61,7 +42,7 @@ class Parts(models.Model):
         abstract = True
 
 
-class DailyRollup(Written, Parts):
+class DailyRollup(WalledFact, Parts):
     """One row per owner and day."""
 
     pk = models.CompositePrimaryKey("organization", "person_id", "day")
@@ -72,7 +53,7 @@ class DailyRollup(Written, Parts):
         return f"{self.person_id} {self.day}"
 
 
-class DailyBreakdown(Written, Parts):
+class DailyBreakdown(WalledFact, Parts):
     """One row per value of a dimension and day, without the person: company-wide breakdowns and totals."""
 
     class Dimension(models.TextChoices):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from metrics.catalogue import REVENUE
 from metrics.pages import ask, charts, compare, links, tiles
@@ -178,7 +179,7 @@ def _movers(viewer: Viewer, choice: Choice, currency: str) -> Table:
     columns = [
         Column("name", _("Person")),
         column_of(REVENUE, currency, is_sortable=False),
-        Column("change", _("Change"), "money", currency),
+        Column("change", pgettext("difference", "Change"), "money", currency),
     ]
     return Table(
         "movers",

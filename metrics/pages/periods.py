@@ -206,8 +206,12 @@ def period_words(calendar: Calendar, grain: Grain, period: Period) -> str:
     if grain is Grain.MONTH and period.starts_on.day == 1:
         return date_format(period.starts_on, pgettext("format of a month", "F Y"))
     year, _sep, number = label.partition("Q")
-    shown = year if calendar.period_of(Grain.YEAR, period.starts_on).starts_on.month == 1 else f"FY{year}"
-    return f"Q{number} {shown}" if number else shown
+    shown = (
+        year
+        if calendar.period_of(Grain.YEAR, period.starts_on).starts_on.month == 1
+        else _("FY%(year)s") % {"year": year}
+    )
+    return _("Q%(number)s %(year)s") % {"number": number, "year": shown} if number else shown
 
 
 def short_words(calendar: Calendar, grain: Grain, period: Period) -> str:

@@ -116,6 +116,8 @@ def _fact_conditions(question: Question, window: Window, day: str) -> Sql:
         _and(sql, "o.owner_id = ANY(%s)", list(question.scope.person_ids))
     if question.scope.product_ids is not None and 0 not in question.scope.product_ids:
         _and(sql, "o.product_id = ANY(%s)", list(question.scope.product_ids))
+    if question.scope.team_id is not None:
+        _and(sql, f"o.owner_id = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
     return sql
 
 
@@ -127,7 +129,18 @@ def _conditions(question: Question, window: Window) -> Sql:
         _and(sql, "s.person_id = ANY(%s::bigint[])", list(question.scope.person_ids))
     if question.scope.product_ids is not None:
         _and(sql, "s.product_id = ANY(%s::bigint[])", list(question.scope.product_ids))
+    if question.scope.team_id is not None:
+        _and(sql, f"s.person_id = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
     return sql
+
+
+# Narrows the rows to read; on which days somebody was there is decided by the joins.
+EVER_BELOW = """
+    SELECT ever.person_id FROM people_seatholding ever
+    JOIN people_seat place ON place.id = ever.seat_id
+    JOIN people_teamclosure under ON under.descendant_id = place.team_id
+    WHERE under.ancestor_id = %s
+"""
 
 
 def _and(sql: Sql, text: str, *parameters: Any) -> None:

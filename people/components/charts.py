@@ -157,7 +157,8 @@ class Chart:
         return formats.short(value) if value == int(value) else formats.number(value, 1)
 
     def _target_line(self, at: float) -> dict[str, Any]:
-        name = f"{self.target_label or _('Target')} {formats.figure(self.target, self.unit, self.currency)}"
+        label = self.target_label or _("Target")
+        name = f"{label} {formats.figure(self.target, self.unit, self.currency)}"
         line: dict[str, Any] = {"type": "line", "name": name, "showlegend": True}
         if self.orientation == "h":
             return {**line, "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1}

@@ -43,3 +43,8 @@ class Job(Walled):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        """No worker will come to it again."""
+        return self.state not in {self.State.WAITING, self.State.RUNNING}

@@ -104,7 +104,7 @@ def role_table() -> Table:
     return Table(
         "roles",
         _("What the roles mean"),
-        [Column("role", _("Role")), Column("words", _("May"))],
+        [Column("role", _("Role")), Column("words", _("What they may do"))],
         [Row([Cell(role_words(role)), Cell(text)]) for role, text in words.items()],
         is_stacked_on_phone=True,
     )

@@ -4,7 +4,7 @@
 `build` raises the policies after every migration.
 """
 
-from people.wall.model import Walled
+from people.wall.model import Walled, WalledFact
 from people.wall.tenant import current_organization_id, tenant
 
-__all__ = ["Walled", "current_organization_id", "tenant"]
+__all__ = ["Walled", "WalledFact", "current_organization_id", "tenant"]

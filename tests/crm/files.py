@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-DEALS = ["opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date", "close_date", "close_value"]
+DEALS = [
+    "opportunity_id",
+    "sales_agent",
+    "product",
+    "account",
+    "deal_stage",
+    "engage_date",
+    "close_date",
+    "close_value",
+]
 ROWS = [
     ["A1", "Ann Ames", "Rope", "Acme", "Won", "2026-01-05", "2026-02-01", "100.50"],
     ["A2", "Ann Ames", "Rope", "Beta", "Lost", "2026-01-06", "2026-02-03", "0"],
@@ -54,7 +63,9 @@ def run(path: Path, kind: str = "opportunity", organization: str = "empty", **op
     error = ""
     options = {"no_wait": True, **options}
     try:
-        call_command("crm_import", str(path), organization=organization, object=kind, format="json", stdout=out, **options)
+        call_command(
+            "crm_import", str(path), organization=organization, object=kind, format="json", stdout=out, **options
+        )
     except CommandError as refused:
         error = str(refused)
     answer: dict[str, Any] = json.loads(out.getvalue()) if out.getvalue() else {}

@@ -47,7 +47,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "salted": (b"Salted__" + bytes(range(100, 200)), "is_encrypted"),
     "open quotation mark": ((HEAD + GOOD + 'A2,"Won,2026-01-05,10\n' + GOOD * 20).encode(), "open_quote"),
     "broken utf-16": ("\ufeffa,b\n1,2\n".encode("utf-16-le") + b"\x00\xd8\x41", "bad_encoding"),
-    "600 columns": ((",".join(f"c{n}" for n in range(600)) + "\n" + ",".join("1" * 600) + "\n").encode(), "too_many_columns_in_file"),
+    "600 columns": ((",".join("1" * 600) + "\n").encode() * 2, "too_many_columns_in_file"),
     "nothing known": (b"colour,shape\nred,round\nblue,square\n", "no_column"),
     "prose": (b"Dear all,\nplease find attached nothing.\nRegards\n", "no_column"),
     "ambiguous dates": ((HEAD + "A1,Won,01/02/2026,10\nA2,Won,03/04/2026,10\n").encode(), "ambiguous_dates"),
@@ -95,11 +95,17 @@ def test_a_line_that_cannot_be_used_is_refused_by_itself(org: Organization, tmp_
         ("product,sales_price\nRope,dear\nAnvil,5\n", "product", "invalid_amount"),
         ("product,sales_price\n,5\nAnvil,5\n", "product", "missing_name"),
         ("account,sector\n" + "A" * 400 + ",x\nAcme,x\n", "account", "too_long"),
-        ("name,email,manager\nAnn,not an address,Bob\nBen,ben@x.example,Bob\nCy,cy@x.example,Bob\n", "person", "invalid_email"),
+        (
+            "name,email,manager\nAnn,not an address,Bob\nBen,ben@x.example,Bob\nCy,cy@x.example,Bob\n",
+            "person",
+            "invalid_email",
+        ),
         ("name,hired_on\nAnn,2026-13-45\nBen,2026-01-01\nCy,2026-01-02\n", "person", "invalid_date"),
     ],
 )
-def test_other_kinds_refuse_their_lines_too(org: Organization, tmp_path: Path, content: str, kind: str, code: str) -> None:
+def test_other_kinds_refuse_their_lines_too(
+    org: Organization, tmp_path: Path, content: str, kind: str, code: str
+) -> None:
     answer = run(write(tmp_path, content), kind)
     assert answer["refused"] == 1 and answer["created"] >= 1
     assert code in codes(answer)
@@ -129,7 +135,9 @@ def test_when_every_row_is_refused_nothing_is_applied(org: Organization, tmp_pat
     assert answer["error"] and answer["refused"] == answer["received"] == 1
 
 
-@pytest.mark.parametrize("name", [name for name, (_, code) in FILES.items() if code.startswith(("is_", "no_rows", "open", "bad", "too"))])
+@pytest.mark.parametrize(
+    "name", [name for name, (_, code) in FILES.items() if code.startswith(("is_", "no_rows", "open", "bad", "too"))]
+)
 def test_the_upload_page_says_it_beside_the_field(org: Organization, name: str) -> None:
     upload = SimpleUploadedFile("file.csv", FILES[name][0])
     form = UploadForm({"source": "files"}, {"file": upload})

@@ -76,7 +76,9 @@ def test_what_is_unknown_is_kept_told_once_and_found_when_it_arrives(org: Organi
         ("unknown_owner", "Ben Beck", 4, 2),
         ("unknown_product", "Anvil", 4, 2),
     ]
-    run(write(tmp_path, "sales_agent,manager,regional_office\nAnn Ames,Bo Berg,East\nBen Beck,Bo Berg,East\n"), "person")
+    run(
+        write(tmp_path, "sales_agent,manager,regional_office\nAnn Ames,Bo Berg,East\nBen Beck,Bo Berg,East\n"), "person"
+    )
     run(write(tmp_path, "product,sales_price\nRope,5\nAnvil,9\n"), "product")
     run(write(tmp_path, "account,sector\nAcme,retail\nBeta,retail\n"), "account")
     found = Opportunity.objects.order_by("external_id").values_list("owner__name", "product__name", "account__name")
@@ -174,7 +176,9 @@ def test_a_dry_run_tells_exactly_what_the_import_then_does(org: Organization, tm
     }[kind]
     path = write(tmp_path, content)
     dry = run(path, kind, dry_run=True)
-    assert [Opportunity.objects.count(), Product.objects.count(), Account.objects.count(), Person.objects.count()] == [0] * 4
+    assert [Opportunity.objects.count(), Product.objects.count(), Account.objects.count(), Person.objects.count()] == [
+        0
+    ] * 4
     real = run(path, kind)
     assert counts(dry) == counts(real) and codes(dry) == codes(real)
     assert dry["batch"] is None and real["batch"] is not None

@@ -34,7 +34,9 @@ def test_a_date_is_read_as_people_and_programs_write_it(text: str, wanted: date)
     assert parse_date(text, DAY) == wanted
 
 
-@pytest.mark.parametrize("text", ["31/02/2017", "2017-02-30", "hello", "12345", "00000000", "1/1/1800", "1/1/2300", "13", ""])
+@pytest.mark.parametrize(
+    "text", ["31/02/2017", "2017-02-30", "hello", "12345", "00000000", "1/1/1800", "1/1/2300", "13", ""]
+)
 def test_what_is_no_day_is_no_date(text: str) -> None:
     assert parse_date(text, DAY) is None
 
@@ -57,7 +59,9 @@ def test_the_order_decides_between_two_days() -> None:
         (["2017-03-01", "2017-03-02"], False, DAY),
     ],
 )
-def test_a_column_decides_its_order_or_is_asked_about(values: list[str], is_asked: bool, order: DateOrder | None) -> None:
+def test_a_column_decides_its_order_or_is_asked_about(
+    values: list[str], is_asked: bool, order: DateOrder | None
+) -> None:
     column = date_column(values)
     assert (column.is_asked, column.order) == (is_asked, order)
 

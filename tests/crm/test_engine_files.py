@@ -23,7 +23,9 @@ def pieces(content: bytes, size: int = 7) -> list[bytes]:
     return [content[start : start + size] for start in range(0, len(content), size)]
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+)
 def test_every_unicode_encoding_is_found_with_and_without_a_mark(codec: str) -> None:
     content = (TEXT * 5).encode(codec)
     assert "".join(text_of(pieces(content), encoding_of(pieces(content)))).lstrip("\ufeff") == TEXT * 5

@@ -58,12 +58,12 @@ def profile(header: list[str], *rows: list[str]) -> FileProfile:
             },
         ),
         (
-            ["Deal ID", "Deal Name", "Deal Owner", "Company", "Deal Stage", "Amount (USD)", "Create Date", "Close Date"],
+            ["Deal ID", "Deal Name", "Deal Owner", "Company", "Deal Stage", "Amount (USD)", "Created", "Close Date"],
             ["1", "Big one", "Ann", "Acme", "Closed Won", "5", "2026-01-01", "2026-02-01"],
             "opportunity",
             {
                 "id": "Deal ID", "name": "Deal Name", "owner": "Deal Owner", "account": "Company",
-                "stage": "Deal Stage", "amount": "Amount (USD)", "created_on": "Create Date", "closed_on": "Close Date",
+                "stage": "Deal Stage", "amount": "Amount (USD)", "created_on": "Created", "closed_on": "Close Date",
             },
         ),
     ],
@@ -114,7 +114,13 @@ def test_near_groups_are_parts_of_what_was_given(names: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "outcome"),
-    [("Won", "won"), ("Closed Won", "won"), ("5 - Closed Lost", "lost"), ("Prospecting", "open"), ("Frobnicating", None)],
+    [
+        ("Won", "won"),
+        ("Closed Won", "won"),
+        ("5 - Closed Lost", "lost"),
+        ("Prospecting", "open"),
+        ("Frobnicating", None),
+    ],
 )
 def test_a_stage_says_its_outcome_or_nothing(name: str, outcome: str | None) -> None:
     assert outcome_of(name) == outcome

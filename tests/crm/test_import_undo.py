@@ -24,7 +24,9 @@ CHANGED = {
     "person": "sales_agent,manager,regional_office\nAnn Ames,Cy Cole,West\nDee Dahl,Bo Berg,East\n",
     "product": "product,sales_price\nRope,6\nGong,9\n",
     "account": "account,sector,subsidiary_of\nAcme,mining,Beta\nGamma,retail,Acme\n",
-    "opportunity": text_of(DEALS, [[*ROWS[0][:7], "7"], [*ROWS[2][:4], "Closed Won", *ROWS[2][5:6], "2026-03-01", "9"]]),
+    "opportunity": text_of(
+        DEALS, [[*ROWS[0][:7], "7"], [*ROWS[2][:4], "Closed Won", *ROWS[2][5:6], "2026-03-01", "9"]]
+    ),
 }
 
 

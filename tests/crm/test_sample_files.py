@@ -106,7 +106,9 @@ def test_adventureworks_needs_no_mapping(org: Organization) -> None:
 def test_olist_deals_need_a_mapping(org: Organization, tmp_path: Path) -> None:
     path = shared("data", "olist_funnel", "olist_closed_deals_dataset.csv")
     mapping = write(
-        tmp_path, "columns: {id: mql_id, lead: mql_id, owner: sr_id, closed_on: won_date}\nconstants: {stage: won}\n", "m.yaml"
+        tmp_path,
+        "columns: {id: mql_id, lead: mql_id, owner: sr_id, closed_on: won_date}\nconstants: {stage: won}\n",
+        "m.yaml",
     )
     answer = run(path, mapping=str(mapping))
     assert (answer["received"], answer["created"]) == (842, 842)

@@ -121,3 +121,14 @@ def test_a_stage_with_deals_stays(cast: Cast, sign_in: SignIn) -> None:
     for stage in (make_stage(), empty):
         client.post(f"/stages/{stage.pk}/delete/")
     assert list(Stage.objects.values_list("name", flat=True)) == ["Won"]
+
+
+def test_a_merge_that_is_refused_moves_no_deal(cast: Cast, sign_in: SignIn) -> None:
+    double = Person.objects.create(name="Ames, Alice")
+    deal = make_deal("A-1", cast.alice)
+    subject = f"{cast.alice.pk},{double.pk}"
+    answer = sign_in("ada").post(
+        "/data-health/merge/owner/", {"group": [subject], f"keep_{subject}": str(double.pk)}, follow=True
+    )
+    assert "has a sign-in, a seat or a role" in answer.content.decode()
+    assert Opportunity.objects.get(pk=deal.pk).owner == cast.alice

@@ -6,6 +6,7 @@ from decimal import Decimal as D
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from people.components import Chart, Delta, Empty, Figure, Progress, Series, Sparkline, Stat
 from spm.gallery.samples.state import Section, State
@@ -24,7 +25,7 @@ def figure_sections(query: Mapping[str, Any]) -> list[Section]:
         ),
         Section(_("Stat strip"), _("Several small figures that belong together."), _strips()),
         Section(
-            _("Change"),
+            pgettext("difference", "Change"),
             _("Arrow, size and words; colour only repeats the direction that is better."),
             _deltas(),
             is_narrow=True,

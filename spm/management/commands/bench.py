@@ -34,9 +34,13 @@ class Command(AnsweringCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("name", help="which one")
+        parser.add_argument("name", help="which one, or all")
         parser.add_argument("--deals", type=int, default=1_000_000)
         parser.add_argument("--people", type=int, default=1_000)
+
+    def handle(self, *args: Any, name: str, **options: Any) -> None:
+        for each in benches() if name == "all" else [name]:
+            super().handle(*args, name=each, **options)
 
     def work(self, *, name: str, deals: int, people: int, **options: Any) -> dict[str, Any]:
         known = benches()

@@ -1,0 +1,86 @@
+"""Earning lines as columns.
+
+One line per credit × tier slice, per correction of an earlier rate, and per modifier. ``tx``, ``person``, ``cause`` and
+``period`` are codes; −1 means none. ``base`` is in minor units or millionths, ``rate`` in 10⁻⁹, ``before`` the
+position before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+
+from incentives.engine.exact import Flags, Ints
+
+
+class Kind(IntEnum):
+    """Why a line exists."""
+
+    EARNED = 0
+    RE_RATING = 1
+    TO_DATE = 2
+    LARGE_DEAL = 3
+    LEAVER = 4
+    GATE = 5
+    PAY_BACK = 6
+    MULTIPLIER = 7
+    CAP = 8
+    CARRIED_OVER = 9
+    FLOOR = 10
+    ADJUSTMENT = 11
+    CLAWBACK = 12
+    UN_EARNED = 13
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Columns of lines; ``window`` numbers the component's windows, ``first_rate`` is the first tier's rate there."""
+
+    person: Ints
+    tx: Ints
+    day: Ints
+    period: Ints
+    kind: Ints
+    amount: Ints
+    base: Ints
+    rate: Ints
+    tier: Ints
+    before: Ints
+    cause: Ints
+    window: Ints
+    first_rate: Ints
+    held: Flags
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+    def take(self, rows: Ints | Flags) -> Lines:
+        return Lines(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+
+
+_NONE = {"tx", "cause", "window"}
+
+
+def lines_of(kind: Kind, person: Ints, **columns: Ints | Flags) -> Lines:
+    """Return lines of one kind; a column that is not given is 0, or −1 where it is a code of nothing."""
+    size = len(person)
+    filled: dict[str, Ints | Flags] = {"person": person, **columns}
+    for item in fields(Lines):
+        if item.name == "held":
+            filled.setdefault("held", np.zeros(size, dtype=bool))
+        elif item.name not in filled:
+            value = int(kind) if item.name == "kind" else -1 if item.name in _NONE else 0
+            filled[item.name] = np.full(size, value, dtype=np.int8 if item.name in ("kind", "tier") else np.int64)
+    return Lines(**filled)
+
+
+def together(parts: Sequence[Lines]) -> Lines:
+    """Return the lines one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return lines_of(Kind.EARNED, np.zeros(0, dtype=np.int64))
+    return Lines(**{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Lines)})
