@@ -104,7 +104,7 @@ def _target(name: str, text: str, choice: str) -> int:
         return Account.objects.create(name=text, name_key=name_key(text)[:300]).pk
     if choice == NEW and name == "product":
         return Product.objects.create(name=text, name_key=name_key(text)[:300]).pk
-    found = MODELS[name]._default_manager.filter(pk=row_id(choice)).first()
+    found = MODELS[name]._default_manager.filter(pk=row_id(choice) or 0).first()
     if found is None:
         raise ValidationError(_("Choose from the list who or what “%(text)s” is.") % {"text": text}, code="gone")
     return int(found.pk)
