@@ -99,7 +99,7 @@ def _people(value: str) -> tuple[int, ...]:
     """By e-mail, `id:…` or name. People of one name are all meant."""
     people = Person.objects.all()
     if value.startswith("id:"):
-        found = people.filter(pk=row_id(value.removeprefix("id:")))
+        found = people.filter(pk=row_id(value.removeprefix("id:")) or 0)
     elif "@" in value:
         found = people.filter(email__iexact=value)
     else:

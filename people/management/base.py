@@ -85,7 +85,7 @@ def refusal_text(error: ValidationError) -> str:
 def person_of(text: str) -> Person:
     """Whom `--person` names: an e-mail address, `id:…`, or a name that one person has. Raises: CommandError."""
     if text.startswith("id:"):
-        found = Person.objects.filter(pk=row_id(text[3:]))
+        found = Person.objects.filter(pk=row_id(text[3:]) or 0)
     elif "@" in text:
         found = Person.objects.filter(Q(email__iexact=text) | Q(user__email__iexact=text))
     else:
