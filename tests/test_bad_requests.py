@@ -91,7 +91,7 @@ def addresses(name: str, cast: Cast) -> Iterator[str]:
 
 def broken(client: Client, path: str) -> bool:
     client.raise_request_exception = False
-    response = client.get(path)
+    response: Any = client.get(path)
     if response.streaming:
         b"".join(response.streaming_content)
     return int(response.status_code) >= 500

@@ -23,10 +23,10 @@ from crm.selectors.deals import (
     deal_totals,
     deals_found,
 )
-from crm.views.page import viewer_of
 from people import formats
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Stat, Status, Table
 from people.viewer import Viewer
+from people.views.page import viewer_of
 
 OUTCOME_TONES: dict[str, Any] = {Outcome.OPEN: "accent", Outcome.WON: "good", Outcome.LOST: "bad"}
 OUTCOME_ICONS = {Outcome.OPEN: "clock", Outcome.WON: "check-circle", Outcome.LOST: "x-circle"}

@@ -27,9 +27,9 @@ from crm.selectors.health import (
 from crm.selectors.imports import import_list
 from crm.services.mending import findings_dismiss, merge, odd_deals_dismiss, references_assign
 from crm.views.import_words import batch_row
-from crm.views.page import act, viewer_of
 from kernel.row_id import row_id
 from people.components import Action, Cell, Column, Empty, Row, Stat, Table
+from people.views.page import act, viewer_of
 
 MOST_CHOICES = 2_000
 NAMES = ("owner", "product", "account")

@@ -44,12 +44,12 @@ from crm.views.import_words import (
     kind_label,
     rows_table,
 )
-from crm.views.page import act, viewer_of
 from people import formats
 from people.components import Action, Column, Crumb, Empty, Pages, Table
 from people.files import file_chunks
 from people.models import Job
 from people.viewer import Viewer
+from people.views.page import act, viewer_of
 
 MOST_PROFILED = 200_000  # rows that decide about columns while a page waits; the worker reads them all
 State = ImportBatch.State

@@ -15,7 +15,7 @@ from crm.models import Stage
 from crm.policies import stages
 from crm.selectors.stages import stage_list
 from crm.services.stages import stage_delete, stages_save
-from crm.views.page import act, viewer_of
+from people.views.page import act, viewer_of
 
 
 @require_http_methods(["GET", "POST"])

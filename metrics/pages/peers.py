@@ -10,7 +10,7 @@ from metrics.engine.peers import middle
 from metrics.pages.ask import dated, people_by_period, people_now, standing
 from metrics.pages.compare import Comparison
 from metrics.pages.periods import Choice
-from metrics.selectors.figures import peers_of
+from metrics.selectors.peers import peers_of
 from metrics.selectors.subject import Subject
 from people.viewer import Viewer
 

@@ -1,10 +1,9 @@
 """Who of a team needs help, with what, and on which facts that rests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from statistics import median
 from typing import Any
 
 from django.db import connection
@@ -14,8 +13,8 @@ from metrics.catalogue import REVENUE, WIN_RATE
 from metrics.engine.attention import Concern, Evidence, concerns
 from metrics.engine.definitions import Basis, Metric
 from metrics.engine.evaluate import Value
+from metrics.engine.peers import middle
 from metrics.selectors.answer import figures_of
-from metrics.selectors.figures import ENOUGH_PEERS
 from metrics.selectors.question import Dimension, Question, Scope
 from metrics.selectors.subject import Chosen, Subject
 from metrics.selectors.why import DealsBehind
@@ -101,8 +100,8 @@ def _evidence(organization: Organization, people: Mapping[int, str], chosen: Cho
         person: (count, past_due, amount) for person, count, past_due, amount in _select(OPEN_DEALS, parameters)
     }
     last = dict(_select(LAST_DECIDED, parameters))
-    rates = _median([values[person, "win_rate", chosen.period].value for person in people])
-    worth = _median([values[person, "revenue", chosen.period].value for person in people])
+    rates = middle([values[person, "win_rate", chosen.period].value for person in people])
+    worth = middle([values[person, "revenue", chosen.period].value for person in people])
     found = []
     for person, name in people.items():
         count, past_due, past_due_amount = open_deals.get(person, (0, 0, Decimal(0)))
@@ -127,12 +126,6 @@ def _evidence(organization: Organization, people: Mapping[int, str], chosen: Cho
 
 def _ratio(value: Value) -> Ratio:
     return Ratio(value.numerator or Decimal(0), value.denominator or Decimal(0))
-
-
-def _median(values: Sequence[Decimal | None]) -> Decimal | None:
-    """The peers' middle; None where there are too few of them."""
-    known = [value for value in values if value is not None]
-    return Decimal(median(known)) if len(known) >= ENOUGH_PEERS else None
 
 
 def _behind(concern: Concern, chosen: Chosen) -> DealsBehind:

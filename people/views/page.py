@@ -58,13 +58,15 @@ def form_page(
     return render(request, page.template, {"page": page, "form": form, "crumbs": page.crumbs}, status=status)
 
 
-def act(request: HttpRequest, done_href: str, done_words: str, call: Callable[[], Any]) -> HttpResponse:
-    """A button without a form: do all of it, or say why not and do nothing, and go back."""
+def act(
+    request: HttpRequest, done_href: str, done_words: str | Callable[[Any], str], call: Callable[[], Any]
+) -> HttpResponse:
+    """A button without a form: do all of it, or say why not and do nothing, then go on."""
     try:
         with transaction.atomic():
-            call()
+            result = call()
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, done_words)
+        messages.success(request, done_words if isinstance(done_words, str) else done_words(result))
     return HttpResponseRedirect(done_href)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from crm.models import Account, HealthDismissal, ImportRow, Opportunity, OpportunityChange, Stage
@@ -55,7 +57,7 @@ def test_a_forged_choice_is_told(cast: Cast, sign_in: SignIn, choice: str) -> No
     data = {"source": ["files"], "text": ["Ben"], "choice": [choice]}
     assert "Choose from the list" in client.post("/data-health/assign/owner/", data, follow=True).content.decode()
     group = f"{choice},{cast.alice.pk}"
-    data = {"group": [group], f"keep_{group}": choice}
+    data = {"group": [group], f"keep_{group}": [choice]}
     assert "Choose the name" in client.post("/data-health/merge/owner/", data, follow=True).content.decode()
 
 
@@ -92,7 +94,7 @@ def test_a_stage_that_a_deal_was_in_stays(cast: Cast, sign_in: SignIn) -> None:
 def test_refused_lines_hold_no_formula_and_keep_their_numbers(cast: Cast, sign_in: SignIn) -> None:
     batch = make_batch(state="applied", received=1, refused=1, columns=["=id", "amount"])
     ImportRow.objects.create(batch=batch, number=2, raw=['=HYPERLINK("x")', "-5.50"], result="refused", reason="why")
-    answer = sign_in("ada").get(f"/imports/{batch.pk}/refused.csv")
+    answer: Any = sign_in("ada").get(f"/imports/{batch.pk}/refused.csv")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("'=id,")
     assert lines[1].startswith('"\'=HYPERLINK(""x"")",-5.50,2')
@@ -104,3 +106,12 @@ def test_a_search_never_shows_deals_out_of_sight(cast: Cast, sign_in: SignIn) ->
     for query in ({"q": "Rope"}, {"q": "Carol"}, {"owner": cast.carol.pk}, {"team": cast.south.pk}):
         page = sign_in("alice").get(f"/deals/?{urlencode(query)}")
         assert b"C-1" not in page.content, query
+
+
+def test_a_temporary_table_does_not_stand_in_for_the_deals_of_the_search(cast: Cast, sign_in: SignIn) -> None:
+    deal = make_deal("A-1", cast.alice, name="Rope")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE crm_opportunity ON COMMIT DROP AS SELECT 0 AS id LIMIT 0")
+        cursor.execute("SELECT * FROM crm_deal_search('%Rope%')")
+        assert cursor.fetchall() == [(deal.pk,)]
+        cursor.execute("DROP TABLE pg_temp.crm_opportunity")

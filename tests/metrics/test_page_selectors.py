@@ -1,4 +1,4 @@
-"""What pages read: figures with comparisons, the team table, the attention list, the pipeline."""
+"""What pages read: peers, the attention list, the pipeline."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from metrics.selectors.attention import attention
-from metrics.selectors.figures import figures, series
+from metrics.selectors.peers import peers_of
 from metrics.selectors.pipeline import breakdown_by_product, pipeline_by_stage
 from metrics.selectors.subject import (
     Chosen,
@@ -21,7 +21,6 @@ from metrics.selectors.subject import (
     access_team_numbers,
     chosen_period,
 )
-from metrics.selectors.teams import team_table
 from metrics.services import rollups_recompute
 from metrics.words import concern_text, concern_title
 from people.models import Organization, Person, Team
@@ -70,87 +69,18 @@ def company(acme: Organization) -> Iterator[Company]:
     yield Company(acme, chosen_period(acme, on=ON), west, alice, bob, carol, reps)
 
 
-def subject_of(who: Person) -> Subject:
-    return Subject(who.name, person_id=who.pk)
-
-
-def test_figures_compare_a_running_quarter_with_the_same_days_of_the_one_before(company: Company) -> None:
-    assert company.chosen.label == "2017Q4"
-    assert company.chosen.previous.ends_before == date(2017, 8, 16)
-    [revenue] = figures(company.organization, subject_of(company.alice), company.chosen, ["revenue"])
-    assert revenue.value.value == 2000
-    assert revenue.previous is not None
-    assert (revenue.previous.value.value, revenue.previous.is_noise) == (14000, False)
-    assert revenue.last_year is not None
-    assert revenue.last_year.value.value == 0
-    assert [(point.label, point.value.value) for point in revenue.trend][-3:] == [
-        ("2017Q2", 21000),
-        ("2017Q3", 21000),
-        ("2017Q4", 2000),
-    ]
-    assert len(revenue.trend) == 12
-
-
 def test_peers_are_the_reps_of_the_smallest_team_that_has_five_of_them(company: Company) -> None:
-    [rate] = figures(company.organization, subject_of(company.alice), company.chosen, ["win_rate"])
-    assert rate.peers is not None
-    assert (rate.peers.team, rate.peers.people, rate.peers.median) == ("West", 6, Decimal("0.875"))
-    [alone] = figures(company.organization, subject_of(company.carol), company.chosen, ["revenue"])
-    assert alone.peers is not None
-    assert alone.peers.team == "Sales"
+    everybody = sorted(rep.pk for rep in company.reps)
+    team, people = peers_of(company.alice.pk, company.chosen) or ("", [])
+    assert (team, sorted(people)) == ("West", everybody)
+    team, people = peers_of(company.carol.pk, company.chosen) or ("", [])
+    assert (team, sorted(people)) == ("Sales", sorted([*everybody, company.carol.pk]))
 
 
-def test_no_comparison_is_shown_with_fewer_than_five_people(company: Company) -> None:
-    [size] = figures(company.organization, subject_of(company.carol), company.chosen, ["pipeline_weighted"])
-    assert size.peers is not None  # five reps of West have nothing open: zero is a figure
-    Person.objects.filter(name__startswith="Rep").update(name="x")
-    company.reps[0].holdings.all().delete()
-    company.reps[1].holdings.all().delete()
-    company.reps[2].holdings.all().delete()
-    [size] = figures(company.organization, subject_of(company.carol), company.chosen, ["pipeline_weighted"])
-    assert size.peers is None
-
-
-def test_the_pipeline_is_shown_as_it_stands_now(company: Company) -> None:
-    worth, likely = figures(
-        company.organization, subject_of(company.carol), company.chosen, ["pipeline_open", "pipeline_weighted"]
-    )
-    assert (worth.value.value, [(note.code, note.count) for note in worth.value.notes]) == (
-        Decimal("700"),
-        [("without_amount", 1)],
-    )
-    assert likely.value.value is None
-    assert worth.previous is None
-
-
-def test_every_figure_leads_to_its_deals(company: Company) -> None:
-    [rate] = figures(company.organization, subject_of(company.alice), company.chosen, ["win_rate"])
-    assert rate.deals.filters == {
-        "outcome": "decided",
-        "owner": str(company.alice.pk),
-        "closes_from": "2017-10-01",
-        "closes_before": "2018-01-01",
-    }
-
-
-def test_the_team_table_has_each_person_of_the_team(company: Company) -> None:
-    west = Subject("West", team_id=company.west.pk)
-    rows = team_table(company.organization, west, company.chosen, ["revenue", "win_rate", "pipeline_open"])
-    assert [row.subject.name for row in rows] == ["Bob", "Alice", *(f"Rep {n}" for n in range(5))]
-    alice = rows[1].figures
-    assert (alice["revenue"].value.value, alice["pipeline_open"].value.value) == (2000, 1500)
-    assert alice["revenue"].previous is not None
-
-
-def test_the_company_s_table_has_each_top_team_and_a_team_s_its_subteams(company: Company) -> None:
-    rows = team_table(company.organization, Subject("Acme"), company.chosen, ["revenue", "pipeline_open"])
-    assert [(row.subject.name, row.figures["revenue"].value.value) for row in rows] == [("Sales", 72000)]
-    sales = Subject("Sales", team_id=rows[0].subject.team_id)
-    rows = team_table(company.organization, sales, company.chosen, ["revenue", "pipeline_open"])
-    assert [(row.subject.name, row.figures["pipeline_open"].value.value) for row in rows] == [
-        ("East", 700),
-        ("West", 1500),
-    ]
+def test_nobody_is_compared_with_fewer_than_five_people(company: Company) -> None:
+    for rep in company.reps[:3]:
+        rep.holdings.all().delete()
+    assert peers_of(company.carol.pk, company.chosen) is None
 
 
 def test_attention_names_who_fell_behind_with_the_facts(company: Company) -> None:
@@ -182,11 +112,6 @@ def test_products_of_a_team_and_of_the_company_are_the_same_sums(company: Compan
     assert found == [(row.metric.name, row.names["product"], row.figure.value) for row in west]
 
 
-def test_a_series_is_filled(company: Company) -> None:
-    [rate] = series(company.organization, Subject("Acme"), company.chosen, ["win_rate"])
-    assert [point.value.value is None for point in rate] == [True] * 8 + [False] * 4
-
-
 @pytest.mark.parametrize("reps", [0, 40])
 def test_pages_ask_the_same_number_of_queries_whatever_the_size(company: Company, reps: int) -> None:
     for n in range(reps):
@@ -195,12 +120,8 @@ def test_pages_ask_the_same_number_of_queries_whatever_the_size(company: Company
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        figures(company.organization, west, company.chosen)
-        mine = len(asked)
-        team_table(company.organization, west, company.chosen)
-        table = len(asked) - mine
         attention(company.organization, west, company.chosen)
-    assert (mine, table, len(asked) - mine - table) == (5, 5, 4)
+    assert len(asked) == 4
 
 
 def test_numbers_are_open_to_the_person_the_managers_above_and_who_sees_everyone(company: Company) -> None:
