@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from incentives.engine.columns import Deals, Input, Number, Refunds, Words
-from incentives.engine.exact import NANO, Ints, ints
+from incentives.engine.exact import NANO, Ints, constant, ints
 from incentives.engine.run import Calculation, Result
 from incentives.facts.rows import Facts, Participant, Quota, Report
 from incentives.language.plan import Plan
@@ -78,6 +78,19 @@ def plan_of(name: str) -> Plan:
     return plan
 
 
+class _Ids(Sequence[str]):
+    """External ids that are the numbers themselves, without ten million strings."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, place: Any) -> Any:
+        return f"{range(self.size)[place]:09d}"
+
+
 def deals_of(deals: int, people: int, *, split: bool) -> tuple[Input, Facts]:
     """Return made-up deals and what belongs to them; with ``split`` every tenth deal is shared by two people."""
     random = np.random.default_rng(2026)
@@ -85,8 +98,9 @@ def deals_of(deals: int, people: int, *, split: bool) -> tuple[Input, Facts]:
     first = date(2026, 1, 1).toordinal()
     day = first + random.integers(0, 365, deals)
     amount = random.integers(1_000, 2 * 4 * 100 * _QUOTA * people // deals, deals)
-    tx, share = np.arange(deals), np.full(deals, NANO, dtype=np.int64)
+    tx, share = np.arange(deals), constant(NANO, deals)
     if split:
+        share = share.copy()
         shared = tx % 10 == 0
         other = (person[shared] + 1) % people
         share[shared] = NANO * 6 // 10
@@ -98,15 +112,15 @@ def deals_of(deals: int, people: int, *, split: bool) -> tuple[Input, Facts]:
             )
         )  # fmt: skip
     names = tuple(f"p{number:06d}" for number in range(people))
-    return Input(range(deals), names, _columns(tx, person, day, amount, share), _no_refunds()), _facts(names)
+    return Input(_Ids(deals), names, _columns(tx, person, day, amount, share), _no_refunds()), _facts(names)
 
 
 def _columns(tx: Ints, person: Ints, day: Ints, amount: Ints, share: Ints) -> Deals:
-    never = np.zeros(len(tx), dtype=np.int64)
+    never = constant(0, len(tx))
     days = dict.fromkeys(("booked_on", "invoiced_on", "delivered_on", "paid_on", "recorded_on"), never)
     return Deals(
-        tx=tx, person=person, day=day, share=share, overlay=np.zeros(len(tx), dtype=bool),
-        currency=Words(np.zeros(len(tx), dtype=np.int8), ("USD",)), numbers={"amount": Number(amount, 2)}, words={},
+        tx=tx, person=person, day=day, share=share, overlay=constant(False, len(tx), bool),
+        currency=Words(constant(0, len(tx), np.int8), ("USD",)), numbers={"amount": Number(amount, 2)}, words={},
         days={"date": day, **days},
     )  # fmt: skip
 
