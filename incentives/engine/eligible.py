@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from incentives.engine.columns import Deals, Number
-from incentives.engine.exact import NANO, Flags, Ints
+from incentives.engine.exact import NANO, Flags, Ints, constant
 from incentives.engine.people import People
 from incentives.language.plan import Rule
 from kernel.money import MoneyError, decimal_of
@@ -64,9 +64,9 @@ class Rules:
 
     def credit(self, rows: Ints, persons: Ints) -> tuple[Ints, Ints]:
         """Return, for each credit, the number of the rule that matched (−1: none) and its share in 10⁻⁹."""
-        matched = np.full(len(rows), -1, dtype=np.int64)
         if not self.rules:
-            return matched + 1, np.full(len(rows), NANO, dtype=np.int64)
+            return constant(0, len(rows)), constant(NANO, len(rows))
+        matched = np.full(len(rows), -1, dtype=np.int64)
         for number in range(len(self.rules) - 1, -1, -1):
             matched[self._matches(self.rules[number], rows, persons)] = number
         shares = np.array([int(rule.credit * NANO) for rule in self.rules] + [0], dtype=np.int64)
