@@ -74,7 +74,7 @@ class Refunds:
 class Input:
     """Everything columnar, with the names behind the codes."""
 
-    ids: tuple[str, ...]
+    ids: Sequence[str]
     people: tuple[str, ...]
     deals: Deals
     refunds: Refunds

@@ -15,7 +15,7 @@ import numpy as np
 
 from incentives.engine.columns import NO_DAY, Input
 from incentives.engine.eligible import Rules
-from incentives.engine.exact import NANO, Flags, Ints, ints, product_quotient, stable_order
+from incentives.engine.exact import NANO, Flags, Ints, constant, ints, product_quotient, stable_order, taken
 from incentives.engine.people import People
 from incentives.engine.shares import Shares
 from incentives.facts.rows import Facts, Report
@@ -54,7 +54,7 @@ class Credit:
         return len(self.tx)
 
     def take(self, rows: Ints | Flags) -> Credit:
-        return Credit(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        return Credit(**taken(self.__dict__, rows))
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ class Crediting:
         if component.rules and (rule != NANO).any():
             parts = [product_quotient(part, rule, NANO) for part in parts]
         base = _override(component, parts[0], below)
-        nothing, no = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
+        nothing, no = constant(0, len(rows)), constant(False, len(rows), bool)
         day, period = deals.day[rows], self.posted[rows]
         return Credit(persons, tx, rows, day, period, base, parts[1], parts[2], nothing, no, no)
 
@@ -250,7 +250,7 @@ class Crediting:
 
     def _column(self, measure: str | None, kind: ExchangeRate, rows: Ints) -> Ints:
         if measure is None:
-            return np.zeros(len(rows), dtype=np.int64)
+            return constant(0, len(rows))
         part = self.shares.part(measure, kind)
         return part if len(rows) == len(part) and len(rows) == len(self.data.deals) and _is_range(rows) else part[rows]
 

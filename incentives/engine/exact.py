@@ -78,6 +78,43 @@ def product_quotient(a: Any, b: Any, divisor: Any, *, half_even: bool = False) -
     return narrow(quotient(product(a, b), divisor, half_even=half_even))
 
 
+def constant(value: object, size: int, dtype: Any = np.int64) -> Ints:
+    """Return a column that holds one value everywhere, without its memory. It is read-only."""
+    return np.broadcast_to(np.asarray(value, dtype=dtype), (size,))
+
+
+def is_constant(column: Ints) -> bool:
+    """Return whether a column was made by ``constant``."""
+    return len(column) > 1 and column.strides[0] == 0
+
+
+def taken(columns: dict[str, Ints], rows: Ints) -> dict[str, Ints]:
+    """Return rows of columns; a column that stands twice is moved once, one with a single value not at all."""
+    size = int(rows.sum()) if rows.dtype == bool else len(rows)
+    moved: dict[int, Ints] = {}
+    for column in columns.values():
+        if id(column) not in moved:
+            same = is_constant(column) and size > 1
+            moved[id(column)] = constant(column[0], size, column.dtype) if same else column[rows]
+    return {name: moved[id(column)] for name, column in columns.items()}
+
+
+def chained(parts: list[Ints]) -> Ints:
+    """Return columns one after the other; where all hold the same single value, so does the result."""
+    if all(is_constant(part) and part[0] == parts[0][0] for part in parts):
+        return constant(parts[0][0], sum(len(part) for part in parts), parts[0].dtype)
+    return np.concatenate(parts)
+
+
+def sums_by(code: Ints, amount: Ints, size: int) -> Ints:
+    """Return the sum of amounts for each code, exactly; floats are used only where they are exact."""
+    if largest(amount) * max(len(amount), 1) < 2**53:
+        return np.bincount(code, weights=amount, minlength=size).astype(np.int64)
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, code, amount)
+    return sums
+
+
 def starts_of(groups: Ints) -> Ints:
     """Return where each run of equal values of a sorted column begins."""
     if len(groups) == 0:

@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from incentives.engine.exact import Flags, Ints
+from incentives.engine.exact import Flags, Ints, chained, constant, taken
 
 
 class Kind(IntEnum):
@@ -58,7 +58,7 @@ class Lines:
         return len(self.amount)
 
     def take(self, rows: Ints | Flags) -> Lines:
-        return Lines(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+        return Lines(**taken(self.__dict__, rows))
 
 
 _NONE = {"tx", "cause", "window"}
@@ -70,10 +70,10 @@ def lines_of(kind: Kind, person: Ints, **columns: Ints | Flags) -> Lines:
     filled: dict[str, Ints | Flags] = {"person": person, **columns}
     for item in fields(Lines):
         if item.name == "held":
-            filled.setdefault("held", np.zeros(size, dtype=bool))
+            filled.setdefault("held", constant(False, size, bool))
         elif item.name not in filled:
             value = int(kind) if item.name == "kind" else -1 if item.name in _NONE else 0
-            filled[item.name] = np.full(size, value, dtype=np.int8 if item.name in ("kind", "tier") else np.int64)
+            filled[item.name] = constant(value, size, np.int8 if item.name in ("kind", "tier") else np.int64)
     return Lines(**filled)
 
 
@@ -83,4 +83,4 @@ def together(parts: Sequence[Lines]) -> Lines:
         return parts[0]
     if not parts:
         return lines_of(Kind.EARNED, np.zeros(0, dtype=np.int64))
-    return Lines(**{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Lines)})
+    return Lines(**{item.name: chained([getattr(part, item.name) for part in parts]) for item in fields(Lines)})

@@ -64,7 +64,7 @@ class PayOut:
         self.plan, self.deals, self.periods, self.year_end = plan, deals, periods, year_end
         self.size = len(ids)
         self.first = self._first_rows()
-        self.until = self._holds(holds, ids)
+        self.until, self.any_hold = self._holds(holds, ids), bool(holds)
 
     def _first_rows(self) -> Ints:
         """Return the first row of each transaction code (−1: none)."""
@@ -75,7 +75,7 @@ class PayOut:
     def _holds(self, holds: Sequence[Hold], ids: Sequence[str]) -> Ints:
         """Return for each transaction the period it is held until: −2 no hold, −1 not released."""
         until = np.full(self.size + 1, -2, dtype=np.int64)
-        place = {name: code for code, name in enumerate(ids)}
+        place = {name: code for code, name in enumerate(ids)} if holds else {}
         for hold in holds:
             code = place.get(hold.transaction)
             if code is not None and hold.until is None:
@@ -101,12 +101,13 @@ class PayOut:
         own = lines.tx >= 0
         done, found = np.zeros(len(lines), dtype=np.int64), []
         for number, (share, on) in enumerate(self.shares()):
-            upto = product_quotient(lines.amount, share.numerator, share.denominator)
-            if number == 0:
-                upto = np.where(own, upto, lines.amount)
-            upto = np.where(own, upto, lines.amount)
-            period = np.where(own, self._released(lines, self._when(lines, on)), lines.period)
-            found.append((period, upto - done))
+            upto = lines.amount
+            if share != 1:
+                upto = np.where(own, product_quotient(lines.amount, share.numerator, share.denominator), lines.amount)
+            when = self._released(lines, self._when(lines, on))
+            found.append(
+                (when if when is lines.period else np.where(own, when, lines.period), upto - done if number else upto)
+            )
             done = upto
         return found
 
@@ -123,6 +124,8 @@ class PayOut:
         return np.where(due < 0, -1, np.maximum(due, lines.period))
 
     def _released(self, lines: Lines, period: Ints) -> Ints:
+        if period is lines.period and not self.any_hold and not lines.held.any():
+            return period
         until = self.until[lines.tx]
         never = (until == -1) | (lines.held & (until == -2)) | (period < 0)
         return np.where(never, -1, np.maximum(period, until))
@@ -132,6 +135,8 @@ class PayOut:
         divided = self.divided(lines)
         index = np.arange(len(lines))
         many = len(divided)
+        if many == 1:
+            return Parts(index, lines.person, component, *divided[0])
         return Parts(
             np.tile(index, many), np.tile(lines.person, many), np.tile(component, many),
             np.concatenate([period for period, _ in divided]), np.concatenate([amount for _, amount in divided]),

@@ -148,6 +148,14 @@ class People:
         there = int(sums[code, high]) - int(sums[code, low])
         return Fraction(there, length * NANO) if length else Fraction(0)
 
+    def always(self, code: int, days: Period, leaving: bool) -> bool:
+        """Return whether a person is active on every day, with the whole quota."""
+        if self.plan.ramp is not None:
+            return False
+        sums = self.sums(False, leaving)[code]
+        there = int(sums[self._offset(days.ends_before)]) - int(sums[self._offset(days.starts_on)])
+        return there == self.length(days) * NANO > 0
+
     def _first_active(self, code: int, low: int, high: int, ramped: bool, leaving: bool) -> Fraction:
         sums = self.sums(False, leaving)[code]
         first = int(np.searchsorted(sums, sums[low], side="right")) - 1

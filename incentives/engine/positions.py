@@ -168,9 +168,14 @@ class Earning:
         base[cut.credit[begins]], tier[cut.credit[begins]] = cut.base[begins], cut.tier[begins]
         amount[cut.credit[begins]] = pieces[begins]
         more = cut.number > 0
+        if not self.ordered:
+            head = self._sliced(rows, table, None, tier, base, amount)
+            return together(
+                [head, self._sliced(rows, table, cut.credit[more], cut.tier[more], cut.base[more], pieces[more])]
+            )
         index = np.append(np.arange(len(base)), cut.credit[more])
         place = np.append(np.zeros(len(base), dtype=np.int64), cut.number[more])
-        order = np.lexsort((place, index)) if self.ordered else np.arange(len(index))
+        order = np.lexsort((place, index))
         columns = (np.append(tier, cut.tier[more]), np.append(base, cut.base[more]), np.append(amount, pieces[more]))
         return self._sliced(rows, table, index[order], *(column[order] for column in columns))
 

@@ -181,7 +181,7 @@ class Quotas:
         total = Sum()
         days = part if self.restart else window
         for row in rows:
-            if not row.per:
+            if not row.per and row.starts_on < window.ends_before and window.starts_on < row.ends_before:
                 total = self._plain(code, row, window, days, total)
         for piece, counted in self._chosen(part, parts, window):
             in_force = _in_force(rows, piece.starts_on)
@@ -193,8 +193,9 @@ class Quotas:
 
     def _plain(self, code: int, row: Quota, window: Period, days: Period, total: Sum) -> Sum:
         whole = Period(row.starts_on, row.ends_before)
-        if whole.intersect(window) is None:
-            return total
+        if whole == window == days and self.people.always(code, window, self.leaving):
+            amount = Fraction(row.amount * self.scale)
+            return total.plus(amount, amount)
         inner = whole.intersect(days)
         amount = Fraction(row.amount) * self.scale
         none = self.plan.proration is Proration.NONE

@@ -25,6 +25,8 @@ from incentives.engine.exact import (
     NANO,
     Flags,
     Ints,
+    chained,
+    constant,
     ints,
     product,
     product_quotient,
@@ -351,12 +353,12 @@ class Calculation:
     def _all_lines(self) -> tuple[Lines, Ints]:
         """Return every component's lines, the plan's own limits and pay by hand, each with its component's number."""
         parts = [made.lines for made in self.made.values()]
-        numbers = [np.full(len(lines), number, dtype=np.int64) for number, lines in enumerate(parts)]
+        numbers = [constant(number, len(lines)) for number, lines in enumerate(parts)]
         lines = together(parts)
         own = self._own_limits(lines) + self._adjustments()
         for more in own:
-            numbers.append(np.full(len(more), len(parts), dtype=np.int64))
-        return (together([lines, *own]) if own else lines), np.concatenate(numbers)
+            numbers.append(constant(len(parts), len(more)))
+        return (together([lines, *own]) if own else lines), chained(numbers)
 
     def _own_limits(self, lines: Lines) -> list[Lines]:
         if not self.plan.caps and not self.plan.floors:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from incentives.engine.draws import Balance
-from incentives.engine.exact import Flags, Ints, ints
+from incentives.engine.exact import Flags, Ints, ints, sums_by
 from incentives.engine.limits import minor
 from incentives.engine.payout import Debts, Parts
 from incentives.engine.people import People
@@ -57,10 +57,12 @@ class Statement:
 
     def table(self, person: Ints, period: Ints, amount: Ints) -> Ints:
         """Return sums by (person, period) of the periods that are over; people off the plan are left out."""
-        total = np.zeros((len(self.persons), self.periods.over), dtype=np.int64)
-        kept = (period >= 0) & (period < self.periods.over) & (self.row[person] >= 0)
-        np.add.at(total, (self.row[person[kept]], period[kept]), amount[kept])
-        return total
+        shape = (len(self.persons), self.periods.over)
+        row = self.row[person]
+        kept = (period >= 0) & (period < shape[1]) & (row >= 0)
+        if not kept.all():
+            row, period, amount = row[kept], period[kept], amount[kept]
+        return sums_by(row * shape[1] + period, amount, shape[0] * shape[1]).reshape(shape)
 
     def totals(self, earned: Ints, parts: Parts, debts: Debts, write_offs: Sequence[WriteOff]) -> Totals:
         """Return what everybody is paid in every period."""
@@ -94,6 +96,8 @@ class Statement:
 
     def _of(self, parts: Parts, component: int) -> Ints:
         mine = parts.component == component
+        if mine.all():
+            return self.table(parts.person, parts.period, parts.amount)
         return self.table(parts.person[mine], parts.period[mine], parts.amount[mine])
 
     def _owed(self, debts: Debts) -> list[Ints]:

@@ -37,7 +37,7 @@ def compare(document, found):
     assert codes == {code for code, _ in expected.issues}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=CALM)
+@settings(max_examples=40, deadline=None, suppress_health_check=CALM)
 @given(plans(), lists())
 def test_random_plans_pay_the_same(document, found):
     compare(document, found)
