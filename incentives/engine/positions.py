@@ -121,18 +121,21 @@ class Earning:
         tier: Ints,
         rate: Ints,
         first_rate: Ints | None,
+        refunds: bool = False,
     ) -> Lines:
-        """Return the credits' own lines; ``index``: which credit each is of (None: all in order)."""
+        """Return the credits' own lines; ``index``: which credit each is of (None: all in order). Refunds pay nothing
+        and have no line, unless ``refunds`` keeps them so that the lines can still be sorted.
+        """
         credit, window, x = rows.credit, rows.window, rows.x
         if index is not None:
             credit, window, x = credit.take(index), window[index], x[index]
-        kept = ~credit.refund if rows.credit.refund.any() else None
+        dropped = not refunds and bool(rows.credit.refund.any())
         lines = lines_of(
             Kind.EARNED, credit.person, tx=credit.tx, day=credit.day, period=credit.period, amount=amount, base=base,
             rate=rate, tier=tier, before=x, window=window, held=credit.held, first_rate=rate * 0 if first_rate is None
             else first_rate,
         )  # fmt: skip
-        return lines if kept is None else lines.take(kept | (amount != 0))
+        return lines.take(~credit.refund | (amount != 0)) if dropped else lines
 
     def _marginal(self, rows: Sorted, table: Table) -> Lines:
         credit, tiers = rows.credit, table.tiers
@@ -179,10 +182,20 @@ class Earning:
         columns = (np.append(tier, cut.tier[more]), np.append(base, cut.base[more]), np.append(amount, pieces[more]))
         return self._sliced(rows, table, index[order], *(column[order] for column in columns))
 
-    def _sliced(self, rows: Sorted, table: Table, index: Ints | None, tier: Ints, base: Ints, amount: Ints) -> Lines:
+    def _sliced(
+        self,
+        rows: Sorted,
+        table: Table,
+        index: Ints | None,
+        tier: Ints,
+        base: Ints,
+        amount: Ints,
+        *,
+        refunds: bool = False,
+    ) -> Lines:
         piece = rows.piece if index is None else rows.piece[index]
         rate, first = table.rates.ravel()[piece * table.tiers + tier], table.rates[piece, 0]
-        return self._own(rows, index, amount, base, tier.astype(np.int8), rate, first)
+        return self._own(rows, index, amount, base, tier.astype(np.int8), rate, first, refunds)
 
     def _rounded(self, numerators: Ints, divisor: int, starts: Ints) -> Ints:
         return running_rounded(numerators, divisor, starts, half_even=self.half_even, each_line=self.each_line)
@@ -206,15 +219,14 @@ class Earning:
         amount = np.empty(len(order), dtype=np.int64)
         amount[order] = self._rounded(numerators[order], divisor, starts)
         scale = NANO // divisor
-        mine = self._sliced(rows, table, own.credit, own.tier, own.base, amount[: len(own.credit)])
+        mine = self._sliced(rows, table, own.credit, own.tier, own.base, amount[: len(own.credit)], refunds=True)
         corrections = self._corrections(
             rows, again.credit, again.cause, amount[len(own.credit) :], again.base, again.tier
         )
         corrections = Lines(**{**corrections.__dict__, "rate": (new_rate - old_rate) * scale})
-        lines = together([mine, corrections])
-        if len(lines) < len(order):
-            return lines
-        return lines.take(order)
+        refund = np.append(rows.credit.refund[own.credit], np.zeros(len(again.credit), dtype=bool))
+        kept = order[~refund[order] | (amount[order] != 0)]
+        return together([mine, corrections]).take(kept)
 
     def _corrections(self, rows: Sorted, credit: Ints, cause: Ints, amount: Ints, base: Ints, tier: Ints) -> Lines:
         of, by = rows.credit.take(credit), rows.credit.take(cause)

@@ -41,7 +41,7 @@ from incentives.engine.modifiers import Modifiers
 from incentives.engine.payout import Debts, Parts, PayOut, events_of, refunded_shares, reversed_lines
 from incentives.engine.people import People
 from incentives.engine.periods import Spans, calendar_of
-from incentives.engine.positions import Earning
+from incentives.engine.positions import Earning, re_rating_of
 from incentives.engine.quotas import Mode, Quotas, half_away
 from incentives.engine.rates import Rates
 from incentives.engine.shares import Shares
@@ -56,6 +56,7 @@ from incentives.language.choices import (
     Evaluated,
     LargeDealThen,
     LaterPosition,
+    ReRating,
     RoundEach,
     RoundingMode,
     Window,
@@ -240,6 +241,7 @@ class Calculation:
         credit = limited(component, credit, self.years, self.digits, holds)
         drops = self.plan.clawback.later_position is LaterPosition.DROPS
         counted = component.type not in (ComponentType.SPIF, ComponentType.RANKING)
+        counted = counted and re_rating_of(component) is ReRating.NO
         if drops and counted and len(self.data.refunds.tx):
             credit = joined(credit, self._drops(credit))
         return credit, unpaid

@@ -142,20 +142,22 @@ class EarningToDate(Earning):
         opening = self._openings(year, piece)
         new, old = (curve.pay(reached[opening], worth[opening], at) for at in (opening, opening - 1))
         changed = new != old
+        opening, difference = opening[changed], (new - old)[changed]
         lines = self._of_credits(
             credit, piece, x, amount, credit.base, np.zeros(len(x), dtype=np.int8), credit.base * 0, year
         )
-        return together([self._opening_lines(year, opening[changed], (new - old)[changed], reached, periods), lines])
+        both = together([lines, self._opening_lines(year, opening, difference, reached, periods)])
+        order = _in_order(piece, np.arange(len(x)), opening)
+        return both.take(_paid(order, credit.refund, both.amount))
 
     def _of_credits(
         self, credit: Credit, piece: Ints, x: Ints, amount: Ints, base: Ints, tier: Ints, rate: Ints, year: ToDate
     ) -> Lines:
-        lines = lines_of(
+        return lines_of(
             Kind.EARNED, credit.person, tx=credit.tx, day=credit.day, period=credit.period, amount=amount, base=base,
             rate=rate, tier=tier.astype(np.int8), before=x, window=year.group[piece] % len(year.years),
             held=credit.held,
         )  # fmt: skip
-        return lines.take(~credit.refund | (amount != 0))
 
     def _tiered(
         self, credit: Credit, piece: Ints, x: Ints, end: Ints, year: ToDate, reached: Ints, periods: Spans
@@ -175,8 +177,7 @@ class EarningToDate(Earning):
         opening, difference = opening[changed], difference[changed]
         exact = np.append(product(base, rates[piece[index], tier]), difference)
         place = np.append(piece[index], opening)
-        kind = np.append(np.ones(len(index), dtype=np.int64), opening * 0)
-        order = np.lexsort((np.append(number, opening * 0), np.append(index, opening * 0), kind, place))
+        order = _in_order(piece[index], index * (int(number.max(initial=0)) + 1) + number, opening)
         amount = np.empty(len(order), dtype=np.int64)
         starts = starts_of(year.group[place[order]])
         amount[order] = self._rounded(exact[order], divisor, starts)
@@ -186,7 +187,19 @@ class EarningToDate(Earning):
         )  # fmt: skip
         openings = self._opening_lines(year, opening, amount[len(index) :], reached, periods)
         both = together([mine, openings])
-        return both.take(order) if len(both) == len(order) else both
+        return both.take(_paid(order, credit.refund[index], both.amount))
+
+
+def _in_order(piece: Ints, number: Ints, opening: Ints) -> Ints:
+    """Return the order of credits' lines followed by openings: by piece, its opening before its credits."""
+    after = np.append(number + 1, opening * 0)
+    return np.lexsort((after, np.append(piece, opening)))
+
+
+def _paid(order: Ints, refund: Flags, amount: Ints) -> Ints:
+    """Return the order without the lines of refunds, which pay nothing."""
+    idle = np.append(refund, np.zeros(len(order) - len(refund), dtype=bool)) & (amount == 0)
+    return np.asarray(order[~idle[order]])
 
 
 def _worth(table: Table, rates: Ints, piece: Ints, position: Ints) -> Ints:

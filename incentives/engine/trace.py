@@ -179,6 +179,7 @@ class Story:
         ]
         if component and component.tiers:
             steps.append(Trace("tier", int(lines.tier[number]) + 1, str(component.application)))
+        if lines.rate[number] or (component and component.tiers):
             steps.append(Trace("rate", self.rate(number)))
         return steps
 

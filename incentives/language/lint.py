@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 
 from incentives.language.choices import (
-    Application,
     Basis,
     ComponentType,
     DrawKind,
@@ -18,7 +17,6 @@ from incentives.language.choices import (
     Excess,
     GateClosed,
     LargeDealThen,
-    LaterPosition,
     LimitOn,
     LimitPer,
     OverrideOn,
@@ -184,14 +182,6 @@ class Linter:
                 "a bonus usually pays target pay on a curve; this one pays rates like a commission",
             )
         self._tiers(place, component)
-        self._positions(plan, place, component)
-
-    def _positions(self, plan: Plan, place: Place, component: Component) -> None:
-        re_rated = component.application in (Application.WHOLE_WINDOW, Application.WHOLE_OVERAGE)
-        re_rated = re_rated or component.re_rating not in (None, "no")
-        if re_rated and plan.clawback.later_position is LaterPosition.DROPS and self.document.lines.get(("clawback",)):
-            message = "a refund cannot both reverse a deal's lines and re-rate them; set clawback.later_position: stays"
-            self.warn("clawback_position", (*place, "application"), message)
 
     def _tiers(self, place: Place, component: Component) -> None:
         percent = component.basis in (Basis.ATTAINMENT, Basis.RATIO, Basis.KPI)

@@ -278,9 +278,8 @@ def plans(draw):
     if draw(st.integers(0, 4)) == 0:
         plan["floors"] = [{"amount": "15", "per": draw(st.sampled_from(["period", "year"]))}]
     plan["draws"] = draw(draws())
-    re_rated = any(i.get("application", "").startswith("whole") and i.get("re_rating") != "no" for i in items)
     plan["clawback"] = {
-        "later_position": "stays" if re_rated else draw(st.sampled_from(["drops", "stays"])),
+        "later_position": draw(st.sampled_from(["drops", "stays"])),
         "indirect": draw(st.sampled_from(["yes", "no"])),
     }
     if draw(st.booleans()):

@@ -56,7 +56,8 @@ class _Calculation:
 
         credits = self.credits.of(component, paid)
         mine = {(credit.person, credit.tx): credit for credit in credits}
-        if self.plan.clawback.later_position == "drops" and component.type not in ("spif", "ranking"):
+        re_rated = component.application in ("whole_window", "whole_overage") or component.re_rating not in (None, "no")
+        if self.plan.clawback.later_position == "drops" and component.type not in ("spif", "ranking") and not re_rated:
             for tx, original, share in self.credits.shares_refunded():
                 for (_, name), credit in list(mine.items()):
                     if name == original:
