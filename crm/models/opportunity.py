@@ -35,7 +35,7 @@ HISTORY_INSERT = f"""
 
 HISTORY_UPDATE = """
     IF current_setting('app.history', true) = 'off' THEN RETURN NULL; END IF;
-    INSERT INTO crm_opportunitychange
+    EXECUTE $plan_anew$ INSERT INTO crm_opportunitychange
         (organization_id, opportunity_id, happened_on, recorded_at, batch_id,
          stage_id, outcome, amount, currency, closed_on, owner_id)
     SELECT n.organization_id, n.id,
@@ -45,7 +45,7 @@ HISTORY_UPDATE = """
            n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id
     FROM new_rows n JOIN old_rows o USING (id)
     WHERE (n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id)
-        IS DISTINCT FROM (o.stage_id, o.outcome, o.amount, o.currency, o.closed_on, o.owner_id);
+        IS DISTINCT FROM (o.stage_id, o.outcome, o.amount, o.currency, o.closed_on, o.owner_id) $plan_anew$;
     RETURN NULL;
 """
 

@@ -313,7 +313,8 @@ def _undo_check(batch: ImportBatch) -> None:
         ) ORDER BY b.id DESC LIMIT 5""",
         [batch.pk],
     )
-    names = [f"{item.pk} ({item.file_name})" for item in later]
+    with in_bulk():
+        names = [f"{item.pk} ({item.file_name})" for item in later]
     if names:
         raise ValidationError(
             _("Later imports changed the same rows. Undo them first, the latest first: %(names)s.")

@@ -48,17 +48,33 @@ ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (organization_id, {column}
     REFERENCES {parent} (organization_id, id) DEFERRABLE INITIALLY DEFERRED
 """
 
+# A large statement joins whole sets: right after a large load the planner does not know yet how large the tables are, and
+# would go through the parent once for each row. EXECUTE plans anew, because a session keeps the plan of a small statement.
+MANY = 500
+
 CHECK_SQL = """
-    IF EXISTS (
+    EXECUTE $check$ SELECT EXISTS (
         SELECT 1 FROM (SELECT DISTINCT organization_id, {column} FROM changed WHERE {column} IS NOT NULL) c
         WHERE NOT EXISTS (SELECT 1 FROM {parent} p WHERE p.id = c.{column} AND p.organization_id = c.organization_id)
-    ) THEN
+    ) $check$ INTO is_astray;
+    IF is_astray THEN
         RAISE foreign_key_violation USING MESSAGE = '{table}.{column} refers to a row that is not in {parent}';
     END IF;
 """
 
 TRIGGER_SQL = """
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {checks} RETURN NULL; END $$;
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    is_astray boolean;
+    nested_loops text := current_setting('enable_nestloop');
+BEGIN
+    IF (SELECT count(*) FROM (SELECT 1 FROM changed LIMIT {many}) c) >= {many} THEN
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
+    {checks}
+    PERFORM set_config('enable_nestloop', nested_loops, true);
+    RETURN NULL;
+END $$;
 CREATE OR REPLACE TRIGGER {name}_insert AFTER INSERT ON {table}
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {name}();
 CREATE OR REPLACE TRIGGER {name}_update AFTER UPDATE ON {table}
@@ -128,7 +144,7 @@ def _references_build(cursor: Any, model: type[models.Model], known: set[str], t
         else:
             checks.append(CHECK_SQL.format(table=table, column=field.column, parent=parent))
     if checks:
-        cursor.execute(TRIGGER_SQL.format(name=f"wall_{table}", table=table, checks="".join(checks)))
+        cursor.execute(TRIGGER_SQL.format(name=f"wall_{table}", table=table, checks="".join(checks), many=MANY))
 
 
 def _composite_build(cursor: Any, table: str, column: str, parent: str, known: set[str]) -> None:
