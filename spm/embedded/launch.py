@@ -53,6 +53,7 @@ def disguise(program: Path, data: Path) -> list[str]:
         return []
     become_nobody = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     may_pass = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--pdeathsig", signal.SIGQUIT.name[3:]]
+    may_pass += ["--securebits=+no_setuid_fixup"]  # otherwise access(2), which initdb asks, forgets the right
     for wrapper in (
         ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"],
         ["setpriv", *become_nobody, *may_pass],
