@@ -102,12 +102,6 @@ def job_start(*, kind: str, arguments: dict[str, Any], created_by: Person | None
     return job
 
 
-def job_cancel(*, job: Job, at: datetime) -> bool:
-    """Call off a job that no worker has taken yet; false when it is too late. Behind the wall."""
-    waiting = Job.objects.filter(pk=job.pk, state=Job.State.WAITING)
-    return bool(waiting.update(state=Job.State.CANCELLED, finished_at=at))
-
-
 def jobs_are_due(organization_id: int, *, at: datetime) -> bool:
     """Whether an organization has work that nobody does. Two statements besides the query."""
     with tenant(organization_id):

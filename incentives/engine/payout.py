@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from fractions import Fraction
 
 import numpy as np
@@ -272,9 +271,3 @@ def _at(amount: Ints, share: tuple[Ints, Ints]) -> Ints:
     if not len(amount):
         return amount
     return product_quotient(amount, share[0], share[1])
-
-
-def notice_day(plan: Plan, periods: Spans, period: int) -> str:
-    """Return the day on which a proposed recovery must be shown."""
-    end = periods.periods[period].ends_before
-    return (end + timedelta(days=plan.pay_day - plan.recovery.notice_days)).isoformat()

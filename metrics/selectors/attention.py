@@ -11,7 +11,7 @@ from django.db import connection
 from kernel.ratio import Ratio
 from metrics.catalogue import REVENUE, WIN_RATE
 from metrics.engine.attention import Concern, Evidence, concerns
-from metrics.engine.definitions import Basis, Metric
+from metrics.engine.definitions import Basis
 from metrics.engine.evaluate import Value
 from metrics.engine.peers import middle
 from metrics.selectors.answer import figures_of
@@ -132,11 +132,6 @@ def _behind(concern: Concern, chosen: Chosen) -> DealsBehind:
     outcomes = {"win_rate_down": ("lost", "won"), "bookings_down": ("won",)}.get(concern.code, ("open",))
     is_dated = concern.code in ("win_rate_down", "bookings_down")
     return DealsBehind(outcomes, Basis.CLOSED, chosen.period if is_dated else None, concern.person_id)
-
-
-def metric_of(concern: Concern) -> Metric | None:
-    """The metric a concern is about, if it is about one."""
-    return {"win_rate_down": WIN_RATE, "bookings_down": REVENUE}.get(concern.code)
 
 
 def _select(text: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:

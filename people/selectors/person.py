@@ -1,6 +1,5 @@
 """Read people."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,7 +7,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import Http404
 
-from people.engine.identity import folded
 from people.models import AuditEntry, Grant, Person, PersonKey, SeatHolding, TeamClosure
 from people.policies import persons
 from people.viewer import Viewer
@@ -103,24 +101,3 @@ def person_changes(viewer: Viewer, person: Person, limit: int = 20) -> list[Audi
         return []
     entries = AuditEntry.objects.filter(subject="person", subject_id=person.pk).select_related("actor")
     return list(entries.order_by("-at", "-pk")[:limit])
-
-
-def person_ids_of(source: str, texts: Iterable[str]) -> dict[str, int]:
-    """Who is meant by what a source writes: its key, otherwise an e-mail address or a name that one person has.
-
-    Behind the wall. Three queries.
-    """
-    wanted = set(texts)
-    by_key = dict(PersonKey.objects.filter(source=source).values_list("external_id", "person_id"))
-    by_name: dict[str, set[int]] = {}
-    for person_id, name, email in Person.objects.values_list("pk", "name", "email"):
-        for text in {folded(name), email.lower()} - {""}:
-            by_name.setdefault(text, set()).add(person_id)
-    for external_id, person_id in PersonKey.objects.exclude(source=source).values_list("external_id", "person_id"):
-        by_name.setdefault(folded(external_id), set()).add(person_id)
-    found = {}
-    for text in wanted:
-        meant = {by_key[text]} if text in by_key else by_name.get(folded(text), set())
-        if len(meant) == 1:
-            found[text] = next(iter(meant))
-    return found

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.http import Http404
 
-from people.models import Grant, Seat, SeatHolding, Team, TeamClosure, TeamPlacement
+from people.models import Grant, Seat, SeatHolding, Team, TeamPlacement
 from people.policies import grants, seats, teams
 from people.viewer import Viewer
 
@@ -119,12 +119,6 @@ def team_children(team: Team, on: date) -> list[Team]:
     """Teams directly below on the day. One query."""
     placed = TeamPlacement.objects.on(on).filter(parent=team).values("team")
     return list(Team.objects.filter(pk__in=placed).order_by("name"))
-
-
-def teams_not_below(team: Team, on: date) -> list[Team]:
-    """Teams that the team may be placed below on the day: not itself, none below it. One query."""
-    below = TeamClosure.objects.filter(ancestor=team, ends_before__gt=on).values("descendant")
-    return list(Team.objects.exclude(pk__in=below).order_by("name"))
 
 
 def seat_count(team: Team) -> int:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.audit import audit
-from people.models import Organization, Person, PersonKey, User
+from people.models import Organization, Person, User
 from people.policies import persons
 from people.refusal import refusals
 from people.services.grant import administrator_remains, administrators_lock
@@ -147,40 +147,3 @@ def profile_change(*, viewer: Viewer, at: datetime, locale: str) -> None:
     """Everybody chooses their own language; empty means the organization's."""
     User.objects.filter(person=viewer.person).update(locale=locale)
     audit("profile_change", actor=viewer, at=at, subject=viewer.person, detail={"locale": locale})
-
-
-@transaction.atomic
-def person_key_add(*, viewer: Viewer | None, person: Person, source: str, external_id: str, at: datetime) -> PersonKey:
-    """From now on the source's id means this person. Raises: ValidationError where it means another one."""
-    persons.require(viewer, "change", person)
-    found = PersonKey.objects.filter(source=source, external_id=external_id, person=person).first()
-    if found is not None:
-        return found
-    with refusals():
-        key = PersonKey.objects.create(source=source, external_id=external_id, person=person)
-    audit("person_key_add", actor=viewer, at=at, subject=person, detail={"source": source})
-    return key
-
-
-@transaction.atomic
-def person_merge(*, viewer: Viewer | None, keep: Person, drop: Person, at: datetime) -> None:
-    """One person out of two: keys move, what only `drop` knows is kept; seats of `drop` end with it.
-
-    The caller has moved every other row of `drop` (deals and the like). Raises: ValidationError if it has a sign-in.
-    """
-    persons.require(viewer, "change", keep)
-    if keep.pk == drop.pk:
-        raise ValidationError(_("Choose two different people."), code="same")
-    if drop.user_id is not None:
-        raise ValidationError(_("%(name)s has a sign-in; keep that one.") % {"name": drop.name}, code="has_sign_in")
-    PersonKey.objects.filter(person=drop).update(person=keep)
-    known = {"email": drop.email, "hired_on": drop.hired_on}
-    if not keep.holdings.exists():
-        drop.holdings.update(person=keep)
-    detail = {"dropped": drop.pk, "name": drop.name}
-    drop.delete()
-    for name, value in known.items():
-        if value and not getattr(keep, name):
-            setattr(keep, name, value)
-    keep.save(update_fields=list(known))
-    audit("person_merge", actor=viewer, at=at, subject=keep, detail=detail)

@@ -26,8 +26,6 @@ def action_words(action: str) -> str:
         "person_create": _("Added"),
         "person_change": _("Changed"),
         "person_invite": _("Sign-in given"),
-        "person_merge": _("Merged with another person"),
-        "person_key_add": _("Recognised in another source"),
         "sign_in_disable": _("Sign-in switched off"),
         "sign_in_enable": _("Sign-in switched on"),
         "profile_change": _("Own profile changed"),
