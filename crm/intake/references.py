@@ -18,6 +18,8 @@ WHERE f_{field} IS NOT NULL AND result IS DISTINCT FROM 'refused' GROUP BY f_{fi
 BY_KEY = {
     "owner": """UPDATE {r} r SET id = k.person_id FROM people_personkey k
         WHERE r.field = 'owner' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
+    "person": """UPDATE {r} r SET id = k.person_id FROM people_personkey k
+        WHERE r.field = 'person' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
     "account": """UPDATE {r} r SET id = k.account_id FROM crm_accountkey k
         WHERE r.field = 'account' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
     "product": """UPDATE {r} r SET id = k.product_id FROM crm_productkey k
@@ -30,6 +32,13 @@ BY_NAME = {
             UNION ALL
             SELECT lower(name), min(id) FROM people_person GROUP BY 1 HAVING count(*) = 1
         ) p WHERE r.field = 'owner' AND r.id IS NULL AND p.text = lower(r.value)""",
+    "person": """UPDATE {r} r SET id = p.id FROM (
+            SELECT lower(email) AS text, min(id) AS id FROM people_person WHERE email <> '' GROUP BY 1
+            UNION ALL
+            SELECT lower(name), min(id) FROM people_person GROUP BY 1 HAVING count(*) = 1
+        ) p WHERE r.field = 'person' AND r.id IS NULL AND p.text = lower(r.value)""",
+    "team": """UPDATE {r} r SET id = p.id FROM people_team p
+        WHERE r.field = 'team' AND r.id IS NULL AND lower(p.name) = lower(r.value)""",
     "account": """UPDATE {r} r SET id = a.id FROM (
             SELECT name, min(id) AS id FROM crm_account GROUP BY 1 HAVING count(*) = 1
         ) a WHERE r.field = 'account' AND r.id IS NULL AND a.name = r.value""",
@@ -40,6 +49,8 @@ BY_NAME = {
 
 NAMES = {
     "owner": "SELECT name FROM people_person LIMIT %(most)s",
+    "person": "SELECT name FROM people_person LIMIT %(most)s",
+    "team": "SELECT name FROM people_team LIMIT %(most)s",
     "account": "SELECT name FROM crm_account LIMIT %(most)s",
     "product": "SELECT name FROM crm_product LIMIT %(most)s",
 }
@@ -49,7 +60,8 @@ def references_find(table: IntakeTable, fields: Iterable[str], *, source: str, i
     """Fill the table of references; what stays unknown is told once per distinct value."""
     for field in fields:
         table.execute(COLLECT.format(field=field))
-        table.execute(BY_KEY[field], {"source": source})
+        if field in BY_KEY:
+            table.execute(BY_KEY[field], {"source": source})
         table.execute(BY_NAME[field])
         _unknown_tell(table, field, issues)
 

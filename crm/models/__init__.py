@@ -4,6 +4,7 @@ from crm.models.health import HealthDismissal
 from crm.models.opportunity import NO_DUE_DAY, Opportunity, OpportunityChange
 from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
+from crm.models.quota import Measure, Quota
 
 __all__ = [
     "NO_DUE_DAY",
@@ -15,11 +16,13 @@ __all__ = [
     "ImportIssue",
     "ImportMapping",
     "ImportRow",
+    "Measure",
     "Opportunity",
     "OpportunityChange",
     "Outcome",
     "Pipeline",
     "Product",
     "ProductKey",
+    "Quota",
     "Stage",
 ]
