@@ -351,6 +351,7 @@ def _warnings(intake: Intake) -> None:
         "won_without_close_date": ("closed_on", "rs.outcome = 'won' AND t.f_closed_on IS NULL"),
         "close_before_start": ("closed_on", f"rs.outcome <> 'open' AND t.f_closed_on < {start}"),
         "zero_amount": ("amount", "rs.outcome = 'won' AND t.f_amount = 0"),
+        "no_owner": ("owner", "t.f_owner IS NULL" if "owner" in intake.fields else "false"),
         "no_amount": ("amount", "rs.outcome = 'won' AND t.f_amount IS NULL"),
     }
     counts = ", ".join(
