@@ -51,7 +51,8 @@ def archive_check(file: IO[bytes]) -> None:
 
 def sheet_oddities(file: IO[bytes], sheet: str) -> SheetOddities:
     """What a reader of values alone would not notice. Reads the sheet's XML through once."""
-    formula, merged = None, []
+    formula: tuple[str, int] | None = None
+    merged: list[str] = []
     with zipfile.ZipFile(file) as archive:
         part = _part_of(archive, sheet)
         if part is None:
