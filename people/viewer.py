@@ -183,7 +183,7 @@ def _charges(rows: QuerySet[Any], team: str, on: date, **more: str) -> ArraySubq
 def _viewer(person: Person, organization: Organization, on: date) -> Viewer:
     found: Any = person
     charges = tuple(
-        Charge(right, **{**each, "below": frozenset(each["below"])})  # type: ignore[arg-type]
+        Charge(right, **{**each, "below": frozenset(each["below"])})
         for right in ("seat", "acting", "delegated", "granted")
         for each in getattr(found, f"charges_{right}")
     )

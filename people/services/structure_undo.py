@@ -100,7 +100,7 @@ def _remove(model: Any, ids: Iterable[int], in_use: set[int]) -> int:
 
 
 def _persons_staying(in_use: set[int]) -> models.QuerySet[Person]:
-    asked_of = [Grant, SeatHolding, Leave, ActingManager]
+    asked_of: list[Any] = [Grant, SeatHolding, Leave, ActingManager]
     is_used = Q(user__isnull=False) | Q(pk__in=in_use)
     for model in asked_of:
         is_used |= Q(Exists(model.objects.filter(person=OuterRef("pk"))))

@@ -111,14 +111,14 @@ def seat_create(
 def seat_change(*, viewer: Viewer | None, seat: Seat, at: datetime, **values: str) -> Seat:
     """Title, territory and legal entity; they hold for the past of the seat too."""
     seats.require(viewer, "change", seat)
-    row = Seat.objects.select_for_update().get(pk=seat.pk)
+    row: Seat = Seat.objects.select_for_update().get(pk=seat.pk)
     wanted = {name: values[name].strip() for name in ("title", "territory", "legal_entity") if name in values}
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if changed:
         for name, value in changed.items():
             setattr(row, name, value)
         row.save(update_fields=list(changed))
-        audit("seat_change", actor=viewer, at=at, subject=row, detail={"team": row.team_id, **changed})
+        audit("seat_change", actor=viewer, at=at, subject=row, detail={"team": row.team_id, "fields": sorted(changed)})
     return row
 
 
