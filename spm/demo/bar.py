@@ -55,7 +55,8 @@ class Bar:
             Action(
                 f"{each.name.split()[0]}, {role_words(each.role)}",
                 reverse("demo:look_as", args=[each.account]),
-                kind="primary" if self._is(each) else "quiet",
+                icon="check" if self._is(each) else "",
+                kind="quiet",
                 method="post",
             )
             for each in story.SIGN_INS

@@ -41,7 +41,7 @@ STOPS = (
         "metrics:metric",
         _("Behind one figure"),
         _("By product, her win rate tells another story: she wins most deals, but few of Atlas Insight."),
-        query="by=product",
+        query="by=product&period=quarter",
         arguments=("win_rate",),
     ),
     Stop(

@@ -148,7 +148,7 @@ def _messages() -> list[State]:
 
 
 def _roles() -> list[State]:
-    roles = [Action("Maya, rep", "#", kind="primary"), Action("Omar, manager", "#"), Action("Dana, administrator", "#")]
+    roles = [Action("Maya, rep", "#", "check", "quiet"), Action("Omar, manager", "#", kind="quiet")]
     usual = SimpleNamespace(current="Maya, rep", roles=roles, moves=[Action(_("Take the tour"), "#", "flag")])
     stop = SimpleNamespace(title=_("Maya’s own page"), words=_("Press any figure to see which deals it is made of."))
     moves = [Action(_("End the tour"), "#", kind="quiet"), Action(_("Next stop"), "#", kind="primary")]
