@@ -31,6 +31,14 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "quota_ends": ("ends_before", None),
     "seat_days": ("ends_before", None),
     "grant_days": ("ends_before", None),
+    "grant_administrator_everywhere": ("team", None),
+    "leave_once": ("starts_on", _("The person is away already on some of these days.")),
+    "leave_days": ("ends_before", None),
+    "delegation_once": ("starts_on", _("This person stands in already on some of these days.")),
+    "delegation_days": ("ends_before", None),
+    "delegation_not_oneself": ("delegate", None),
+    "actingmanager_once": ("starts_on", _("Somebody else leads the team already on some of these days.")),
+    "actingmanager_days": ("ends_before", None),
     "seatholding_days": ("ends_before", None),
 }
 

@@ -15,7 +15,8 @@ from people.models import Person
 
 SHAPE = Shape(
     kind="quota",
-    id_from="person",
+    id_from="person team",
+    months=("starts_on", "ends_before", "amount"),
     telling=frozenset({"amount", "starts_on"}),
     fields=(
         Field(
@@ -158,7 +159,7 @@ class QuotaKind(Kind):
             number, last = min(assumed)
             intake.warn("assumed_end", len(assumed), number, field="ends_before", value=last.isoformat())
         _refuse_where(intake, "end_before_start", "f_ends_before <= f_starts_on", field="ends_before")
-        references_find(intake.table, ["person", "team"], source=intake.source, issues=intake.issues)
+        references_find(intake.table, {"person": "owner", "team": "team"}, source=intake.source, issues=intake.issues)
         intake.execute(FIND)
         _overlaps_refuse(intake)
         _foreign_tell(intake)

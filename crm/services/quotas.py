@@ -30,7 +30,6 @@ def quota_create(
     reason: str = "",
 ) -> Quota:
     """A quota of a person or a team; none of the same may overlap. Raises: PermissionDenied, ValidationError."""
-    quotas.require(viewer, "create")
     quota = Quota(
         person=person,
         team=team,
@@ -43,6 +42,7 @@ def quota_create(
         reason=reason,
         changed_by=viewer.person,
     )
+    quotas.require(viewer, "create", quota)
     with refusals():
         quota.save()
     audit("quota_create", actor=viewer, at=at, subject=quota, detail=_detail(quota))
@@ -57,7 +57,7 @@ def quota_change(*, viewer: Viewer, quota: Quota, at: datetime, reason: str, **v
     Raises: PermissionDenied, ValidationError.
     """
     quotas.require(viewer, "change", quota)
-    row = Quota.objects.select_for_update(of=("self",)).get(pk=quota.pk)
+    row: Quota = Quota.objects.select_for_update(of=("self",)).get(pk=quota.pk)
     before = _detail(row)
     for name, value in values.items():
         setattr(row, name, value)

@@ -23,7 +23,7 @@ def added_up(question: Question, window: Window, statements: Sequence[tuple[Sequ
     """Group → part → sum of several statements that name their groups alike. One query for all of them."""
     keys = key_columns(question, window)
     every = [part for parts, _ in statements for part in parts]
-    selects, parameters = [], list[Any]()
+    selects, parameters = list[str](), list[Any]()
     for parts, sql in statements:
         columns = [*keys, *(f"{part}::numeric" if part in parts else "NULL::numeric" for part in every)]
         selects.append(f"SELECT {', '.join(columns)} FROM ({sql.text}) f{len(selects)}")
