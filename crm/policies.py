@@ -1,13 +1,18 @@
 """Who may see and do what with facts. One object per model: `can()` and `visible()` agree by construction.
 
-Deals: a rep sees their own, a manager those of the people below them today, administrators, operations and executives
-all. Imports, data health and stages are for administrators and operations.
+Deals: a rep sees their own; a manager those that belonged to the people below them on the deal's day, whoever sits there
+today, so that what a team's figure counts is what its manager may open; administrators, operations and executives all.
+The day of a decided deal is the day it closed, of an open one today; the day it was created counts as well. Imports, data
+health and stages are for administrators and operations.
 """
 
-from django.db.models import Model, QuerySet
+from datetime import date
 
-from crm.models import ImportBatch, Opportunity, Stage
-from people.policies import Policy, visible_person_ids
+from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
+
+from crm.models import ImportBatch, Opportunity, Outcome, Stage
+from people.policies import Policy
+from people.stretches import SatThere, stretches_below
 from people.viewer import Viewer
 
 KEEPERS = frozenset({"administrator", "operations"})
@@ -27,8 +32,25 @@ class DealPolicy(Policy):
         deals = Opportunity.objects.filter(is_deleted=False)
         if action != "view":
             return deals.none()
-        owners = visible_person_ids(viewer)
-        return deals if owners is None else deals.filter(owner__in=owners)
+        if viewer.sees_everyone:
+            return deals
+        return deals.filter(Q(owner=viewer.person) | was_below(viewer))
+
+
+def decisive_day(on: date) -> Case:
+    """The day whose structure a deal belongs to: its close, or today (`on`) while it is open."""
+    return Case(When(outcome=Outcome.OPEN, then=Value(on)), default=F("closed_on"), output_field=DateField())
+
+
+def was_below(viewer: Viewer) -> Q:
+    """Deals of people who sat below the viewer on the day of the deal. One query for those who manage, else none."""
+    stretches = stretches_below(viewer.managed_team_ids) if viewer.managed_team_ids else []
+    if not stretches:
+        return Q(pk__in=[])
+    then = SatThere(stretches, "owner", decisive_day(viewer.on)) | Q(
+        SatThere(stretches, "owner", F("created_on")), created_on__isnull=False
+    )
+    return Q(owner__in={person for person, _since, _until in stretches}) & then
 
 
 class KeeperPolicy(Policy):
