@@ -1,25 +1,62 @@
 """Who may see and do what with facts. One object per model: `can()` and `visible()` agree by construction.
 
-Deals: a rep sees their own; a manager those that belonged to the people below them on the deal's day, whoever sits there
-today, so that what a team's figure counts is what its manager may open; administrators, operations and executives all.
-The day of a decided deal is the day it closed, of an open one today; the day it was created counts as well. Imports, data
-health and stages are for administrators and operations.
+Deals, leads, activities and transactions: a rep sees their own; a manager those that belonged to the people below them on
+the day of the fact, whoever sits there today, so that what a team's figure counts is what its manager may open;
+administrators, operations and executives all; finance sees all transactions. Whoever sees a deal sees what happened on it.
+Imports, data health and stages are for administrators and operations.
 """
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
 
-from crm.models import ImportBatch, Opportunity, Outcome, Stage
+from crm.models import Activity, ImportBatch, Lead, Opportunity, Outcome, Stage, Transaction
 from people.policies import Policy
-from people.stretches import SatThere, stretches_below
+from people.stretches import SatThere, Stretch, stretches_below
 from people.viewer import Viewer
+
+Day = Case | F
+Days = Callable[[date], dict[str, Day]]
 
 KEEPERS = frozenset({"administrator", "operations"})
 
 
-class DealPolicy(Policy):
-    """ "view" only: deals are changed by their source."""
+def decisive_day(on: date) -> Case:
+    """The day whose structure a deal belongs to: its close, or today (`on`) while it is open."""
+    return Case(When(outcome=Outcome.OPEN, then=Value(on)), default=F("closed_on"), output_field=DateField())
+
+
+def deal_days(on: date) -> dict[str, Day]:
+    """The day a deal was decided, or today; and the day it was created."""
+    return {"": decisive_day(on), "created_on": F("created_on")}
+
+
+def lead_days(on: date) -> dict[str, Day]:
+    """The day a lead became a customer, or today; and the day it was created."""
+    converted = Case(When(is_converted=True, then=F("converted_on")), default=Value(on), output_field=DateField())
+    return {"": converted, "created_on": F("created_on")}
+
+
+def event_days(on: date) -> dict[str, Day]:
+    """The day it happened."""
+    return {"": F("occurred_on")}
+
+
+class FactPolicy(Policy):
+    """ "view" only: facts are changed by their source. `owner` is the field that says whose they are.
+
+    `days`: the days of a fact, one of which its owner must have sat below the viewer on; by the field that must be known,
+    an empty one for the day that counts whatever is known.
+    """
+
+    model: type[Model]
+    owner: str
+    seen_by: frozenset[str]  # roles that see all of them
+
+    def __init__(self, model: type[Model], owner: str, days: Days, seen_by: frozenset[str] = frozenset()) -> None:
+        self.model, self.owner, self.days, self.seen_by = model, owner, days, seen_by
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         if viewer is None:
@@ -28,29 +65,22 @@ class DealPolicy(Policy):
             return False
         return obj is None or self.visible(viewer, action).filter(pk=obj.pk).exists()
 
-    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Opportunity]:
-        deals = Opportunity.objects.filter(is_deleted=False)
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Any, Any]:
+        facts = self.model._default_manager.filter(is_deleted=False)
         if action != "view":
-            return deals.none()
-        if viewer.sees_everyone:
-            return deals
-        return deals.filter(Q(owner=viewer.person) | was_below(viewer))
+            return facts.none()
+        if viewer.sees_everyone or viewer.roles & self.seen_by:
+            return facts
+        stretches = stretches_below(viewer.open_team_ids) if viewer.open_team_ids else []
+        return facts.filter(Q(**{self.owner: viewer.person}) | self._was_below(stretches, viewer.on))
 
-
-def decisive_day(on: date) -> Case:
-    """The day whose structure a deal belongs to: its close, or today (`on`) while it is open."""
-    return Case(When(outcome=Outcome.OPEN, then=Value(on)), default=F("closed_on"), output_field=DateField())
-
-
-def was_below(viewer: Viewer) -> Q:
-    """Deals of people who sat below the viewer on the day of the deal. One query for those who manage, else none."""
-    stretches = stretches_below(viewer.managed_team_ids) if viewer.managed_team_ids else []
-    if not stretches:
-        return Q(pk__in=[])
-    then = SatThere(stretches, "owner", decisive_day(viewer.on)) | Q(
-        SatThere(stretches, "owner", F("created_on")), created_on__isnull=False
-    )
-    return Q(owner__in={person for person, _since, _until in stretches}) & then
+    def _was_below(self, stretches: list[Stretch], on: date) -> Q:
+        then = Q(pk__in=[])
+        for field, day in self.days(on).items():
+            known = Q(**{f"{field}__isnull": False}) if field else Q()
+            then |= Q(SatThere(stretches, self.owner, day)) & known
+        people = {person for person, _since, _until in stretches}
+        return Q(**{f"{self.owner}__in": people}) & then
 
 
 class KeeperPolicy(Policy):
@@ -70,7 +100,10 @@ class KeeperPolicy(Policy):
         return rows if self.can(viewer, action) else rows.none()
 
 
-deals = DealPolicy()
+deals = FactPolicy(Opportunity, "owner", deal_days)
+leads = FactPolicy(Lead, "owner", lead_days)
+activities = FactPolicy(Activity, "person", event_days)
+transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
 health = KeeperPolicy(Opportunity)

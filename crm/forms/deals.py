@@ -34,8 +34,8 @@ def people(request: Any) -> QuerySet[Person]:
     """Those in sight today, and whoever had deals below the viewer at another time."""
     viewer: Viewer = request.viewer
     found = persons.visible(viewer, "view_numbers")
-    if viewer.managed_team_ids and not viewer.sees_everyone:
-        before = {person for person, _since, _until in stretches_below(viewer.managed_team_ids)}
+    if viewer.open_team_ids and not viewer.sees_everyone:
+        before = {person for person, _since, _until in stretches_below(viewer.open_team_ids)}
         found = Person.objects.filter(Q(pk__in=before) | Q(pk__in=found.values("pk")))
     return found.order_by("name")
 

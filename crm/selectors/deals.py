@@ -102,7 +102,7 @@ def deals_of_team(
 
 def access_deal(viewer: Viewer, deal_id: int) -> Opportunity:
     """The deal, where it is in sight. Raises: Http404. One query."""
-    deal = (
+    deal: Opportunity | None = (
         deals.visible(viewer)
         .select_related("owner", "account", "product", "stage", "stage__pipeline", "batch")
         .filter(pk=deal_id)
