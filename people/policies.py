@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from people.models import Grant, Organization, Person, Seat, SeatHolding, Team, TeamClosure
+from people.models import AuditEntry, Grant, Invitation, Organization, Person, Seat, SeatHolding, Team, TeamClosure
 from people.viewer import Viewer
 
 
@@ -90,6 +90,24 @@ class GrantPolicy(Policy):
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
 
 
+class InvitationPolicy(GrantPolicy):
+    """Invitations are the administrators' to make and to see."""
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Any]:
+        return Invitation.objects.all() if self.can(viewer, action) else Invitation.objects.none()
+
+
+class AuditPolicy(Policy):
+    """Administrators read the whole log; everybody the entries about themselves."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[AuditEntry]:
+        entries = AuditEntry.objects.all()
+        own = entries.filter(subject="person", subject_id=viewer.person.pk)
+        return entries if self.can(viewer, action) else own
+
+
 def _teams_below(person: Person, on: date) -> QuerySet[Any, Any]:
     """Ids of the teams that the person leads on the day, and of all below them."""
     led = SeatHolding.objects.on(on).filter(person=person, seat__role=Seat.Role.MANAGER)
@@ -117,3 +135,5 @@ persons = PersonPolicy()
 teams = TeamPolicy()
 seats = SeatPolicy()
 grants = GrantPolicy()
+invitations = InvitationPolicy()
+audits = AuditPolicy()

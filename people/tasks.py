@@ -3,6 +3,9 @@ from django.utils import timezone
 
 from people.jobs import jobs_are_due, jobs_work
 from people.models import Organization
+from people.services import invitation
+
+__all__ = ["invitation"]  # workers find the kinds of jobs of this app here
 
 
 @shared_task(name="people.jobs_due", ignore_result=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import organization, person, seat, sign_in, team
+from people.views import audit, invitation, organization, person, seat, sign_in, team, welcome
 
 app_name = "people"
 
@@ -9,10 +9,18 @@ urlpatterns = [
     path("people/add/", person.person_add, name="person_add"),
     path("people/<int:person_id>/", person.person_detail, name="person_detail"),
     path("people/<int:person_id>/change/", person.person_change, name="person_change"),
-    path("people/<int:person_id>/sign-in/", sign_in.person_invite, name="person_invite"),
+    path("people/<int:person_id>/sign-in/", invitation.person_invite, name="person_invite"),
     path("people/<int:person_id>/sign-in/link/", sign_in.sign_in_link, name="sign_in_link"),
     path("people/<int:person_id>/sign-in/off/", sign_in.sign_in_disable, name="sign_in_disable"),
     path("people/<int:person_id>/sign-in/on/", sign_in.sign_in_enable, name="sign_in_enable"),
+    path("invitations/", invitation.invitation_list, name="invitation_list"),
+    path("invitations/add/", invitation.invitation_add, name="invitation_add"),
+    path("invitations/links/", invitation.invitation_links, name="invitation_links"),
+    path("invitations/<int:invitation_id>/again/", invitation.invitation_resend, name="invitation_resend"),
+    path("invitations/<int:invitation_id>/withdraw/", invitation.invitation_withdraw, name="invitation_withdraw"),
+    path("welcome/<str:token>/", welcome.welcome, name="welcome"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("audit/file/", audit.audit_file, name="audit_file"),
     path("teams/", team.team_list, name="team_list"),
     path("teams/add/", team.team_add, name="team_add"),
     path("teams/<int:team_id>/", team.team_detail, name="team_detail"),

@@ -1,3 +1,4 @@
+from people.models.access import ErasedMark, Invitation, Look, PersonRecord
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
@@ -13,11 +14,15 @@ __all__ = [
     "FOREVER",
     "AuditEntry",
     "Dated",
+    "ErasedMark",
     "Grant",
+    "Invitation",
     "Job",
+    "Look",
     "Organization",
     "Person",
     "PersonKey",
+    "PersonRecord",
     "Seat",
     "SeatHolding",
     "StoredFile",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.audit import audit
-from people.models import Organization, Person, User
+from people.models import Invitation, Organization, Person, User
 from people.policies import persons
 from people.refusal import refusals
 from people.services.grant import administrator_remains, administrators_lock
@@ -95,7 +95,8 @@ def person_invite(
         user = User.objects.create_user(email=address, password=password or None, organization=organization)
         row.user, row.email = user, row.email or address
         row.save(update_fields=["user", "email"])
-    audit("person_invite", actor=viewer, at=at, subject=row, detail={"email": address})
+    Invitation.objects.filter(person=row, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
+    audit("person_invite", actor=viewer, at=at, subject=row)
     return user
 
 

@@ -21,7 +21,12 @@ from people.views.page import FormPage, form_page, viewer_of
 from people.views.words import action_words, days_words
 
 PAGE_SIZE = 50
-SIGN_IN_STATES = {"none": ("neutral", "minus"), "active": ("good", ""), "disabled": ("warn", "")}
+SIGN_IN_STATES = {
+    "none": ("neutral", "minus"),
+    "invited": ("accent", "clock"),
+    "active": ("good", ""),
+    "disabled": ("warn", ""),
+}
 
 
 def people_crumb() -> Crumb:
@@ -74,6 +79,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 def _list_actions() -> list[Action]:
     return [
         Action(_("Roles"), reverse("people:grant_list"), "lock"),
+        Action(_("Invitations"), reverse("people:invitation_list"), "mail"),
         Action(_("Add a person"), reverse("people:person_add"), "plus", "primary"),
     ]
 
@@ -86,7 +92,7 @@ def _nobody(is_filtered: bool, may_change: bool) -> Empty:
         _("Nobody here yet"),
         _("Add people, or import them from a file."),
         "person",
-        _list_actions()[1:] if may_change else [],
+        _list_actions()[-1:] if may_change else [],
     )
 
 
@@ -111,7 +117,7 @@ def _person_row(person: Any) -> Row:
 
 
 def sign_in_status(state: str) -> Status:
-    words = {"none": _("None"), "active": _("Can sign in"), "disabled": _("Switched off")}
+    words = {"none": _("None"), "invited": _("Invited"), "active": _("Can sign in"), "disabled": _("Switched off")}
     tone, icon = SIGN_IN_STATES[state]
     return Status(words[state], tone, icon)  # type: ignore[arg-type]
 
@@ -163,6 +169,8 @@ def _numbers_actions(request: HttpRequest, person: Any) -> list[Action]:
 def _sign_in_actions(person: Any) -> list[Action]:
     if person.sign_in_state == "none":
         return [Action(_("Give a sign-in"), reverse("people:person_invite", args=[person.pk]), "plus", "primary")]
+    if person.sign_in_state == "invited":
+        return [Action(_("Invitations"), reverse("people:invitation_list"), "mail")]
     if person.sign_in_state == "disabled":
         return [Action(_("Switch the sign-in on"), reverse("people:sign_in_enable", args=[person.pk]), method="post")]
     words = _("%(name)s will be signed out and cannot sign in any more. Deals and figures stay.")
