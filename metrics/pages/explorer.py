@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from kernel.period import Grain
 from kernel.row_id import row_id
-from metrics.engine.definitions import Basis, Metric
+from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
+from metrics.engine.parts import Basis
 from metrics.forms import ExplorerForm
 from metrics.pages import ask, links
 from metrics.pages.access import access_subject, people_choices, team_choices
