@@ -46,9 +46,12 @@ class OrganizationPolicy(Policy):
 
 
 class PersonPolicy(Policy):
-    """ "view" is the directory; "view_numbers" depends on the day; every other action is the administrators'."""
+    """ "view" is the directory; "view_numbers" depends on the day; "export" is one's own too; every other action is the
+    administrators'."""
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None, *, on: date | None = None) -> bool:
+        if action == "export" and viewer is not None and obj == viewer.person:
+            return True
         if action != "view_numbers" or viewer is None:
             return super().can(viewer, action, obj)
         return obj is not None and self.visible(viewer, action, on=on).filter(pk=obj.pk).exists()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import audit, invitation, organization, person, seat, sign_in, team, welcome
+from people.views import audit, erasure, invitation, organization, person, record, seat, sign_in, team, welcome
 
 app_name = "people"
 
@@ -9,6 +9,11 @@ urlpatterns = [
     path("people/add/", person.person_add, name="person_add"),
     path("people/<int:person_id>/", person.person_detail, name="person_detail"),
     path("people/<int:person_id>/change/", person.person_change, name="person_change"),
+    path("people/<int:person_id>/record/", record.person_record, name="person_record"),
+    path("people/<int:person_id>/record/make/", record.person_record_make, name="person_record_make"),
+    path("people/<int:person_id>/record/<int:record_id>/", record.person_record_file, name="person_record_file"),
+    path("people/<int:person_id>/erase/", erasure.person_erase, name="person_erase"),
+    path("people/<int:person_id>/erase/confirm/", erasure.person_erase_confirm, name="person_erase_confirm"),
     path("people/<int:person_id>/sign-in/", invitation.person_invite, name="person_invite"),
     path("people/<int:person_id>/sign-in/link/", sign_in.sign_in_link, name="sign_in_link"),
     path("people/<int:person_id>/sign-in/off/", sign_in.sign_in_disable, name="sign_in_disable"),

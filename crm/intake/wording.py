@@ -83,6 +83,9 @@ VALUE: dict[str, Promise | str] = {
     "email_invalid": _("“%(value)s” is not an e-mail address. The person is kept without it."),
     "email_taken": _("“%(value)s” belongs to another person already. This one is kept without it."),
     "moved": _("%(value)s moves to another team on the day of the import. Earlier figures keep the earlier team."),
+    "erased_person": _(
+        "Lines name people who were erased. Their names were left out, and the file itself is not kept."
+    ),
     "removed": _("Deals that are not in the file any more: they leave every figure."),
 }
 

@@ -60,7 +60,10 @@ def _undo(changes: Sequence[StructureChange], in_use: set[int]) -> StructureUndo
             removed += _remove(MODELS[table], [change.object_id for change in step], in_use)
         else:
             for change in step:
-                restored += MODELS[table].objects.filter(pk=change.object_id).update(**(change.before or {}))
+                rows = MODELS[table].objects.filter(pk=change.object_id)
+                if table == Person._meta.db_table:
+                    rows = rows.filter(erased_at=None)
+                restored += rows.update(**(change.before or {}))
     created = [change.object_id for change in changes if change.table == "people_person" and change.before is None]
     kept = Person.objects.filter(pk__in=created).values_list("pk", flat=True)
     return StructureUndo(restored, removed, sorted(kept))
@@ -89,4 +92,5 @@ def _remove(model: Any, ids: Iterable[int], in_use: set[int]) -> int:
 def _persons_staying(in_use: set[int]) -> models.QuerySet[Person]:
     granted = Grant.objects.filter(person=OuterRef("pk"))
     seated = SeatHolding.objects.filter(person=OuterRef("pk"))
-    return Person.objects.filter(Q(user__isnull=False) | Q(pk__in=in_use) | Exists(granted) | Exists(seated))
+    stays = Q(user__isnull=False) | Q(erased_at__isnull=False) | Q(pk__in=in_use)
+    return Person.objects.filter(stays | Exists(granted) | Exists(seated))

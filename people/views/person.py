@@ -17,6 +17,7 @@ from people.models import Person, SeatHolding
 from people.policies import persons
 from people.selectors import person as read
 from people.services import person as service
+from people.viewer import Viewer
 from people.views.page import FormPage, form_page, viewer_of
 from people.views.words import action_words, days_words
 
@@ -154,6 +155,7 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "keys": _keys_table(person) if may_change else None,
         "events": [_event(entry) for entry in read.person_changes(viewer, person)],
         "actions": [*numbers, give, change] if may_change else numbers,
+        "kept_actions": _kept_actions(viewer, person),
     }
     return render(request, "people/person_detail.html", context)
 
@@ -166,7 +168,18 @@ def _numbers_actions(request: HttpRequest, person: Any) -> list[Action]:
     return [Action(_("Figures"), reverse(name, kwargs={"person_id": person.pk}), "number")]
 
 
+def _kept_actions(viewer: Viewer, person: Any) -> list[Action]:
+    """What can be done with everything that is kept about the person."""
+    if person.erased_at is not None or not persons.can(viewer, "export", person):
+        return []
+    export = Action(_("Everything kept"), reverse("people:person_record", args=[person.pk]), "export")
+    erase = Action(_("Erase"), reverse("people:person_erase", args=[person.pk]), "trash")
+    return [export, erase] if persons.can(viewer, "erase", person) and person != viewer.person else [export]
+
+
 def _sign_in_actions(person: Any) -> list[Action]:
+    if person.erased_at is not None:
+        return []
     if person.sign_in_state == "none":
         return [Action(_("Give a sign-in"), reverse("people:person_invite", args=[person.pk]), "plus", "primary")]
     if person.sign_in_state == "invited":

@@ -47,8 +47,8 @@ def test_an_administrator_finds_adds_and_invites_somebody_by_keyboard(committed_
     page.get_by_role("button", name="Your menu").or_(page.locator("summary").filter(has_text="Your menu")).first.click()
     page.get_by_role("button", name="Sign out").click()
     page.goto(link)
-    page.get_by_label("Password", exact=True).fill("a pass phrase of hers")
-    page.get_by_label("The same password again").fill("a pass phrase of hers")
+    page.locator("#id_password").fill("a pass phrase of hers")
+    page.locator("#id_again").fill("a pass phrase of hers")
     page.keyboard.press("Enter")
     expect(page.locator("summary").filter(has_text="Petra Pan")).to_be_visible()
 
