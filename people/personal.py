@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.encoding import force_bytes
 
 from people.models import ErasedMark, Person
 from people.wall.build import walled_models
@@ -65,7 +66,7 @@ def erasers() -> tuple[Callable[[Erasing], None], ...]:
     return tuple(_ERASERS)
 
 
-def searched_columns() -> "list[tuple[type[models.Model], list[models.Field[Any, Any]]]]":
+def searched_columns() -> "list[tuple[type[models.Model], list[Any]]]":
     """Every model behind the wall with the columns that may name a person."""
     found = []
     for model in walled_models():
@@ -100,7 +101,7 @@ DIGEST_SQL = "encode(sha256(convert_to(%(pepper)s || " + FOLDED_SQL + ", 'UTF8')
 def peppers() -> list[str]:
     """What makes the digests of this installation useless elsewhere: from the secret key, so not in the database."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [hmac.new(key.encode(), b"people.erased", hashlib.sha256).hexdigest() for key in keys]
+    return [hmac.new(force_bytes(key), b"people.erased", hashlib.sha256).hexdigest() for key in keys]
 
 
 def digest(text: str, pepper: str = "") -> str:

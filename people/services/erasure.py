@@ -46,7 +46,7 @@ def erasable_require(person: Person, viewer: Viewer) -> None:
         raise ValidationError(_("This person was erased already."), code="erased")
     if person.pk == viewer.person.pk:
         raise ValidationError(_("You cannot erase yourself. Another administrator can."), code="own")
-    if person.left_on is None or person.left_on > viewer.on:
+    if not person.has_left(viewer.on):
         raise ValidationError(
             _("Only somebody who has left can be erased. Set the leaving day first."), code="not_left"
         )
@@ -109,7 +109,7 @@ def person_erase(*, person: Person, actor: Person | None, at: datetime) -> int:
 
 
 def _history(person: Person) -> "models.QuerySet[Any]":
-    events: Any = Person._meta.get_field("events").related_model  # type: ignore[union-attr]
+    events: Any = Person._meta.get_field("events").related_model
     found: models.QuerySet[Any] = events.objects.filter(pgh_obj_id=person.pk)
     return found
 
@@ -182,14 +182,14 @@ def _files_remove(person: Person) -> None:
     PersonRecord.objects.filter(person=person).delete()
 
 
-def _search(model: type[models.Model], columns: "list[models.Field[Any, Any]]", erasing: Erasing) -> int:
+def _search(model: type[models.Model], columns: list[Any], erasing: Erasing) -> int:
     """Put the pseudonym in place of the name in every row of a table. One statement."""
     if not erasing.text_pattern:
         return 0
     quote = connection.ops.quote_name
     sets, tests = [], []
     for field in columns:
-        name = quote(field.column)
+        name = quote(str(field.column))
         if isinstance(field, models.JSONField):
             sets.append(f"{name} = regexp_replace({name}::text, %(json)s, %(by)s, 'gi')::jsonb")
             tests.append(f"{name}::text ~* %(json)s")

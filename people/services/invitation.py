@@ -142,7 +142,7 @@ def _invitable(person: Person, at: datetime, viewer: Viewer | None) -> None:
         raise ValidationError(_("This person was erased and cannot be invited."), code="erased")
     if person.user_id is not None:
         raise ValidationError(_("%(name)s has a sign-in already.") % {"name": person.name}, code="has_sign_in")
-    if person.left_on is not None and (viewer is None or person.left_on <= viewer.on):
+    if person.has_left(viewer.on if viewer else at.date()):
         raise ValidationError(
             _("%(name)s has left. Remove the leaving date first.") % {"name": person.name}, code="left"
         )
@@ -178,7 +178,7 @@ def invitation_open(key: Key, at: datetime) -> Invitation | None:
     if found is None or found.serial != key.serial or found.state_at(at) != "open":
         return None
     person = found.person
-    has_left = person.left_on is not None and person.left_on <= day_at(found.organization, at)
+    has_left = person.has_left(day_at(found.organization, at))
     return None if person.user_id or has_left or person.erased_at else found
 
 

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people import formats
-from people.models import BEGINNING, FOREVER
+from people.components import Cell
+from people.models import BEGINNING, FOREVER, Grant
 
 # Every action that a service hands to `people.audit.audit`; a test reads the sources and misses none.
 ACTIONS: dict[str, Any] = {
@@ -40,6 +42,7 @@ ACTIONS: dict[str, Any] = {
     "team_move": gettext_lazy("Team moved"),
     "seat_create": gettext_lazy("Seat added"),
     "seat_assign": gettext_lazy("Seat given"),
+    "seat_change": gettext_lazy("Seat changed"),
     "seat_vacate": gettext_lazy("Seat vacated"),
     "seat_end": gettext_lazy("Seat closed"),
     "structure_apply": gettext_lazy("People and teams taken from a file"),
@@ -78,6 +81,20 @@ def days_words(starts_on: date, ends_before: date) -> str:
     if starts_on == BEGINNING:
         return _("before %(end)s") % values
     return _("from %(start)s, before %(end)s") % values
+
+
+def vacant_words(since: date | None) -> str:
+    """since 1 May 2024, as far as that is known."""
+    if since is None or since == BEGINNING:
+        return _("from the beginning")
+    return _("since %(day)s") % {"day": formats.plain(since)}
+
+
+def within_cell(grant: Grant) -> Cell:
+    """Where a granted role holds."""
+    if grant.team is None:
+        return Cell(_("The whole organization"))
+    return Cell(grant.team.name, href=reverse("people:team_detail", args=[grant.team_id]), detail=_("and all below it"))
 
 
 def action_words(action: str) -> str:

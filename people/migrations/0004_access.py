@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_user_locale'),
+        ('people', '0003_seats_grants_and_absence'),
     ]
 
     operations = [
