@@ -1,4 +1,5 @@
 from people.models.absence import ActingManager, Delegation, Leave
+from people.models.access import ErasedMark, Invitation, Look, PersonRecord
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
@@ -16,12 +17,16 @@ __all__ = [
     "AuditEntry",
     "Dated",
     "Delegation",
+    "ErasedMark",
     "Grant",
+    "Invitation",
     "Job",
     "Leave",
+    "Look",
     "Organization",
     "Person",
     "PersonKey",
+    "PersonRecord",
     "Seat",
     "SeatHolding",
     "StoredFile",
