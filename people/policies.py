@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from people.models import Grant, Organization, Person, Seat, SeatHolding, Team, TeamClosure
+from people.models import ApiKey, Grant, Organization, Person, Seat, SeatHolding, Team, TeamClosure
 from people.viewer import Viewer
 
 
@@ -90,6 +90,15 @@ class GrantPolicy(Policy):
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
 
 
+class ApiKeyPolicy(Policy):
+    """Keys of programs are the administrators' to see, to make and to revoke."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[ApiKey]:
+        return ApiKey.objects.all() if self.can(viewer, action) else ApiKey.objects.none()
+
+
 def _teams_below(person: Person, on: date) -> QuerySet[Any, Any]:
     """Ids of the teams that the person leads on the day, and of all below them."""
     led = SeatHolding.objects.on(on).filter(person=person, seat__role=Seat.Role.MANAGER)
@@ -117,3 +126,4 @@ persons = PersonPolicy()
 teams = TeamPolicy()
 seats = SeatPolicy()
 grants = GrantPolicy()
+api_keys = ApiKeyPolicy()

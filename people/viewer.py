@@ -22,6 +22,7 @@ class Viewer:
     roles: frozenset[str]
     team_id: int | None
     managed_team_ids: frozenset[int]
+    api_key_id: int | None = None  # a program speaks for the person
 
     @property
     def is_administrator(self) -> bool:

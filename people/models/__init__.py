@@ -1,3 +1,4 @@
+from people.models.api import ApiKey, ApiReplay
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
@@ -11,6 +12,8 @@ from people.models.user import User
 __all__ = [
     "BEGINNING",
     "FOREVER",
+    "ApiKey",
+    "ApiReplay",
     "AuditEntry",
     "Dated",
     "Grant",
