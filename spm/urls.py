@@ -6,6 +6,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("people.account_urls")),
     path("api/", include("spm.api")),
+    path("demo/", include("spm.demo.urls")),
     path("design/", include("spm.gallery.urls")),
     path("", include("people.urls")),
     path("", include("crm.urls")),

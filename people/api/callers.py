@@ -69,7 +69,7 @@ class KeyMiddleware:
     def _answer(self, request: HttpRequest, key: ApiKey) -> HttpResponse:
         person, organization = key.person, key.person.organization
         on = day_at(organization, timezone.now())
-        if person.left_on is not None and person.left_on <= on:
+        if person.has_left(on):
             return plain_response(wrong_key())
         viewer = viewer_of_person(person, organization=organization, on=on)
         request.viewer = replace(viewer, api_key_id=key.pk)  # type: ignore[attr-defined]

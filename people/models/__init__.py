@@ -1,10 +1,11 @@
+from people.models.absence import ActingManager, Delegation, Leave
 from people.models.api import ApiKey, ApiReplay
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
 from people.models.job import Job
 from people.models.organization import Organization
-from people.models.person import Person, PersonKey
+from people.models.person import Person, PersonKey, gone_on
 from people.models.seat import Grant, Seat, SeatHolding
 from people.models.team import Team, TeamClosure, TeamPlacement
 from people.models.user import User
@@ -12,12 +13,15 @@ from people.models.user import User
 __all__ = [
     "BEGINNING",
     "FOREVER",
+    "ActingManager",
     "ApiKey",
     "ApiReplay",
     "AuditEntry",
     "Dated",
+    "Delegation",
     "Grant",
     "Job",
+    "Leave",
     "Organization",
     "Person",
     "PersonKey",
@@ -29,4 +33,5 @@ __all__ = [
     "TeamClosure",
     "TeamPlacement",
     "User",
+    "gone_on",
 ]

@@ -28,7 +28,7 @@ def test_the_directory_shows_seat_and_roles_of_today(cast: Cast) -> None:
     assert rows["Bob Brand"]["team"] == {"id": cast.north.pk, "name": "North"}
     assert (rows["Bob Brand"]["role"], rows["Nils Nord"]["role"]) == ("manager", None)
     assert rows["Dana Diaz"]["granted_roles"] == ["operations"]
-    assert len(rows) == 9
+    assert rows.keys() == {person.name for name, person in cast.people.items() if name != "mallory"}
 
 
 def test_what_sources_call_people_is_for_those_who_may_change_them(cast: Cast, ada: Program) -> None:
