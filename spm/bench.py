@@ -34,7 +34,7 @@ HOMES = {"rep": ("maya", "/me/"), "manager": ("daniel", "/team/"), "company": ("
 SMALL = (10_000, 40)  # deals, reps
 LOOKS = 21  # at each page, of which the median counts
 CHANGES = 30
-FRAME = 7  # queries of the frame: transaction, session, user, tenant and savepoint, and their ends
+FRAME = 7  # statements of the frame: session, user, tenant; transaction and savepoint, begun and ended
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
