@@ -13,3 +13,4 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         for kind in KINDS:
             import_module(f"crm.kinds.{kind}")
+        import_module("crm.services.handover")

@@ -18,6 +18,7 @@ from people.models import (
     Delegation,
     Grant,
     Leave,
+    MoveSheet,
     Organization,
     Person,
     Seat,
@@ -102,6 +103,15 @@ class GrantPolicy(Policy):
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
 
 
+class MovePolicy(Policy):
+    """Joiners, movers and leavers are the administrators' business."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[MoveSheet]:
+        return MoveSheet.objects.all() if self.can(viewer, action) else MoveSheet.objects.none()
+
+
 class LeavePolicy(Policy):
     """Leave is seen by the person and kept by administrators, HR and whoever leads them today, within their teams.
 
@@ -113,8 +123,8 @@ class LeavePolicy(Policy):
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         """`obj` is the person or one leave of theirs."""
-        if viewer is None or obj is None:
-            return viewer is None
+        if viewer is None or obj is None or viewer.reach(self.keepers) is None:
+            return viewer is None or obj is not None
         person_id = obj.person_id if isinstance(obj, Leave) else obj.pk
         return self.persons(viewer, action).filter(pk=person_id).exists()
 
@@ -209,5 +219,6 @@ teams = TeamPolicy()
 seats = SeatPolicy()
 grants = GrantPolicy()
 leaves = LeavePolicy()
+moves = MovePolicy()
 delegations = DelegationPolicy()
 acting_managers = ActingPolicy()

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from people.views import absence, organization, person, seat, sign_in, team
+from people.views import absence, moves, organization, person, seat, sign_in, team
 
 app_name = "people"
 
 urlpatterns = [
     path("people/", person.person_list, name="person_list"),
     path("people/add/", person.person_add, name="person_add"),
+    path("people/moves/", moves.move_list, name="move_list"),
+    path("people/moves/add/", moves.move_add, name="move_add"),
+    path("people/moves/<int:sheet_id>/", moves.move_sheet, name="move_sheet"),
+    path("people/moves/<int:sheet_id>/discard/", moves.move_discard, name="move_discard"),
+    path("people/moves/<int:sheet_id>/undo/", moves.move_undo, name="move_undo"),
     path("people/<int:person_id>/", person.person_detail, name="person_detail"),
     path("people/<int:person_id>/change/", person.person_change, name="person_change"),
     path("people/<int:person_id>/sign-in/", sign_in.person_invite, name="person_invite"),

@@ -81,6 +81,7 @@ def _with_seat(found: QuerySet[Person], on: date) -> QuerySet[Person]:
         ),
         sign_in_state=Case(
             When(user=None, then=Value("none")),
+            When(gone_on(on), then=Value("left")),
             When(user__is_active=True, then=Value("active")),
             default=Value("disabled"),
             output_field=CharField(),

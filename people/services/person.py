@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.audit import audit
+from people.meanwhile import unchanged_check
 from people.models import Organization, Person, User
 from people.policies import persons
 from people.refusal import refusals
@@ -53,17 +54,20 @@ def _plain(name: str) -> str:
 
 
 @transaction.atomic
-def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **values: Any) -> Person:
+def person_change(
+    *, viewer: Viewer | None, person: Person, at: datetime, seen: int | None = None, **values: Any
+) -> Person:
     """Name, e-mail, hire and leaving date; the sign-in keeps its own address. Raises: ValidationError."""
     persons.require(viewer, "change", person)
     if values.get("left_on"):
         administrators_lock()
     row = Person.objects.select_for_update().get(pk=person.pk)
+    unchanged_check(row, seen)
     allowed = {"name", "email", "hired_on", "left_on"}
     changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
     for name, value in changed.items():
         setattr(row, name, value)
-    if row.left_on and row.hired_on and row.left_on < row.hired_on:
+    if changed.keys() & {"hired_on", "left_on"} and row.left_on and row.hired_on and row.left_on < row.hired_on:
         raise ValidationError({"left_on": _("This is before the hire date.")})
     if changed:
         with refusals():

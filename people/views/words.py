@@ -51,25 +51,3 @@ def within_cell(grant: Grant) -> Cell:
     if grant.team is None:
         return Cell(_("The whole organization"))
     return Cell(grant.team.name, href=reverse("people:team_detail", args=[grant.team_id]), detail=_("and all below it"))
-
-
-def action_words(action: str) -> str:
-    """What an entry of the audit log says."""
-    words = {
-        "person_create": _("Added"),
-        "person_change": _("Changed"),
-        "person_invite": _("Sign-in given"),
-        "sign_in_disable": _("Sign-in switched off"),
-        "sign_in_enable": _("Sign-in switched on"),
-        "profile_change": _("Own profile changed"),
-        "grant_give": _("Role given"),
-        "grant_withdraw": _("Role withdrawn"),
-        "leave_add": _("Leave entered"),
-        "leave_change": _("Leave changed"),
-        "leave_remove": _("Leave removed"),
-        "delegation_add": _("Stand-in named"),
-        "delegation_end": _("Stand-in ended"),
-        "acting_add": _("Acting manager named"),
-        "acting_end": _("Acting manager ended"),
-    }
-    return words.get(action, action.replace("_", " "))

@@ -431,10 +431,10 @@ FRAME = 10  # session, user with organization, viewer; tenant read, set and put 
 @pytest.mark.parametrize(
     ("name", "argument", "own"),
     [
-        ("person_list", "", 3),
-        ("person_detail", "alice", 6),
-        ("team_list", "", 4),
-        ("team_detail", "north", 5),
+        ("person_list", "", 4),
+        ("person_detail", "alice", 9),
+        ("team_list", "", 5),
+        ("team_detail", "north", 8),
         ("grant_list", "", 1),
         ("settings", "", 2),
     ],
