@@ -20,6 +20,7 @@ from people.policies import persons
 from people.selectors import person as read
 from people.selectors.absence import absences
 from people.services import person as service
+from people.viewer import Viewer
 from people.views.absence_pieces import absence_actions, away_status, leave_table, stand_in_table
 from people.views.page import FormPage, form_page, viewer_of
 from people.views.words import away_words, days_words, within_cell
@@ -29,6 +30,7 @@ PAGE_SIZE = 50
 SIGN_IN_STATES = {
     "none": ("neutral", "minus"),
     "left": ("neutral", "minus"),
+    "invited": ("accent", "clock"),
     "active": ("good", ""),
     "disabled": ("warn", ""),
 }
@@ -86,6 +88,7 @@ def _list_actions() -> list[Action]:
     return [
         Action(_("Roles"), reverse("people:grant_list"), "lock"),
         Action(_("Joiners, movers, leavers"), reverse("people:move_list"), "swap"),
+        Action(_("Invitations"), reverse("people:invitation_list"), "mail"),
         Action(_("Add a person"), reverse("people:person_add"), "plus", "primary"),
     ]
 
@@ -127,6 +130,7 @@ def sign_in_status(state: str) -> Status:
     words = {
         "none": _("None"),
         "left": _("Ended with leaving"),
+        "invited": _("Invited"),
         "active": _("Can sign in"),
         "disabled": _("Switched off"),
     }
@@ -170,6 +174,7 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "keys": _keys_table(person) if may_change else None,
         "events": [_event(entry) for entry in read.person_changes(viewer, person)],
         "actions": [*others, give, change] if may_change else others,
+        "kept_actions": _kept_actions(viewer, person),
     }
     return render(request, "people/person_detail.html", context)
 
@@ -182,11 +187,22 @@ def _numbers_actions(request: HttpRequest, person: Any) -> list[Action]:
     return [Action(_("Figures"), reverse(name, kwargs={"person_id": person.pk}), "number")]
 
 
+def _kept_actions(viewer: Viewer, person: Any) -> list[Action]:
+    """What can be done with everything that is kept about the person."""
+    if person.erased_at is not None or not persons.can(viewer, "export", person):
+        return []
+    export = Action(_("Everything kept"), reverse("people:person_record", args=[person.pk]), "export")
+    erase = Action(_("Erase"), reverse("people:person_erase", args=[person.pk]), "trash")
+    return [export, erase] if persons.can(viewer, "erase", person) and person != viewer.person else [export]
+
+
 def _sign_in_actions(person: Any) -> list[Action]:
-    if person.sign_in_state == "left":
+    if person.erased_at is not None or person.sign_in_state == "left":
         return []
     if person.sign_in_state == "none":
         return [Action(_("Give a sign-in"), reverse("people:person_invite", args=[person.pk]), "plus", "primary")]
+    if person.sign_in_state == "invited":
+        return [Action(_("Invitations"), reverse("people:invitation_list"), "mail")]
     if person.sign_in_state == "disabled":
         return [Action(_("Switch the sign-in on"), reverse("people:sign_in_enable", args=[person.pk]), method="post")]
     words = _("%(name)s will be signed out and cannot sign in any more. Deals and figures stay.")

@@ -1,4 +1,4 @@
-"""Days and actions in words."""
+"""Days, actions and subjects in words."""
 
 from datetime import date, timedelta
 
@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 from people import formats
 from people.components import Cell
 from people.models import BEGINNING, FOREVER, Grant
+from people.words import ACTIONS, SUBJECTS, action_words, subject_words
+
+__all__ = ["ACTIONS", "SUBJECTS", "action_words", "subject_words"]
 
 
 def days_words(starts_on: date, ends_before: date) -> str:

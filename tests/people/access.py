@@ -1,10 +1,14 @@
-"""What the addresses of this app need: leave of Alice, a stand-in of Bob, an acting manager of North."""
+"""What the addresses of people need besides the cast: leave, a stand-in, an acting manager, an invitation, a record."""
 
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from people.engine.moves import Line
-from people.models import ActingManager, Delegation, Leave
+from people.files import file_store
+from people.models import ActingManager, Delegation, Invitation, Leave, PersonRecord
+from people.services.invitation import VALID, invitation_token
 from people.services.moves import sheet_apply, sheet_create
 from people.wall import tenant
 from tests.cast import NOW, TODAY, Cast
@@ -12,18 +16,35 @@ from tests.cast import NOW, TODAY, Cast
 
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
-        leave = Leave.objects.create(person=cast.alice, starts_on=date(2026, 1, 5), ends_before=date(2026, 1, 12))
-        acting = ActingManager.objects.create(
-            team=cast.north, person=cast.alice, starts_on=date(2026, 1, 5), ends_before=date(2026, 1, 12)
-        )
-        lines = [Line(1, "Zoe Zahn", "joins", "2026-07-01", "North")]
-        draft = sheet_create(viewer=None, lines=lines, at=NOW)
-        applied = sheet_create(viewer=None, lines=[Line(1, "Yann Young", "joins", "2026-07-01", "North")], at=NOW)
-        sheet_apply(viewer=None, sheet=applied, at=NOW, on=TODAY)
-        return {
-            "draft_sheet": draft.pk,
-            "applied_sheet": applied.pk,
-            "alices_leave": leave.pk,
-            "bobs_stand_in": Delegation.objects.get(manager=cast.bob).pk,
-            "norths_acting": acting.pk,
-        }
+        return absences(cast) | records(cast) | sheets()
+
+
+def absences(cast: Cast) -> dict[str, Any]:
+    days = {"starts_on": date(2026, 1, 5), "ends_before": date(2026, 1, 12)}
+    return {
+        "alices_leave": Leave.objects.create(person=cast.alice, **days).pk,
+        "bobs_stand_in": Delegation.objects.get(manager=cast.bob).pk,
+        "norths_acting": ActingManager.objects.create(team=cast.north, person=cast.alice, **days).pk,
+    }
+
+
+def records(cast: Cast) -> dict[str, Any]:
+    at = timezone.now()
+    invitation = Invitation.objects.create(
+        person=cast.nils, email="nils@acme.example", created_by=cast.ada, created_at=at, expires_at=at + VALID
+    )
+    invitation.refresh_from_db()
+    record = PersonRecord.objects.create(
+        person=cast.alice,
+        file=file_store(name="alice.zip", stream=[b"zip"], created_by=None, at=at),
+        created_at=at,
+        expires_at=at + VALID,
+    )
+    return {"alices_record": record.pk, "nils_invitation": invitation.pk, "nils_token": invitation_token(invitation)}
+
+
+def sheets() -> dict[str, Any]:
+    draft = sheet_create(viewer=None, lines=[Line(1, "Zoe Zahn", "joins", "2026-07-01", "North")], at=NOW)
+    applied = sheet_create(viewer=None, lines=[Line(1, "Yann Young", "joins", "2026-07-01", "North")], at=NOW)
+    sheet_apply(viewer=None, sheet=applied, at=NOW, on=TODAY)
+    return {"draft_sheet": draft.pk, "applied_sheet": applied.pk}

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from people.engine.moves import (
@@ -101,6 +101,7 @@ def test_what_is_missing_or_senseless_is_said_all_at_once() -> None:
 CELLS = st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=30)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(*[CELLS] * len(COLUMNS)), max_size=5))
 def test_whatever_stands_in_the_cells_comes_back(rows: list[tuple[str, ...]]) -> None:
     plain = [tuple(" ".join(cell.replace('"', "").split()) for cell in row) for row in rows]

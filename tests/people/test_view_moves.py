@@ -197,7 +197,7 @@ def test_a_line_with_a_problem_ends_with_status_one_and_nothing_is_written(cast:
     assert ended.value.code == 1
     told = capsys.readouterr()
     assert json.loads(told.out)["rows"][1]["problems"]
-    assert "line 2:" in told.err
+    assert "line 3:" in told.err
     assert not Person.objects.filter(name="Zoe Zahn").exists()
     assert not MoveSheet.objects.exists()
 

@@ -38,7 +38,7 @@ class Command(TenantCommand):
             preview = sheet_preview(sheet=sheet)
             is_applied = preview.can_apply and not is_dry
             if is_applied:
-                sheet_apply(viewer=None, sheet=sheet, at=at, on=day_at(organization, at))
+                preview = sheet_apply(viewer=None, sheet=sheet, at=at, on=day_at(organization, at))
             else:
                 transaction.set_rollback(True)
         answer = _answer(preview, sheet.pk if is_applied else None)

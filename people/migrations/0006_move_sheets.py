@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0003_seats_grants_and_absence'),
+        ('people', '0005_api_keys'),
     ]
 
     operations = [
