@@ -11,7 +11,7 @@ from django.db.models import Model, Q, QuerySet
 
 from crm.models import Activity, ImportBatch, Lead, Opportunity, Quota, Stage, Transaction
 from people.models import SeatHolding
-from people.policies import Policy, visible_person_ids
+from people.policies import Policy, seated_person_ids, visible_person_ids
 from people.viewer import Viewer
 
 KEEPERS = frozenset({"administrator", "operations"})
@@ -22,7 +22,7 @@ class FactPolicy(Policy):
 
     model: type[Model]
     owner: str
-    seen_by: frozenset[str]  # roles that see all of them
+    seen_by: frozenset[str]  # roles that see all of them, or those within their teams
 
     def __init__(self, model: type[Model], owner: str, seen_by: frozenset[str] = frozenset()) -> None:
         self.model, self.owner, self.seen_by = model, owner, seen_by
@@ -38,10 +38,11 @@ class FactPolicy(Policy):
         facts = self.model._default_manager.filter(is_deleted=False)
         if action != "view":
             return facts.none()
-        if viewer.roles & self.seen_by:
+        within = viewer.reach(self.seen_by)
+        owners = visible_person_ids(viewer) if within is not None else None
+        if owners is None or within is None:
             return facts
-        owners = visible_person_ids(viewer)
-        return facts if owners is None else facts.filter(**{f"{self.owner}__in": owners})
+        return facts.filter(**{f"{self.owner}__in": owners | seated_person_ids(within, on=viewer.on)})
 
 
 class KeeperPolicy(Policy):

@@ -60,7 +60,7 @@ def person_list(
 
 def persons_here(on: date) -> QuerySet[Person]:
     """Whom a picker offers: everybody who has not left by the day. One query when read."""
-    return Person.objects.exclude(gone_on(on)).order_by("name", "pk")
+    return Person.objects.filter(erased_at=None).exclude(gone_on(on)).order_by("name", "pk")
 
 
 def _order(sort: str) -> list[Any]:
