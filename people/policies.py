@@ -6,7 +6,6 @@ that see everyone; where such a role is limited to a team, to what stood below t
 change set-up.
 """
 
-from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -245,13 +244,6 @@ def visible_person_ids(viewer: Viewer, *, on: date | None = None) -> frozenset[i
     if viewer.sees_everyone:
         return None
     return frozenset(persons.visible(viewer, "view_numbers", on=on).values_list("pk", flat=True))
-
-
-def seated_person_ids(team_ids: Collection[int], *, on: date) -> frozenset[int]:
-    """Who sits in one of the teams on the day. One query, none without teams."""
-    if not team_ids:
-        return frozenset()
-    return frozenset(SeatHolding.objects.on(on).filter(seat__team__in=team_ids).values_list("person", flat=True))
 
 
 organizations = OrganizationPolicy()
