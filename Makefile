@@ -30,10 +30,10 @@ run: ready
 
 test: lint
 	@$(VENV_PYTHON) -m tests.chromium
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile --max-worker-restart 1 $(ARGS)
 
 test-fast: ready-dev
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile -m "not browser and not slow" $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile --max-worker-restart 1 -m "not browser and not slow" $(ARGS)
 
 lint: ready-dev
 	@$(VENV_PYTHON) -m ruff check .

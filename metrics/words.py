@@ -6,8 +6,9 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from metrics.catalogue import CATALOGUE
 from metrics.engine.attention import Concern
-from metrics.engine.definitions import Basis, Direction, Metric, Unit
+from metrics.engine.definitions import Direction, Metric, Unit
 from metrics.engine.evaluate import Note
+from metrics.engine.parts import Basis
 from people import formats
 
 

@@ -12,6 +12,9 @@ class FieldType(StrEnum):
     REFERENCE = "reference"  # the id or name of something that is imported by another file
     STAGE = "stage"
     DATE = "date"
+    MOMENT = "moment"  # a day, with or without a time
+    ACTIVITY = "activity"  # a type of activity
+    TRANSACTION = "transaction"  # a type of transaction
     AMOUNT = "amount"
     RATIO = "ratio"  # 0.4, 40 or 40 %
     CURRENCY = "currency"
@@ -45,6 +48,7 @@ class Shape:
     telling: frozenset[str] = frozenset()
     id_from: str = ""
     ignored: frozenset[str] = frozenset()  # column names (as keys) that never feed a field
+    months: tuple[str, str, str] | None = None  # fields that take month, month after and value of months as columns
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -27,34 +27,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
-
-class Part(StrEnum):
-    """The additive parts, as the columns of the rollups are called."""
-
-    WON_COUNT = "won_count"
-    WON_AMOUNT = "won_amount"
-    WON_AMOUNT_COUNT = "won_amount_count"
-    LOST_COUNT = "lost_count"
-    LOST_AMOUNT = "lost_amount"
-    LOST_AMOUNT_COUNT = "lost_amount_count"
-    CYCLE_DAYS = "cycle_days"
-    CYCLE_COUNT = "cycle_count"
-    CREATED_COUNT = "created_count"
-    CREATED_AMOUNT = "created_amount"
-    CREATED_AMOUNT_COUNT = "created_amount_count"
-    OPEN_COUNT = "open_count"
-    OPEN_AMOUNT = "open_amount"
-    OPEN_AMOUNT_COUNT = "open_amount_count"
-    WEIGHTED_AMOUNT = "weighted_amount"
-    WEIGHTED_COUNT = "weighted_count"
-
-
-class Basis(StrEnum):
-    """Which day of a deal places it in a period."""
-
-    CLOSED = "closed"
-    CREATED = "created"
-    DUE = "due"
+from metrics.engine.parts import BASIS_OF, Basis, Part
 
 
 class Unit(StrEnum):
@@ -147,7 +120,8 @@ class Need:
 class Metric:
     """A definition. The words are message ids in English; whoever shows them translates them.
 
-    `counted` are the parts whose sum is the number of deals behind a figure.
+    `counted` are the parts whose sum is the number of facts behind a figure. `also_dated` are further date bases of its
+    parts: a ratio mixes them only where its definition says so.
     """
 
     name: str
@@ -162,6 +136,7 @@ class Metric:
     sentence: str
     notes: str = ""
     needs: tuple[Need, ...] = ()
+    also_dated: tuple[Basis, ...] = ()
 
 
 class DefinitionError(ValueError):
@@ -180,7 +155,7 @@ def check(metric: Metric) -> None:
             ):
                 raise DefinitionError(f"{metric.name} adds {term.name}, which is no sum")
     bases = {BASIS_OF[part] for part in parts_of(metric)}
-    if bases - {metric.basis}:
+    if bases - {metric.basis, *metric.also_dated}:
         raise DefinitionError(f"{metric.name} is dated by {metric.basis} and uses parts dated by {sorted(bases)}")
 
 
@@ -220,13 +195,3 @@ def is_cumulative(metric: Metric) -> bool:
     if isinstance(kind, Simple | Share | Derived):
         return False
     assert_never(kind)
-
-
-BASIS_OF: dict[Part, Basis] = {
-    part: Basis.CREATED
-    if part.startswith("created")
-    else Basis.DUE
-    if part.startswith(("open", "weighted"))
-    else Basis.CLOSED
-    for part in Part
-}

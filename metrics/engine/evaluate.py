@@ -22,18 +22,8 @@ from typing import assert_never
 
 from kernel.money import round_decimal
 from kernel.ratio import Ratio
-from metrics.engine.definitions import (
-    Basis,
-    Cumulative,
-    Derived,
-    Metric,
-    Part,
-    Quantile,
-    Share,
-    Simple,
-    Sum,
-    Unit,
-)
+from metrics.engine.definitions import Cumulative, Derived, Metric, Quantile, Share, Simple, Sum, Unit
+from metrics.engine.parts import Basis, Part
 
 Parts = Mapping[Part, Decimal]
 

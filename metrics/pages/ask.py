@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kernel.period import Grain, Period
-from metrics.engine.definitions import Basis, Metric
+from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
+from metrics.engine.parts import Basis
 from metrics.pages.periods import ALL, Choice
 from metrics.selectors.answer import Row, figures_of
 from metrics.selectors.question import Dimension, Question, Scope

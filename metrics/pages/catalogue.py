@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from metrics.catalogue import CATALOGUE
-from metrics.engine.definitions import Basis, Metric
+from metrics.engine.definitions import Metric
+from metrics.engine.parts import Basis
 from metrics.pages import ask, links
 from metrics.pages.access import access_subject
 from metrics.pages.figures import parts_words, unit_of

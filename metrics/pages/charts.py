@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from kernel.period import Grain, Period, add_months
-from metrics.catalogue import REVENUE
+from metrics.catalogue.deals import REVENUE
 from metrics.engine.definitions import Metric
 from metrics.pages import links
 from metrics.pages.ask import Values

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from metrics.catalogue import REVENUE
+from metrics.catalogue.deals import REVENUE
 from metrics.pages import ask, charts, compare, links, tiles
 from metrics.pages.figures import cell_of, column_of
 from metrics.pages.frame import Asked, Head, days_of, hats_of

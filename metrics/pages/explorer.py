@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from kernel.period import Grain
 from kernel.row_id import row_id
-from metrics.engine.definitions import Basis, Metric
+from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
+from metrics.engine.parts import Basis
 from metrics.forms import ExplorerForm
 from metrics.pages import ask, links
 from metrics.pages.access import access_subject, people_choices, team_choices
@@ -113,7 +114,7 @@ def _open_to(viewer: Viewer, subject: Subject, rows: list[Figures]) -> list[Figu
     """A team's own manager may not see teams above it: rows of teams are those below only."""
     if subject.team_id is None or viewer.sees_everyone:
         return rows
-    return [row for row in rows if row.ids.get(Dimension.TEAM, subject.team_id) in viewer.managed_team_ids]
+    return [row for row in rows if row.ids.get(Dimension.TEAM, subject.team_id) in viewer.open_team_ids]
 
 
 def explorer(asked: Asked, name: str) -> ExplorerPage:

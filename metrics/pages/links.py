@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 
 from kernel.period import Period
-from metrics.engine.definitions import Basis, Metric
+from metrics.engine.definitions import Metric
+from metrics.engine.parts import Basis
 from metrics.pages.periods import Choice
 from metrics.selectors.subject import Subject
 from metrics.selectors.why import DealsBehind, deals_behind

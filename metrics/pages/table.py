@@ -9,9 +9,11 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from kernel.period import Period
-from metrics.catalogue import CYCLE_DAYS_MEAN, DEAL_SIZE_MEAN, PIPELINE_OPEN, REVENUE, WIN_RATE, WON_COUNT
-from metrics.engine.definitions import Basis, Metric
+from metrics.catalogue.deals import CYCLE_DAYS_MEAN, DEAL_SIZE_MEAN, REVENUE, WIN_RATE, WON_COUNT
+from metrics.catalogue.pipeline import PIPELINE_OPEN
+from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
+from metrics.engine.parts import Basis
 from metrics.engine.peers import middle
 from metrics.engine.rest import rest_of
 from metrics.pages import links

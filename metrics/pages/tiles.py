@@ -5,19 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from metrics.catalogue import (
-    CYCLE_DAYS_MEDIAN,
-    CYCLE_DAYS_P90,
-    DEAL_SIZE_MEAN,
-    OPEN_COUNT,
-    PIPELINE_OPEN,
-    PIPELINE_WEIGHTED,
-    REVENUE,
-    WIN_RATE,
-    WON_COUNT,
-)
-from metrics.engine.definitions import Basis, Metric
+from metrics.catalogue.deals import CYCLE_DAYS_MEDIAN, CYCLE_DAYS_P90, DEAL_SIZE_MEAN, REVENUE, WIN_RATE, WON_COUNT
+from metrics.catalogue.pipeline import OPEN_COUNT, PIPELINE_OPEN, PIPELINE_WEIGHTED
+from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
+from metrics.engine.parts import Basis
 from metrics.pages import links
 from metrics.pages.ask import dated, standing
 from metrics.pages.charts import Trend, trend_of

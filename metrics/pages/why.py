@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from metrics.catalogue import CATALOGUE
-from metrics.engine.definitions import Basis, Metric, Unit
+from metrics.engine.definitions import Metric, Unit
 from metrics.engine.evaluate import Value
+from metrics.engine.parts import Basis
 from metrics.pages import ask, links
 from metrics.pages.access import access_subject
 from metrics.pages.deals import recent_table

@@ -9,20 +9,15 @@ from typing import Any
 
 from kernel.money import Currency
 from kernel.period import Calendar, Grain, Period
-from metrics.engine.definitions import Basis, Metric, Part, Quantile, is_cumulative, parts_of, quantile_of
+from metrics.engine.definitions import Metric, Quantile, is_cumulative, parts_of, quantile_of
 from metrics.engine.evaluate import Group, Value, evaluate
-from metrics.facts import cycle_start
+from metrics.engine.parts import Basis, Part
 from metrics.models import DataVersion
-from metrics.selectors.members import members_of, names_of, pairs_of, span_of
+from metrics.selectors.members import members_of, names_of, pairs_of
 from metrics.selectors.question import Dimension, Question, Window, calendar_of
+from metrics.selectors.span import span_of
 from metrics.selectors.sums import Key, quantiles, sums
 from people.models import Organization
-
-COUNTED = {
-    Basis.CLOSED: "won_count > 0 OR lost_count > 0",
-    Basis.CREATED: "created_count > 0",
-    Basis.DUE: "open_count > 0",
-}
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ class _Groups:
         self.question = question
         self.calendar: Calendar = calendar_of(organization)
         self.digits = Currency.of(organization.currency).digits
-        self.start = cycle_start(organization)
+        self.organization = organization
         self.is_cut = question.grain is not None or bool(question.cuts)
         self.periods = self._periods()
         self.window = self._window(self.periods)
@@ -113,8 +108,8 @@ class _Groups:
             return []
         first, last = question.starts_on, question.ends_before
         if first is None or last is None:
-            bases = {metric.basis for metric in question.metrics}
-            span = span_of({basis: COUNTED[basis] for basis in bases})
+            bases = {basis for metric in question.metrics for basis in (metric.basis, *metric.also_dated)}
+            span = span_of(bases)
             if span is None:
                 return []
             first, last = first or span[0], last or span[1]
@@ -137,11 +132,11 @@ class _Groups:
         wanted = {
             part for metric in self.question.metrics if is_cumulative(metric) == cumulative for part in parts_of(metric)
         }
-        return sums(self.question, self.window, wanted, self.start) if wanted else {}
+        return sums(self.question, self.window, wanted, self.organization) if wanted else {}
 
     def _quantiles(self) -> dict[Key, dict[Quantile, Decimal | None]]:
         wanted = {quantile for metric in self.question.metrics if (quantile := quantile_of(metric))}
-        return quantiles(self.question, self.window, wanted, self.start) if wanted else {}
+        return quantiles(self.question, self.window, wanted, self.organization) if wanted else {}
 
     def _to_date(self) -> dict[Key, dict[Part, Decimal]]:
         """Parts since the beginning of the fiscal year, per period; without a grain up to the last day asked for."""
@@ -154,13 +149,13 @@ class _Groups:
             window = (
                 Window(year.starts_on, self.question.ends_before or year.ends_before) if year else Window(None, None)
             )
-            return sums(self.question, window, wanted, self.start)
+            return sums(self.question, window, wanted, self.organization)
         return self._running(wanted)
 
     def _last_day(self) -> date | None:
         if self.question.ends_before:
             return Period(date.min, self.question.ends_before).last_day
-        span = span_of({Basis.CLOSED: COUNTED[Basis.CLOSED]})
+        span = span_of({Basis.CLOSED})
         return Period(*span).last_day if span else None
 
     def _running(self, wanted: set[Part]) -> dict[Key, dict[Part, Decimal]]:
@@ -171,7 +166,7 @@ class _Groups:
         periods = self.calendar.periods_between(self.question.grain, first, self.periods[-1].ends_before)
         earlier = len(periods) - len(self.periods)
         window = Window(periods[0].starts_on, self.window.ends_before, tuple(periods))
-        found = sums(replace(self.question, starts_on=None), window, wanted, self.start)
+        found = sums(replace(self.question, starts_on=None), window, wanted, self.organization)
         running: dict[Key, dict[Part, Decimal]] = {}
         for others in {key[:-1] for key in found}:
             total: dict[Part, Decimal] = {}
@@ -214,10 +209,10 @@ class _Groups:
         """Whether deals are there but none was created on a known day."""
         if all(metric.basis is not Basis.CREATED for metric in self.question.metrics):
             return frozenset()
-        if span_of({Basis.CREATED: COUNTED[Basis.CREATED]}) is not None:
+        if span_of({Basis.CREATED}) is not None:
             return frozenset()
         total = Question(self.question.metrics, self.question.on)
-        deals = sums(total, Window(None, None), [Part.WON_COUNT, Part.LOST_COUNT, Part.OPEN_COUNT], self.start)
+        deals = sums(total, Window(None, None), [Part.WON_COUNT, Part.LOST_COUNT, Part.OPEN_COUNT], self.organization)
         return frozenset({Basis.CREATED}) if any(any(parts.values()) for parts in deals.values()) else frozenset()
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.db import connection
 
 from kernel.ratio import Ratio
-from metrics.catalogue import REVENUE, WIN_RATE
+from metrics.catalogue.deals import REVENUE, WIN_RATE
 from metrics.engine.attention import Concern, Evidence, concerns
-from metrics.engine.definitions import Basis
 from metrics.engine.evaluate import Value
+from metrics.engine.parts import Basis
 from metrics.engine.peers import middle
 from metrics.selectors.answer import figures_of
 from metrics.selectors.question import Dimension, Question, Scope

@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 
 from crm.models import Opportunity, Outcome
 from kernel.period import Period
-from metrics.engine.definitions import Basis
+from metrics.engine.parts import Basis
 from metrics.selectors.question import Scope
 from metrics.selectors.why import DealsBehind
 from people.models import SeatHolding, TeamClosure

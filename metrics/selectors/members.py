@@ -6,7 +6,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from metrics.facts import NO_DAY
 from metrics.selectors.question import Dimension, Question
 from people.models import FOREVER, Person, Team
 
@@ -52,15 +51,6 @@ def pairs_of(question: Question) -> set[tuple[int, int]]:
     """(person, team) for every team somebody sat in or below. One query."""
     days = (question.starts_on or ALWAYS[0], question.ends_before or ALWAYS[1])
     return set(_select(PAIRS, [*days[::-1], *days[::-1]]))
-
-
-def span_of(bases: dict[str, str]) -> Days | None:
-    """The first day and the day after the last with deals of these kinds; undated ones aside. One query."""
-    counted = " OR ".join(bases.values())
-    first, last = _select(
-        f"SELECT min(day), max(day) + 1 FROM metrics_dailybreakdown WHERE day < {NO_DAY} AND ({counted})"
-    )[0]
-    return None if first is None else (first, last)
 
 
 def _people(days: Days) -> Any:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kernel.period import Period
-from metrics.catalogue import REVENUE
+from metrics.catalogue.deals import REVENUE
 from metrics.engine.evaluate import Value
 from metrics.selectors.answer import figures_of
 from metrics.selectors.question import Dimension, Question

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import connection
 
 from metrics.catalogue import CATALOGUE
-from metrics.engine.definitions import Basis
+from metrics.engine.parts import Basis
 from metrics.selectors.answer import Row, figures_of
 from metrics.selectors.question import Dimension, Question
 from metrics.selectors.subject import Chosen, Subject

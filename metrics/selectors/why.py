@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from kernel.period import Period
-from metrics.engine.definitions import BASIS_OF, Basis, Metric, Part, parts_of
+from metrics.engine.definitions import Metric, parts_of
+from metrics.engine.parts import BASIS_OF, Basis, Part
 from metrics.selectors.subject import Subject
 
 OUTCOMES = {"won": "won", "lost": "lost", "cycle": "won", "open": "open", "weighted": "open", "created": ""}

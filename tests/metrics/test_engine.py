@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from metrics.catalogue import CATALOGUE, PIPELINE_OPEN, REVENUE, WIN_RATE, WON_COUNT
+from metrics.catalogue import CATALOGUE
+from metrics.catalogue.deals import REVENUE, WIN_RATE, WON_COUNT
+from metrics.catalogue.pipeline import PIPELINE_OPEN
 from metrics.engine.comparison import is_noise, wilson
-from metrics.engine.definitions import Basis, DefinitionError, Derived, Part, Unit, check
+from metrics.engine.definitions import DefinitionError, Derived, Unit, check
 from metrics.engine.evaluate import Group, Value, evaluate
+from metrics.engine.parts import Basis, Part
 
 
 @pytest.mark.parametrize("metric", CATALOGUE.values(), ids=list(CATALOGUE))

@@ -2,7 +2,7 @@
 
 from decimal import Decimal as D
 
-from metrics.catalogue import CYCLE_DAYS_MEDIAN, DEAL_SIZE_MEAN, REVENUE, WIN_RATE, WON_COUNT
+from metrics.catalogue.deals import CYCLE_DAYS_MEDIAN, DEAL_SIZE_MEAN, REVENUE, WIN_RATE, WON_COUNT
 from metrics.engine.evaluate import Value
 from metrics.engine.peers import middle
 from metrics.engine.rest import rest_of

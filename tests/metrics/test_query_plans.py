@@ -12,9 +12,13 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from metrics.bench import _company
-from metrics.engine.definitions import Part, Quantile, RowValue
+from metrics.engine.definitions import Quantile, RowValue
+from metrics.engine.parts import Part
 from metrics.selectors.question import Dimension, Question, Scope, Window
-from metrics.selectors.sums import LAST_STRUCTURE, Sql, _quantiles_statement, _sums_statement
+from metrics.selectors.sums.deals import deal_source
+from metrics.selectors.sums.quantiles import quantiles_statement
+from metrics.selectors.sums.sql import Sql
+from metrics.selectors.sums.statement import OWN_DAY, sums_statement
 from metrics.services.rollups import PERSON, PRODUCT, Rollup, _events_of
 from people.models import Organization, Person
 from people.wall import tenant
@@ -65,6 +69,10 @@ def people() -> tuple[int, ...]:
 QUARTER = Window(date(2023, 1, 1), date(2023, 4, 1))
 
 
+def _sums(question: Question, parts: list[Part]) -> Sql:
+    return sums_statement(question, QUARTER, parts, deal_source(question, QUARTER, START), Sql(OWN_DAY))
+
+
 @pytest.mark.parametrize(("rollup", "column"), [(PERSON, "owner_id"), (PRODUCT, "product_id")])
 def test_a_due_bucket_reads_its_own_deals_only(large: Organization, rollup: Rollup, column: str) -> None:
     due = [[people()[0]], [date(2023, 1, 5)]]
@@ -82,27 +90,26 @@ def test_a_bucket_of_the_house_reads_its_own_deals_only(large: Organization, rol
 
 def test_sums_of_some_people_and_days_read_their_rollups_only(large: Organization) -> None:
     question = Question((), ON, (Dimension.PERSON,), scope=Scope(people()))
-    sql = _sums_statement(question, QUARTER, [Part.WON_COUNT, Part.LOST_COUNT], Sql("s.day"), START)
+    sql = _sums(question, [Part.WON_COUNT, Part.LOST_COUNT])
     found = index_conditions(sql.text, sql.parameters)
     assert searched(found, "metrics_dailyrollup", "person_id", "day"), found
 
 
 def test_sums_of_a_team_find_its_people_by_their_seats(large: Organization) -> None:
     question = Question((), ON, scope=Scope(team_id=1))
-    day = Sql(f"least(s.day, {LAST_STRUCTURE})")
-    sql = _sums_statement(question, QUARTER, [Part.WON_COUNT], day, START)
+    sql = _sums(question, [Part.WON_COUNT])
     found = index_conditions(sql.text, sql.parameters)
     assert searched(found, "metrics_dailyrollup", "organization_id", "day"), found
 
 
 def test_medians_of_the_company_read_the_won_deals_of_the_days_from_the_covering_index(large: Organization) -> None:
-    sql = _quantiles_statement(Question((), ON), QUARTER, [MEDIAN], START)
+    sql = quantiles_statement(Question((), ON), QUARTER, [MEDIAN], START)
     found = index_conditions(sql.text, sql.parameters)
     assert searched(found, "opportunity_won_day", "closed_on"), found
 
 
 def test_medians_of_a_person_read_that_person_s_deals_of_the_days(large: Organization) -> None:
     question = Question((), ON, scope=Scope(people()[:1]))
-    sql = _quantiles_statement(question, QUARTER, [MEDIAN], START)
+    sql = quantiles_statement(question, QUARTER, [MEDIAN], START)
     found = index_conditions(sql.text, sql.parameters)
     assert searched(found, "owner_id", "closed_on"), found

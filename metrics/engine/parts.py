@@ -1,0 +1,73 @@
+"""The additive parts of every metric, the family of facts each is read from, and the day it is dated by.
+
+A *family* is a kind of fact with a reader of its own (`metrics.selectors.sums`). A new metric over facts that are not
+read yet adds a family here: its parts, by the day that places them in a period.
+"""
+
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """The additive parts, as the columns of the rollups are called."""
+
+    WON_COUNT = "won_count"
+    WON_AMOUNT = "won_amount"
+    WON_AMOUNT_COUNT = "won_amount_count"
+    LOST_COUNT = "lost_count"
+    LOST_AMOUNT = "lost_amount"
+    LOST_AMOUNT_COUNT = "lost_amount_count"
+    CYCLE_DAYS = "cycle_days"
+    CYCLE_COUNT = "cycle_count"
+    CREATED_COUNT = "created_count"
+    CREATED_AMOUNT = "created_amount"
+    CREATED_AMOUNT_COUNT = "created_amount_count"
+    OPEN_COUNT = "open_count"
+    OPEN_AMOUNT = "open_amount"
+    OPEN_AMOUNT_COUNT = "open_amount_count"
+    WEIGHTED_AMOUNT = "weighted_amount"
+    WEIGHTED_COUNT = "weighted_count"
+
+
+class Basis(StrEnum):
+    """Which day of a deal places it in a period."""
+
+    CLOSED = "closed"
+    CREATED = "created"
+    DUE = "due"
+
+
+class Family(StrEnum):
+    """Which facts parts are added up from."""
+
+    DEALS = "deals"
+
+
+FAMILIES: dict[Family, dict[Basis, tuple[Part, ...]]] = {
+    Family.DEALS: {
+        Basis.CLOSED: (
+            Part.WON_COUNT,
+            Part.WON_AMOUNT,
+            Part.WON_AMOUNT_COUNT,
+            Part.LOST_COUNT,
+            Part.LOST_AMOUNT,
+            Part.LOST_AMOUNT_COUNT,
+            Part.CYCLE_DAYS,
+            Part.CYCLE_COUNT,
+        ),
+        Basis.CREATED: (Part.CREATED_COUNT, Part.CREATED_AMOUNT, Part.CREATED_AMOUNT_COUNT),
+        Basis.DUE: (
+            Part.OPEN_COUNT,
+            Part.OPEN_AMOUNT,
+            Part.OPEN_AMOUNT_COUNT,
+            Part.WEIGHTED_AMOUNT,
+            Part.WEIGHTED_COUNT,
+        ),
+    },
+}
+
+BASIS_OF: dict[Part, Basis] = {
+    part: basis for bases in FAMILIES.values() for basis, parts in bases.items() for part in parts
+}
+FAMILY_OF: dict[Part, Family] = {
+    part: family for family, bases in FAMILIES.items() for parts in bases.values() for part in parts
+}

@@ -1,0 +1,27 @@
+"""From which day to which there are facts: where all time begins and ends."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import connection
+
+from metrics.engine.parts import Basis
+from metrics.facts import NO_DAY
+
+DEALS = f"SELECT day FROM metrics_dailybreakdown WHERE day < {NO_DAY} AND"
+
+# the days on which facts of a basis stand; facts without a day aside
+DAYS: dict[Basis, str] = {
+    Basis.CLOSED: f"{DEALS} (won_count > 0 OR lost_count > 0)",
+    Basis.CREATED: f"{DEALS} created_count > 0",
+    Basis.DUE: f"{DEALS} open_count > 0",
+}
+
+
+def span_of(bases: Iterable[Basis]) -> tuple[date, date] | None:
+    """The first day and the day after the last with facts of these bases. One query."""
+    days = " UNION ALL ".join(DAYS[basis] for basis in sorted(set(bases)))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT min(day), max(day) + 1 FROM ({days}) d")
+        first, last = cursor.fetchone()
+    return None if first is None else (first, last)

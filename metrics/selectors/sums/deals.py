@@ -1,0 +1,64 @@
+"""Parts of deals. Totals and product breakdowns of the company read `DailyBreakdown`, everything about people
+`DailyRollup`, a product inside a team or of a person the facts."""
+
+from collections.abc import Sequence
+
+from metrics.engine.parts import BASIS_OF, Basis, Part
+from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, closed_events, created_events, cycle_start
+from metrics.selectors.question import Question, Window
+from metrics.selectors.sums.sql import Sql
+from metrics.selectors.sums.statement import EVER_BELOW, Found, summed
+from people.models import Organization
+
+
+def sums(question: Question, window: Window, parts: Sequence[Part], organization: Organization) -> Found:
+    """Group → part → sum. One query; two when teams are asked about open deals too."""
+    source = deal_source(question, window, cycle_start(organization))
+    found: Found = {}
+    for some, day in _by_structure(question, parts):
+        for key, values in summed(question, window, some, source, day).items():
+            found.setdefault(key, {}).update(values)
+    return found
+
+
+def _by_structure(question: Question, parts: Sequence[Part]) -> list[tuple[list[Part], Sql | None]]:
+    """Parts that are asked together, and the day whose team structure they follow where it is not their own."""
+    if not question.uses_teams:
+        return [(list(parts), None)]
+    due = [part for part in parts if BASIS_OF[part] is Basis.DUE]
+    dated = [part for part in parts if BASIS_OF[part] is not Basis.DUE]
+    return [(some, day) for some, day in ((dated, None), (due, Sql("%s::date", [question.on]))) if some]
+
+
+def deal_source(question: Question, window: Window, start: str) -> Sql:
+    """The smallest relation that knows what is asked."""
+    if not question.uses_people:
+        return Sql(
+            f"(SELECT value_id AS product_id, day, {PART_NAMES} FROM metrics_dailybreakdown"
+            " WHERE dimension = 'product') s"
+        )
+    if not question.uses_products:
+        return Sql("metrics_dailyrollup s")
+    closed, created = (
+        fact_conditions(question, window, "o.closed_on"),
+        fact_conditions(question, window, "o.created_on"),
+    )
+    events = f"{closed_events(start, where=closed.text)} UNION ALL {created_events(where=created.text)}"
+    return Sql(
+        f"(SELECT person_id, product_id, day, {PART_SUMS} FROM ({events}) e GROUP BY 1, 2, 3) s",
+        closed.parameters + created.parameters,
+    )
+
+
+def fact_conditions(question: Question, window: Window, day: str) -> Sql:
+    """Keep a breakdown inside a team from reading more facts than it needs."""
+    sql = Sql(COUNTS)
+    if window.starts_on:
+        sql.add(f"{day} >= %s AND {day} < %s", window.starts_on, window.ends_before)
+    if question.scope.person_ids is not None and 0 not in question.scope.person_ids:
+        sql.add("o.owner_id = ANY(%s)", list(question.scope.person_ids))
+    if question.scope.product_ids is not None and 0 not in question.scope.product_ids:
+        sql.add("o.product_id = ANY(%s)", list(question.scope.product_ids))
+    if question.scope.team_id is not None:
+        sql.add(f"o.owner_id = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
+    return sql
