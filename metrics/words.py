@@ -9,6 +9,7 @@ from metrics.engine.attention import Concern
 from metrics.engine.definitions import Direction, Metric, Unit
 from metrics.engine.evaluate import Note
 from metrics.engine.parts import Basis
+from metrics.selectors.question import Dimension
 from people import formats
 
 
@@ -61,11 +62,40 @@ def definition(metric: Metric) -> Definition:
             Basis.CLOSED: gettext("it closed"),
             Basis.CREATED: gettext("it was created"),
             Basis.DUE: gettext("it is due"),
+            Basis.CREDITED: gettext("it was credited"),
         }[metric.basis],
         gettext(metric.numerator),
         gettext(metric.denominator) if metric.denominator else "",
         gettext(metric.notes) if metric.notes else "",
     )
+
+
+def dimension_words(dimension: Dimension) -> str:
+    """What facts are told apart by, as a heading says it."""
+    return {
+        Dimension.PERSON: gettext("Person"),
+        Dimension.TEAM: gettext("Team"),
+        Dimension.PRODUCT: gettext("Product"),
+        Dimension.ACCOUNT: gettext("Account"),
+        Dimension.REGION: gettext("Region"),
+        Dimension.INDUSTRY: gettext("Industry"),
+        Dimension.SOURCE: gettext("Lead source"),
+        Dimension.STAGE: gettext("Stage"),
+    }[dimension]
+
+
+def without_words(dimension: Dimension) -> str:
+    """What facts without a value of a dimension are called."""
+    return {
+        Dimension.PERSON: gettext("Nobody"),
+        Dimension.TEAM: gettext("Without team"),
+        Dimension.PRODUCT: gettext("Without product"),
+        Dimension.ACCOUNT: gettext("Without account"),
+        Dimension.REGION: gettext("Without region"),
+        Dimension.INDUSTRY: gettext("Without industry"),
+        Dimension.SOURCE: gettext("Without lead source"),
+        Dimension.STAGE: gettext("Without stage"),
+    }[dimension]
 
 
 def note_text(note: Note) -> str:
@@ -88,6 +118,12 @@ def note_text(note: Note) -> str:
             return ngettext(
                 "%(n)s won deal without a known start, or closed before it",
                 "%(n)s won deals without a known start, or closed before it",
+                n,
+            ) % {"n": formats.number(n)}
+        case "quota_without_rate":
+            return ngettext(
+                "%(n)s quota left out for want of an exchange rate",
+                "%(n)s quotas left out for want of an exchange rate",
                 n,
             ) % {"n": formats.number(n)}
         case "undated":

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kernel.period import Period
 from metrics.catalogue.deals import CYCLE_DAYS_MEAN, DEAL_SIZE_MEAN, REVENUE, WIN_RATE, WON_COUNT
 from metrics.catalogue.pipeline import PIPELINE_OPEN
+from metrics.catalogue.quotas import ATTAINMENT
 from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
@@ -24,7 +25,7 @@ from metrics.pages.periods import Choice
 from metrics.selectors.subject import Subject
 from people.components import Cell, Column, Empty, Pages, PersonChip, Row, Sparkline, Table, sort_rows
 
-COLUMNS: tuple[Metric, ...] = (REVENUE, WON_COUNT, WIN_RATE, DEAL_SIZE_MEAN, CYCLE_DAYS_MEAN, PIPELINE_OPEN)
+COLUMNS: tuple[Metric, ...] = (REVENUE, ATTAINMENT, WON_COUNT, WIN_RATE, DEAL_SIZE_MEAN, CYCLE_DAYS_MEAN, PIPELINE_OPEN)
 DATED, STANDING = dated(COLUMNS), standing(COLUMNS)
 PAGE = 25
 FIRST = f"-{REVENUE.name}"
@@ -99,7 +100,7 @@ class Sides:
             )
         subject = side.subject
         key = f"{self.id}-{subject.person_id or subject.team_id}-{metric.name}"
-        return cell_of(metric, value, href=links.deals_of(metric, subject, self.choice.period), key=key, delta=delta)
+        return cell_of(metric, value, why=links.why(metric, subject, self.choice), key=key, delta=delta)
 
     def _rest(self) -> list[Row]:
         """What the total holds beyond the rows."""
@@ -137,7 +138,7 @@ class Sides:
             cell_of(
                 metric,
                 self.total[metric.name],
-                href=links.deals_of(metric, self.total_subject, self.choice.period),
+                why=links.why(metric, self.total_subject, self.choice),
                 key=f"{self.id}-total-{metric.name}",
             )
             for metric in COLUMNS

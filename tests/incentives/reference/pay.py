@@ -89,7 +89,8 @@ class _Calculation:
             return []
         rate, windows = half_away(Fraction(clause.rate) * NANO), {}
         for event in events:
-            if event.lower:
+            unmeasured = component.basis == "kpi" and kpi(self.w, person, component.basis_of, event.day) is None
+            if event.lower and not unmeasured:
                 window = self.quotas.window_of(person, component, event.day)
                 windows.setdefault(None if component.window == "transaction" else window, []).append(event)
         lines = []
