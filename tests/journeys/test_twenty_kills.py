@@ -85,7 +85,6 @@ def works() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
         )
         count: int = cursor.fetchone()[0]
     return count > 0
