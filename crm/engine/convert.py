@@ -17,7 +17,8 @@ currency      three letters of ISO 4217              anything else
 e-mail        lower case                             no @, spaces
 ============ ====================================== =============================================
 
-An empty required field is refused as `missing_<field>`; cells behind the last column as `too_many_cells`.
+The error texts of spreadsheets (#REF!, #DIV/0!, …) are refused in every field. An empty required field is refused as
+`missing_<field>`; cells behind the last column as `too_many_cells`.
 """
 
 import re
@@ -160,6 +161,9 @@ def _cell(reading: Reading | None, item: Field, currencies: Collection[str]) -> 
     return read
 
 
+_ERRORS = frozenset({"#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+
+
 def _convert(raw: str, constant: str, reading: Reading, currencies: Collection[str]) -> Converted | None:
     text = clean(raw)
     if is_nothing(text):
@@ -168,6 +172,8 @@ def _convert(raw: str, constant: str, reading: Reading, currencies: Collection[s
         text = reading.values.get(text, text)
     if is_nothing(text):
         return None
+    if text in _ERRORS:
+        return None, Refusal("spreadsheet_error", reading.field.name, text), None
     return _CONVERTERS[reading.field.type](text, reading, currencies)
 
 

@@ -2,7 +2,9 @@
 
 Read are: year first (2017-03-01, 2017/3/1, 20170301), day and month by number (01/03/2017, 1-3-17) and by name
 (1 Mar 2017, Mar 1, 2017, 01-MRZ-17), each with or without a time behind, which is dropped: a day is the day that is
-written. Years of two digits: 00-69 are 2000-2069, 70-99 are 1970-1999. Years outside 1900-2199 are no dates.
+written. Years of two digits: 00-69 are 2000-2069, 70-99 are 1970-1999. Years outside 1900-2199 are no dates. A bare
+number of five digits is the day number of a spreadsheet (44927 is 2023-01-01; counted from 1899-12-30, decimals are the
+time) between 1950 and 2099.
 
 Order. 01/03/2017 is two different days; which one is decided for a whole column: one value with a number above 12 in
 one place decides. Dots (01.03.2017) are written day first. Where nothing decides, the order is *asked for*:
@@ -20,10 +22,12 @@ column          says                         order
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
+FIRST_SERIAL, LAST_SERIAL = 18_264, 73_050  # 1950-01-01, 2099-12-31
 
 
 class DateOrder(StrEnum):
@@ -38,6 +42,7 @@ _TIME = (
 _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 _YEAR_FIRST = re.compile(r"^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME)
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})" + _TIME)
+_SERIAL = re.compile(r"^(\d{5})(?:[.,]\d+)?$")
 _NUMBERS = re.compile(r"^(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})" + _TIME)
 _DAY_NAME = r"^(?:[^\W\d_]{2,10}\.?,? +)?"
 _NAMED_DAY_FIRST = re.compile(
@@ -74,6 +79,7 @@ class DateColumn:
     day_first: int = 0
     month_first: int = 0
     ambiguous: int = 0
+    serials: int = 0
 
     @property
     def is_dates(self) -> bool:
@@ -99,6 +105,7 @@ class DateColumn:
             self.day_first + other.day_first,
             self.month_first + other.month_first,
             self.ambiguous + other.ambiguous,
+            self.serials + other.serials,
         )
 
 
@@ -114,7 +121,7 @@ def parse_date(text: str, order: DateOrder | None) -> date | None:
     """The day that a cleaned text means in the column's order; None where it is none."""
     numbers = _numbers(text, order)
     if numbers is None:
-        return None
+        return _serial_day(text)
     try:
         day = date(*numbers)
     except ValueError:
@@ -122,10 +129,22 @@ def parse_date(text: str, order: DateOrder | None) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
+def month_named(name: str) -> int | None:
+    """The number of a month by its name or short name in one of the known languages."""
+    return _MONTHS.get(name.casefold())
+
+
+def _serial_day(text: str) -> date | None:
+    match = _SERIAL.match(text)
+    if match is None or not FIRST_SERIAL <= int(match[1]) <= LAST_SERIAL:
+        return None
+    return DAY_ZERO + timedelta(days=int(match[1]))
+
+
 def _read(text: str) -> DateColumn:
     match = _NUMBERS.match(text)
     if match is None:
-        return DateColumn(1, 1 if parse_date(text, None) else 0)
+        return DateColumn(1, 1 if parse_date(text, None) else 0, serials=1 if _serial_day(text) else 0)
     as_day_first = parse_date(text, DateOrder.DAY_FIRST)
     as_month_first = parse_date(text, DateOrder.MONTH_FIRST)
     if as_day_first == as_month_first:
@@ -164,7 +183,7 @@ def _named(text: str) -> tuple[int, int, int] | None:
         year, name, day = match.groups()
     else:
         return None
-    month = _MONTHS.get(name.casefold())
+    month = month_named(name)
     return (_year(year), month, int(day)) if month else None
 
 

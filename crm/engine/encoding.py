@@ -1,12 +1,15 @@
 """Which encoding a file is in, and its text piece by piece.
 
 Decided in this order: a byte order mark; zero bytes where UTF-16 or UTF-32 have theirs; strict UTF-8 over the *whole*
-file; otherwise a single-byte encoding: Windows-1252 (Latin-1 with the signs Windows added), or what charset-normalizer
-finds when more than a quarter of the sampled bytes are not ASCII (Cyrillic, Greek, …). Formats that are no text at all
-are recognized by their first bytes and refused with a code that says what they are.
+file; otherwise a single-byte encoding: Windows-1252 (Latin-1 with the signs Windows added), ISO 8859-15 where a euro sign
+stands at its place and none at that of Windows, or what charset-normalizer finds when more than a quarter of the sampled
+bytes are not ASCII (Cyrillic, Greek, …). A file that is UTF-8 but for a few bytes is refused with the line of the first
+one: read in any other encoding, all its umlauts would be wrong. Formats that are no text at all, and texts that are no
+table, are recognized by their beginning and refused with a code that says what they are.
 """
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 
 from charset_normalizer import from_bytes
@@ -39,6 +42,16 @@ _MAGIC = (
     (b"-----BEGIN PGP", "is_encrypted"),
     (b"Salted__", "is_encrypted"),
 )
+_TEXTS = (
+    (re.compile(r"<!doctype html|<html|<head|<body|<table|<div|<script", re.IGNORECASE), "is_web_page"),
+    (re.compile(r"<\?xml|<[a-z][\w:]*[ >]", re.IGNORECASE), "is_xml"),
+    (re.compile(r"\{\\rtf"), "is_document"),
+    (re.compile(r"\{\s*(?:\"|\})|\[\s*(?:[\[{]|\"[^\"]*\"\s*[,\]])"), "is_json"),
+    (re.compile(r"BEGIN:V(?:CARD|CALENDAR)"), "is_cards"),
+    (re.compile(r"(?:INSERT INTO|CREATE TABLE|SELECT |-- MySQL dump|-- PostgreSQL)", re.IGNORECASE), "is_sql"),
+)
+_UTF8_SIGN = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
 
 
@@ -56,7 +69,15 @@ def encoding_of(chunks: Iterable[bytes]) -> str:
         return marked
     if _looks_binary(head):
         raise Unreadable("is_binary")
-    return "utf-8" if _is_utf8(head, stream) else _single_byte(head)
+    return _utf8_or_not(head, stream)
+
+
+def table_check(head: str) -> None:
+    """Raises: Unreadable where a text is recognizably no table (a web page, XML, JSON, SQL, …)."""
+    start = head.lstrip("\ufeff \t\r\n")[:200]
+    for pattern, code in _TEXTS:
+        if pattern.match(start):
+            raise Unreadable(code)
 
 
 def text_of(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
@@ -71,9 +92,12 @@ def text_of(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
 
 
 def _first(stream: Iterator[bytes]) -> bytes:
+    """The beginning of a file, blank lines at its top left out (they may be thousands)."""
     head = b""
     for chunk in stream:
         head += chunk
+        if not head.strip(b" \t\r\n\x00"):
+            head = head[len(head) // 4 * 4 :]
         if len(head) >= SAMPLE:
             break
     return head
@@ -102,16 +126,32 @@ def _looks_binary(head: bytes) -> bool:
     return controls > max(3, len(sample) // 100)
 
 
-def _is_utf8(head: bytes, rest: Iterator[bytes]) -> bool:
+def _utf8_or_not(head: bytes, rest: Iterator[bytes]) -> str:
+    """UTF-8 if the whole file is; a few strange bytes among many UTF-8 signs are an error of the file."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    try:
-        decoder.decode(head)
-        for chunk in rest:
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    signs, lines, first_bad, strange = 0, 0, 0, 0
+    for chunk in _with_end(head, rest):
+        if not first_bad:
+            try:
+                decoder.decode(chunk or b"", final=chunk is None)
+            except UnicodeDecodeError as error:
+                first_bad = lines + error.object.count(b"\n", 0, error.start) + 1
+        if chunk:
+            lines += chunk.count(b"\n")
+            good = _UTF8_SIGN.findall(chunk)
+            signs += len(good)
+            strange += len(_NOT_ASCII.findall(chunk)) - sum(map(len, good))
+    if not first_bad:
+        return "utf-8"
+    if signs > 2 * strange:
+        raise Unreadable("mixed_encoding", row=first_bad)
+    return _single_byte(head)
+
+
+def _with_end(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes | None]:
+    yield head
+    yield from rest
+    yield None
 
 
 def _single_byte(head: bytes) -> str:
@@ -120,4 +160,4 @@ def _single_byte(head: bytes) -> str:
         best = from_bytes(sample).best()
         if best is not None:
             return str(best.encoding)
-    return "cp1252"
+    return "iso8859-15" if 0xA4 in sample and 0x80 not in sample else "cp1252"

@@ -48,6 +48,7 @@ class Shape:
     telling: frozenset[str] = frozenset()
     id_from: str = ""
     ignored: frozenset[str] = frozenset()  # column names (as keys) that never feed a field
+    months: tuple[str, str, str] | None = None  # fields that take month, month after and value of months as columns
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -1,13 +1,21 @@
-"""How the text of a file is cut into rows and columns.
+"""Where a table begins, and what its columns are called.
 
-The separator is the one of `, ; tab |` that cuts the first lines most often into the same number (at least two) of
-cells; a file of one column has none of them. The first line is the header unless it holds a value of its own
-(a number, a date, an e-mail address, a cell that a later line repeats in the same column) or an empty cell among
-filled ones and no known word. Header-less columns are called "Column 1", "Column 2", ….
+The header is the first row with a known column name that fills more than half of the table's width. Titles and notes
+above it, and an upper header of merged cells, are left out. Where no name is known, the first row that fills more than
+half of the width is the header unless it holds a value of its own (a number, a date, an e-mail address, a cell that a
+later row repeats in the same column). Columns without a name are called by their letter, as in a spreadsheet:
+"Column A". A row that repeats the header word for word is no data.
+
+================= ==================== ======================================
+first rows         header               columns
+================= ==================== ======================================
+id,stage / A1,Won  line 1               id, stage
+Deals / (blank) /  line 3               id, stage
+id,stage / A1,Won
+A1,5 / A2,7        none                 Column A, Column B
+================= ==================== ======================================
 """
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,141 +24,136 @@ from dataclasses import dataclass
 from crm.engine.problem import Unreadable
 from crm.engine.texts import clean
 
-SEPARATORS = (",", ";", "\t", "|")
-LONGEST_CELL = 100_000  # characters; more means a quotation mark that is never closed
 MOST_COLUMNS = 500
+MOST_ABOVE = 20  # rows above a header
+SAMPLED = 200  # rows that decide
 
 _OWN_VALUE = re.compile(r"^[-+(]?[\d.,'$€£¥%/:\s-]*\d[\d.,'%/:\s)-]*$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
-
-csv.field_size_limit(LONGEST_CELL)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The cut: codec, separator, whether the first line names the columns, and those names."""
-
-    encoding: str
-    separator: str
-    has_header: bool
-    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row as it came; `number` counts lines of the file from 1, of a row over several lines its first."""
+    """One row as it came; `number` counts lines of the file (rows of the sheet) from 1, of a row over several lines its
+    first. `part` tells rows apart that were made of one line."""
 
     number: int
     cells: list[str]
+    part: int = 0
 
 
-def layout_of(head: str, encoding: str, knows: Callable[[str], bool] = lambda name: False) -> Layout:
-    """The layout of a file from its first characters; `knows` tells a known column name. Raises: Unreadable."""
-    separator = separator_of(head)
-    rows = _sample_rows(head, separator)
-    if not rows:
+@dataclass(frozen=True)
+class Layout:
+    """The line of the header (None: there is none), and the columns' names, each once."""
+
+    header_line: int | None
+    columns: tuple[str, ...]
+
+    @property
+    def has_header(self) -> bool:
+        return self.header_line is not None
+
+
+def nobody_knows(name: str) -> bool:
+    return False
+
+
+def layout_of(
+    sample: Sequence[Line],
+    knows: Callable[[str], bool] = nobody_knows,
+    header: int | None = None,
+    *,
+    is_sheet: bool = False,
+) -> Layout:
+    """The layout of a table from its first rows; `knows` tells a known column name, `header` is the line where somebody
+    says that the header stands (0: there is none). In a sheet a cell beyond the header is a column without a name, in a
+    text it is a separator too many. Raises: Unreadable."""
+    if not sample:
         raise Unreadable("is_empty")
-    first = [clean(cell) for cell in rows[0]]
-    if len(first) > MOST_COLUMNS:
-        raise Unreadable("too_many_columns_in_file", count=len(first), limit=MOST_COLUMNS)
-    has_header = _is_header(first, rows[1:], knows)
-    width = len(first) if has_header else max(len(row) for row in rows)
+    rows = [[clean(cell) for cell in line.cells] for line in sample]
+    place = _header_place(rows, knows) if header is None else _place_of(sample, header)
+    width = max(len(_filled_part(row)) for row in rows)
+    if place is not None and not is_sheet:
+        width = max(len(_filled_part(rows[place])), min(len(rows[place]), width))
     if width > MOST_COLUMNS:
         raise Unreadable("too_many_columns_in_file", count=width, limit=MOST_COLUMNS)
-    return Layout(encoding, separator, has_header, _names(first, has_header, width))
+    names = _names(rows[place] if place is not None else [], max(width, 1))
+    return Layout(sample[place].number if place is not None else None, names)
 
 
-def separator_of(head: str) -> str:
-    """The separator that cuts the sample most evenly; a comma where nothing is cut."""
-    best, best_score = ",", 0.0
-    for separator in SEPARATORS:
-        widths = Counter(len(row) for row in _sample_rows(head, separator))
-        if not widths:
-            continue
-        width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
-        score = times / widths.total() * min(width, 20) if width > 1 else 0.0
-        if score > best_score:
-            best, best_score = separator, score
-    return best
-
-
-def rows_of(pieces: Iterable[str], separator: str) -> Iterator[Line]:
-    """Rows with anything in them, with the line they begin on. Raises: Unreadable at a quotation mark never closed."""
-    lines = _Lines(pieces)
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=separator != "\t")
-    number = start = 1
-    try:
-        for cells in reader:
-            start, number = number, reader.line_num + 1
-            if any(cell.strip() for cell in cells):
-                yield Line(start, cells)
-    except csv.Error as error:
-        raise Unreadable("open_quote", row=number) from error
-    if lines.quotes % 2 and number - start > 1:
-        raise Unreadable("open_quote", row=start)
-
-
-def data_rows(pieces: Iterable[str], layout: Layout) -> Iterator[Line]:
+def data_rows(rows: Iterable[Line], layout: Layout) -> Iterator[Line]:
     """The rows below the header."""
-    rows = rows_of(pieces, layout.separator)
-    if layout.has_header:
-        next(rows, None)
-    return rows
+    header: list[str] | None = None
+    for line in rows:
+        if layout.header_line is None or line.number > layout.header_line:
+            if header is None or line.cells != header:
+                yield line
+        elif line.number == layout.header_line and len(layout.columns) > 1:
+            header = line.cells
 
 
-class _Lines:
-    """Whole lines with their ends, whatever pieces the text came in; counts the quotation marks that went by."""
-
-    def __init__(self, pieces: Iterable[str]) -> None:
-        self.quotes = 0
-        self._lines = self._cut(pieces)
-
-    def __iter__(self) -> Iterator[str]:
-        return self._lines
-
-    def _cut(self, pieces: Iterable[str]) -> Iterator[str]:
-        rest = ""
-        for piece in pieces:
-            self.quotes += piece.count('"')
-            lines = io.StringIO(rest + piece, newline="").readlines()
-            rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
-            if len(rest) > LONGEST_CELL * 10:
-                raise csv.Error("a line without an end")
-            yield from lines
-        if rest:
-            yield rest
+def letter_of(place: int) -> str:
+    """The letter of a column in a spreadsheet: 0 is A, 26 is AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
-def _sample_rows(head: str, separator: str) -> list[list[str]]:
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(head, newline=""), delimiter=separator):
-            if any(cell.strip() for cell in row):
-                rows.append(row)
-            if len(rows) >= 200:
-                break
-    except csv.Error:
-        pass
-    return rows[:-1] if len(rows) > 2 and not head.endswith(("\n", "\r")) else rows
+def _place_of(sample: Sequence[Line], header: int) -> int | None:
+    if header == 0:
+        return None
+    for place, line in enumerate(sample):
+        if line.number == header:
+            return place
+    raise Unreadable("no_header_there", row=header)
 
 
-def _is_header(first: Sequence[str], below: Sequence[Sequence[str]], knows: Callable[[str], bool]) -> bool:
-    if any(knows(cell) for cell in first):
-        return True
+def _header_place(rows: Sequence[Sequence[str]], knows: Callable[[str], bool]) -> int | None:
+    width = _usual_width(rows)
+    full = [place for place, row in enumerate(rows[:MOST_ABOVE]) if _filled(row) * 2 > width]
+    known = [place for place, row in enumerate(rows[:MOST_ABOVE]) if any(knows(cell) for cell in row)]
+    place = next((place for place in full if place in known), None)
+    if place is not None:
+        return place
+    if known == [0]:
+        return 0
+    place = full[0] if full else 0
+    return place if _is_header(rows[place], rows[place + 1 :]) else None
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    widths = Counter(len(_filled_part(row)) for row in rows)
+    return max(widths, key=lambda width: (widths[width], width))
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(1 for cell in row if cell)
+
+
+def _filled_part(row: Sequence[str]) -> Sequence[str]:
+    """The row without empty cells at its end."""
+    width = len(row)
+    while width and not row[width - 1]:
+        width -= 1
+    return row[:width]
+
+
+def _is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     if any(_OWN_VALUE.match(cell) for cell in first):
         return False
     return not any(
-        cell and any(len(row) > place and clean(row[place]) == cell for row in below)
-        for place, cell in enumerate(first)
+        cell and any(len(row) > place and row[place] == cell for row in below) for place, cell in enumerate(first)
     )
 
 
-def _names(first: Sequence[str], has_header: bool, width: int) -> tuple[str, ...]:
-    """Column names, each once: a repeated name gets a number, an empty one its place."""
+def _names(header: Sequence[str], width: int) -> tuple[str, ...]:
+    """Column names, each once: a repeated name gets a number, an empty one its letter."""
     seen: Counter[str] = Counter()
     names = []
     for place in range(width):
-        name = (first[place] if has_header else "") or f"Column {place + 1}"
+        name = (header[place] if place < len(header) else "") or f"Column {letter_of(place)}"
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(names)

@@ -5,20 +5,24 @@
     values: {product: {GTXPro: GTX Pro}}         per field: as in the file → as meant
     dates: D/M/Y                                 or M/D/Y, Y/M/D; where the file itself does not decide
     amounts: "1.234,56"                          likewise: how a number with decimals is written
+    sheet: Deals                                 which sheet of a workbook; otherwise the first one
+    header: 3                                    the line of the column names; `none`: there is none
 
-A column that is mapped to an empty text is left out although its name would be guessed.
+A column that is mapped to an empty text is left out although its name would be guessed. Columns can also be named by
+their letter, which is how those of a file without a header are called: `amount: D`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm.engine.dates import DateOrder
 from crm.engine.fields import Shape
+from crm.engine.layout import letter_of
 from crm.engine.problem import Unreadable
 from crm.engine.texts import name_key
 
-PARTS = ("columns", "constants", "values", "dates", "amounts")
+PARTS = ("columns", "constants", "values", "dates", "amounts", "sheet", "header")
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class FileMapping:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dates: DateOrder | None = None
     decimal_sign: str | None = None
+    sheet: str = ""
+    header: int | None = None  # 0: there is none
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the form of a mapping file."""
@@ -42,6 +48,10 @@ class FileMapping:
             plain["dates"] = str(self.dates)
         if self.decimal_sign:
             plain["amounts"] = "1.234,56" if self.decimal_sign == "," else "1,234.56"
+        if self.sheet:
+            plain["sheet"] = self.sheet
+        if self.header is not None:
+            plain["header"] = self.header or "none"
         return plain
 
 
@@ -66,19 +76,22 @@ def mapping_of(plain: Any, shape: Shape) -> FileMapping:
         },
         dates=_dates(plain.get("dates")),
         decimal_sign=_decimal_sign(plain.get("amounts")),
+        sheet=str(plain.get("sheet") or ""),
+        header=header_line(plain.get("header")),
     )
 
 
 def columns_check(mapping: FileMapping, columns: tuple[str, ...]) -> FileMapping:
     """The mapping with the columns as the file spells them. Raises: Unreadable where the file has no such column."""
-    by_key = {name_key(name): name for name in reversed(columns)}
+    by_key = {letter_of(place).lower(): name for place, name in enumerate(columns)}
+    by_key |= {name_key(name): name for name in reversed(columns)}
     found = {}
     for name, column in mapping.columns.items():
         spelled = column if not column or column in columns else by_key.get(name_key(column))
         if spelled is None:
             raise Unreadable("mapping_unknown_column", column=column, columns=", ".join(columns))
         found[name] = spelled
-    return FileMapping(found, mapping.constants, mapping.values, mapping.dates, mapping.decimal_sign)
+    return replace(mapping, columns=found)
 
 
 def _part(plain: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -114,3 +127,14 @@ def _decimal_sign(value: Any) -> str | None:
     if not signs:
         raise Unreadable("mapping_bad_amounts", value=str(value))
     return signs[-1]
+
+
+def header_line(value: Any) -> int | None:
+    """The line of the header; 0 where somebody says that there is none (YAML reads a bare `no` as false)."""
+    if value is None or value == "" or value is True:
+        return None
+    text = "0" if value is False else str(value).strip().lower()
+    text = "0" if text in {"none", "no", "false"} else text
+    if not text.isdecimal() or len(text) > 6:
+        raise Unreadable("mapping_bad_header", value=str(value))
+    return int(text)

@@ -28,6 +28,9 @@ class ColumnProfile:
     is_cut: bool = False  # more different values than remembered
     dates: DateColumn = field(default_factory=DateColumn)
     amounts: AmountColumn = field(default_factory=AmountColumn)
+    unclear_date: tuple[int, str] | None = None  # line and text of the first one that can be read either way
+    unclear_amount: tuple[int, str] | None = None
+    first_serial: tuple[int, str] | None = None
 
     @property
     def is_unique(self) -> bool:
@@ -46,6 +49,8 @@ class FileProfile:
 
     columns: list[ColumnProfile]
     rows: int = 0
+    short_lines: int = 0  # with fewer cells than there are columns
+    first_short_line: int | None = None
 
     def column(self, name: str) -> ColumnProfile | None:
         return next((column for column in self.columns if column.name == name), None)
@@ -68,6 +73,11 @@ def profile_of(lines: Iterable[Line], names: Sequence[str], most_rows: int | Non
 
 
 def _read(profile: FileProfile, batch: Sequence[Line]) -> None:
+    width = len(profile.columns)
+    short = [line.number for line in batch if len(line.cells) < width]
+    if short:
+        profile.short_lines += len(short)
+        profile.first_short_line = profile.first_short_line or short[0]
     for column in profile.columns:
         place = column.place
         counts = Counter(line.cells[place] for line in batch if place < len(line.cells))
@@ -75,6 +85,7 @@ def _read(profile: FileProfile, batch: Sequence[Line]) -> None:
             value = clean(raw)
             if not is_nothing(value):
                 _count(column, value, times)
+                _first_places(column, raw, value, batch)
 
 
 def _count(column: ColumnProfile, value: str, times: int) -> None:
@@ -90,3 +101,19 @@ def _count(column: ColumnProfile, value: str, times: int) -> None:
         column.dates += date_column([value])
     if column.amounts.filled < TRIAL or column.amounts.amounts * 2 > column.amounts.filled:
         column.amounts += amount_column([value])
+
+
+def _first_places(column: ColumnProfile, raw: str, value: str, batch: Sequence[Line]) -> None:
+    """Remember where a column first says something that somebody has to be told about."""
+    if column.unclear_date is None and column.dates.ambiguous:
+        column.unclear_date = _place(column, raw, value, batch)
+    if column.unclear_amount is None and column.amounts.unclear_points:
+        column.unclear_amount = _place(column, raw, value, batch)
+    if column.first_serial is None and column.dates.serials:
+        column.first_serial = _place(column, raw, value, batch)
+
+
+def _place(column: ColumnProfile, raw: str, value: str, batch: Sequence[Line]) -> tuple[int, str]:
+    cells = ((line.number, line.cells) for line in batch)
+    number = next(number for number, cell in cells if column.place < len(cell) and cell[column.place] == raw)
+    return number, value

@@ -1,8 +1,10 @@
 """Forms of the four steps of an import."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -41,13 +43,13 @@ def file_open(upload: "UploadedFile[Any]", most_rows: int | None = LOOKED_AT) ->
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV with a header line. Separators, encodings, dates and amounts of any country are recognized."),
+        help_text=_("CSV or Excel (.xlsx). Separators, encodings, dates and amounts of any country are recognized."),
         error_messages={
             "empty": _("The file is empty. Choose a file with a header line and at least one row."),
             "required": _("Choose a file."),
         },
         max_length=255,
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/plain"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,text/plain"}),
     )
     source = forms.CharField(
         label=_("Source"),
@@ -58,10 +60,22 @@ class UploadForm(forms.Form):
         ),
     )
 
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput, initial=lambda: uuid4().hex)
+
     def clean_file(self) -> "UploadedFile[Any]":
         upload: UploadedFile[Any] = self.cleaned_data["file"]
         file_open(upload)
         return upload
+
+    def clean(self) -> dict[str, Any]:
+        """The key is that of the form and the file: another file sent from the same form is another upload."""
+        cleaned = super().clean() or {}
+        if cleaned.get("file") and cleaned.get("key"):
+            digest = sha256()
+            for chunk in cleaned["file"].chunks():
+                digest.update(chunk)
+            cleaned["key"] = f"{cleaned['key']}:{digest.hexdigest()}"
+        return cleaned
 
     def clean_source(self) -> str:
         return " ".join(str(self.cleaned_data["source"]).split())
@@ -110,10 +124,19 @@ class ColumnsForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, shape: Shape, profile: FileProfile, mapping: FileMapping, has_snapshot: bool, **kwargs: Any
+        self,
+        *args: Any,
+        shape: Shape,
+        profile: FileProfile,
+        mapping: FileMapping,
+        has_snapshot: bool,
+        chosen: FileMapping | None = None,
+        asked: Collection[str] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.shape, self.profile, self.mapping = shape, profile, mapping
+        self.chosen = chosen or FileMapping()
         self.fields["kind"].choices = [(name, kind.label) for name, kind in KINDS.items()]  # type: ignore[attr-defined]
         if not has_snapshot:
             del self.fields["is_snapshot"]
@@ -126,7 +149,7 @@ class ColumnsForm(forms.Form):
                 required=False,
                 initial=by_column.get(column.name, ""),
             )
-        asked = {code for code, _field, _column in questions_of(shape, _everything(profile, shape), profile)}
+        asked = {*asked, *(code for code, _name, _column in questions_of(shape, _everything(profile, shape), profile))}
         if "ambiguous_dates" not in asked:
             del self.fields["dates"]
         if "ambiguous_amounts" not in asked:
@@ -161,7 +184,7 @@ class ColumnsForm(forms.Form):
         for name in ("dates", "amounts"):
             if self.cleaned_data.get(name):
                 plain[name] = self.cleaned_data[name]
-        return plain
+        return plain | {name: value for name, value in self.chosen.to_dict().items() if name in {"sheet", "header"}}
 
     def _columns(self, cleaned: dict[str, Any]) -> dict[str, str]:
         columns: dict[str, str] = {}

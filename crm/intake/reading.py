@@ -1,49 +1,79 @@
-"""Find out what a file holds: encoding, layout, columns, and how they are mapped. Each step reads the file anew."""
+"""Find out what a file holds: encoding or sheet, layout, columns, and how they are mapped. Each step reads it anew."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from crm.engine.convert import Reading, questions_of, readings_of
-from crm.engine.encoding import encoding_of, text_of
+from crm.engine.elsewhere import elsewhere
 from crm.engine.fields import Shape
 from crm.engine.guess import Known, columns_guess, knows_column
 from crm.engine.layout import Layout, Line, data_rows, layout_of
 from crm.engine.mapping import FileMapping, columns_check
+from crm.engine.months import PARTS, MonthTable, month_table
 from crm.engine.problem import Unreadable
 from crm.engine.profile import FileProfile, profile_of
+from crm.intake.sources import Chunks, SheetSource, Source, source_open
 
-HEAD = 262_144  # characters that decide the layout
-
-Chunks = Callable[[], Iterable[bytes]]
+__all__ = ["Chunks", "Table", "mapping_decide", "readings_decide", "table_open"]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file that can be read as a table."""
+    """A file that can be read as a table. `months`: its months stand as columns and are read as rows. `skipped`: rows
+    above the header."""
 
     layout: Layout
     profile: FileProfile
-    chunks: Chunks
+    source: Source
+    months: MonthTable | None = None
+    skipped: int = 0
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def parts(self) -> int:
+        """How many rows one line of the file may give at most."""
+        return PARTS if self.months else 1
 
     def lines(self) -> Iterator[Line]:
-        return data_rows(text_of(self.chunks(), self.layout.encoding), self.layout)
+        if self.months is None:
+            return data_rows(self.source.rows(), self.layout)
+        return self.months.rows(data_rows(self.source.rows(), self.layout))
 
 
-def table_open(chunks: Chunks, shapes: Sequence[Shape], most_rows: int | None = None) -> Table:
-    """Read a file through once (or its first rows). Raises: Unreadable."""
-    encoding = encoding_of(chunks())
-    layout = layout_of(_head(text_of(chunks(), encoding)), encoding, lambda name: knows_column(name, shapes))
-    lines = data_rows(text_of(chunks(), encoding), layout)
-    profile = profile_of(lines, layout.columns, most_rows)
+def table_open(
+    chunks: Chunks,
+    shapes: Sequence[Shape],
+    most_rows: int | None = None,
+    *,
+    chosen: FileMapping | None = None,
+    shape: Shape | None = None,
+) -> Table:
+    """Read a file through once (or its first rows). `chosen` says which sheet and header, `shape` what it holds, where
+    that is known. Raises: Unreadable."""
+    chosen = chosen or FileMapping()
+    source = source_open(chunks, chosen.sheet)
+    is_sheet = isinstance(source, SheetSource)
+    sample = source.sample()
+    layout = layout_of(sample, lambda name: knows_column(name, shapes), chosen.header, is_sheet=is_sheet)
+    months = month_table(layout) if shape is not None and shape.months else None
+    skipped = sum(1 for line in sample if line.number < (layout.header_line or 0))
+    empty = Table(layout, FileProfile([]), source, months, skipped)
+    if months is not None:
+        empty = replace(empty, layout=months.layout)
+    profile = profile_of(empty.lines(), empty.layout.columns, most_rows)
     if profile.rows == 0:
         raise Unreadable("no_rows")
-    return Table(layout, profile, chunks)
+    return replace(empty, profile=profile, notes=source.notes if most_rows is None else [])
 
 
 def mapping_decide(table: Table, shape: Shape, given: FileMapping, known: Known) -> FileMapping:
     """What was given goes first; columns that nobody mentioned are guessed. Raises: Unreadable."""
+    if not given.columns and (code := elsewhere(table.layout.columns)):
+        raise Unreadable(code)
     given = columns_check(given, table.layout.columns)
     guessed = columns_guess(table.profile, shape, known, only_exact=bool(given.columns))
+    guessed |= _months_mapped(table, shape)
     taken = set(given.columns.values())
     columns = {
         field: column
@@ -51,13 +81,7 @@ def mapping_decide(table: Table, shape: Shape, given: FileMapping, known: Known)
         if field not in given.columns and field not in given.constants and column not in taken
     }
     columns |= given.columns
-    return FileMapping(
-        {field: columns[field] for field in shape.by_name if columns.get(field)},
-        given.constants,
-        given.values,
-        given.dates,
-        given.decimal_sign,
-    )
+    return replace(given, columns={field: columns[field] for field in shape.by_name if columns.get(field)})
 
 
 def readings_decide(table: Table, shape: Shape, mapping: FileMapping) -> list[Reading]:
@@ -68,17 +92,18 @@ def readings_decide(table: Table, shape: Shape, mapping: FileMapping) -> list[Re
     if not missing and shape.id_from and not found & {"id", shape.id_from}:
         missing = [shape.by_name[shape.id_from]]
     if missing:
-        raise Unreadable("no_column", field=missing[0].name, columns=", ".join(table.layout.columns))
+        code = "no_column" if table.layout.has_header else "no_column_without_header"
+        raise Unreadable(code, field=missing[0].name, columns=", ".join(table.layout.columns))
     for code, _, column in questions_of(shape, mapping, table.profile):
         if code == "ambiguous_dates":
-            raise Unreadable(code, column=column)
+            profile = table.profile.column(column)
+            row, value = (profile.unclear_date if profile else None) or (None, "")
+            raise Unreadable(code, column=column, row=row, value=value)
     return readings
 
 
-def _head(pieces: Iterable[str]) -> str:
-    head = ""
-    for piece in pieces:
-        head += piece
-        if len(head) >= HEAD:
-            break
-    return head
+def _months_mapped(table: Table, shape: Shape) -> dict[str, str]:
+    """What the columns feed that were made of months."""
+    if table.months is None or shape.months is None:
+        return {}
+    return dict(zip(shape.months, table.layout.columns[-len(shape.months) :], strict=True))

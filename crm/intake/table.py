@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 
-from crm.engine.convert import TypedRow
+from crm.engine.convert import Reading, TypedRow
 from crm.engine.fields import FieldType, Shape
 from crm.engine.texts import name_key
 from crm.intake.wording import value_sentence
@@ -21,11 +21,12 @@ _TYPES = {FieldType.DATE: "date", FieldType.AMOUNT: "numeric(20,6)", FieldType.R
 
 
 class IntakeTable:
-    """`name` is usable in SQL. Columns: number (line), raw, reason, result (empty: to be created), target_id, beside
+    """`name` is usable in SQL. `parts`: how many rows a line may give; `number` is the line times that, plus the part.
+    `columns`: field → column of the file. Columns: number, raw, reason, result (empty: to be created), target_id, beside
     (currency written beside an amount), name_key, and `f_<field>` for every field of the kind."""
 
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
+    def __init__(self, shape: Shape, parts: int = 1, columns: Mapping[str, str] | None = None) -> None:
+        self.shape, self.parts, self.columns = shape, parts, columns or {}
         self.name = f"intake_{shape.kind}"
         self.references = f"{self.name}_refs"
 
@@ -49,9 +50,10 @@ class IntakeTable:
     def fill(self, rows: Iterable[TypedRow], issues: IssueCollector, progress: Callable[[int], None]) -> int:
         """Copy the rows; how many there were. Refused values become issues, once per distinct value."""
         copied, batch = 0, _Batch(self)
-        teller = _Teller(self.shape, issues)
+        teller = _Teller(self, issues)
         for row in rows:
-            batch.add(row, teller.reason(row))
+            number = row.line.number * self.parts + row.line.part
+            batch.add(number, row, teller.reason(number, row))
             if batch.size >= COPIED_AT_ONCE:
                 copied += batch.copy()
                 progress(copied)
@@ -73,6 +75,11 @@ class IntakeTable:
             return list(cursor.fetchall())
 
 
+def columns_named(readings: Iterable[Reading], columns: Sequence[str]) -> dict[str, str]:
+    """Field → name of the column that it is read from."""
+    return {reading.field.name: columns[reading.place] for reading in readings if reading.place is not None}
+
+
 class _Batch:
     """Rows waiting to be copied, as the text that COPY reads."""
 
@@ -91,14 +98,14 @@ class _Batch:
         self._text = io.StringIO()
         self._writer = csv.writer(self._text)
 
-    def add(self, row: TypedRow, reason: str) -> None:
+    def add(self, number: int, row: TypedRow, reason: str) -> None:
         raw = json.dumps([cell.replace("\x00", "") for cell in row.line.cells], ensure_ascii=False)
         name = row.values[self._names] if self._names is not None else None
         if name is None and self._ids is not None:
             name = row.values[self._ids]
         result = "refused" if reason else None
         key = name_key(str(name))[:300] if name else None
-        self._writer.writerow([row.line.number, raw, reason or None, result, row.currency, key, *row.values])
+        self._writer.writerow([number, raw, reason or None, result, row.currency, key, *row.values])
         self.size += 1
 
     def copy(self) -> int:
@@ -114,12 +121,13 @@ class _Batch:
 class _Teller:
     """Words the refusals of rows and collects them as issues."""
 
-    def __init__(self, shape: Shape, issues: IssueCollector) -> None:
-        self._labels = {item.name: str(item.label or item.name) for item in shape.fields}
+    def __init__(self, table: IntakeTable, issues: IssueCollector) -> None:
+        self._labels = {item.name: str(item.label or item.name) for item in table.shape.fields}
+        self._labels |= {name: f"“{column}”" for name, column in table.columns.items()}
         self._issues = issues
         self._told: set[Any] = set()
 
-    def reason(self, row: TypedRow) -> str:
+    def reason(self, number: int, row: TypedRow) -> str:
         sentences = []
         for refusal in row.refusals:
             label = self._labels.get(refusal.field, refusal.field)
@@ -131,7 +139,7 @@ class _Teller:
                     Level.ERROR,
                     refusal.code,
                     sentence,
-                    row=row.line.number,
+                    row=number,
                     field=refusal.field or None,
                     value=refusal.value or None,
                 )

@@ -8,25 +8,74 @@ from django.utils.translation import gettext_lazy as _
 FILE: dict[str, Promise | str] = {
     "is_empty": _("The file is empty. Choose a file with a header line and at least one row."),
     "no_rows": _("The file has a header but no rows below it."),
-    "is_archive": _("This is an Excel workbook or another zipped file. Save the sheet as CSV and choose that file."),
-    "is_old_office": _("This is an old or password-protected Excel file. Open it and save the sheet as CSV."),
-    "is_pdf": _("This is a PDF. Export the table as CSV and choose that file."),
-    "is_compressed": _("The file is compressed. Unpack it and choose the CSV inside."),
-    "is_image": _("This is an image. Choose a CSV file."),
-    "is_binary": _("This is not a text file. Export the table as CSV and choose that file."),
-    "is_encrypted": _("The file is encrypted. Decrypt it first, then choose the CSV."),
+    "is_empty_workbook": _(
+        "The workbook has no sheet with rows. Choose a file with column names and at least one row."
+    ),
+    "is_archive": _("This is a zipped file. Unpack it and choose the CSV or Excel file inside."),
+    "is_damaged_workbook": _(
+        "This Excel file is damaged or incomplete. Open it in a spreadsheet program, save it again, or save it as CSV."
+    ),
+    "is_locked": _("This Excel file is protected by a password. Save it without one and choose that file."),
+    "is_binary_workbook": _("This is a binary Excel workbook (.xlsb). Save it as .xlsx or CSV and choose that file."),
+    "is_open_document": _("This is an OpenDocument file. Save the sheet as .xlsx or CSV and choose that file."),
+    "is_numbers": _("This is a Numbers file. Export it as Excel or CSV and choose that file."),
+    "is_document": _("This is a text document or a presentation. Save the table as .xlsx or CSV and choose that file."),
+    "is_old_office": _(
+        "This is an old (.xls) or password-protected Excel file. Save it as .xlsx without a password, or as CSV."
+    ),
+    "is_pdf": _("This is a PDF. Export the table as CSV or Excel and choose that file."),
+    "is_compressed": _("The file is compressed. Unpack it and choose the CSV or Excel file inside."),
+    "is_image": _("This is an image. Choose a CSV or Excel file."),
+    "is_binary": _(
+        "This is neither text nor an Excel workbook. Export the table as CSV or .xlsx and choose that file."
+    ),
+    "is_encrypted": _("The file is encrypted. Decrypt it first, then choose the CSV or Excel file."),
+    "is_web_page": _(
+        "This is a web page, not a table: perhaps the sign-in page of the system it came from. Sign in there, export "
+        "again as CSV or Excel, and choose that file."
+    ),
+    "is_xml": _("This is XML. Export the table as CSV or Excel and choose that file."),
+    "is_json": _("This is JSON. Export the table as CSV or Excel and choose that file."),
+    "is_sql": _("This is SQL. Export the table as CSV or Excel and choose that file."),
+    "is_cards": _(
+        "These are address cards or calendar entries. Export the table as CSV or Excel and choose that file."
+    ),
+    "unpacks_too_large": _(
+        "The workbook unpacks to far more than it says, or to more than %(limit)s MB. Save the sheet as CSV instead."
+    ),
+    "too_many_rows_in_sheet": _("The sheet has more than %(limit)s rows, which no sheet can have. Save it again."),
+    "no_such_sheet": _("The workbook has no sheet “%(sheet)s”. Sheets: %(sheets)s."),
+    "formula_without_result": _(
+        "Cell %(cell)s holds a formula whose result is not stored in the file. Open it in a spreadsheet program, save "
+        "it, and choose it again."
+    ),
+    "mixed_encoding": _(
+        "Line %(row)s holds characters in another encoding than the rest of the file (UTF-8). Correct them, or save the "
+        "whole file again as CSV in UTF-8."
+    ),
+    "no_header_there": _("Line %(row)s cannot be the header: it is empty or too far down. Name another line."),
+    "territories_not_imported": _(
+        "This file says who looked after which territory. Territories are not imported: figures follow people and "
+        "teams. Nothing of it is needed; import people, deals and quotas instead."
+    ),
+    "mapping_bad_header": _("The mapping's header is “%(value)s”; say the line of the column names, or none."),
     "is_too_large": _("The file is larger than %(limit)s MB. Split it, or import it with the command crm_import."),
     "bad_encoding": _("The file says it is %(encoding)s but holds bytes that are not. Save it again as CSV in UTF-8."),
     "open_quote": _("A quotation mark in line %(row)s is never closed. Close it and try again."),
     "too_many_columns_in_file": _("The file has %(count)s columns; at most %(limit)s can be read."),
     "no_kind": _("It is not clear what this file holds. Choose it from the list."),
     "no_column": _("No column was found for “%(field)s”. Columns of the file: %(columns)s. Choose one in the mapping."),
+    "no_column_without_header": _(
+        "The file has no line with column names, so nothing says which column is “%(field)s”. Its columns are %(columns)s; "
+        "name it in the mapping by its letter, such as columns: {id: A}, or add a line with names."
+    ),
     "ambiguous_dates": _(
-        "The dates in “%(column)s” can be read as day/month or as month/day. Say which: dates: D/M/Y or dates: M/D/Y."
+        "The dates in “%(column)s” can be read as day/month or as month/day (line %(row)s: “%(value)s”). "
+        "Say which: dates: D/M/Y or dates: M/D/Y."
     ),
     "ambiguous_amounts": _(
-        "Numbers like 1.234 in “%(column)s” were read with a decimal point. If the point separates thousands, say so: "
-        'amounts: "1.234,56".'
+        "Numbers like “%(value)s” in “%(column)s” were read with a decimal point. If the point separates thousands, say "
+        'so: amounts: "1.234,56".'
     ),
     "mapping_not_a_mapping": _("The mapping must be a YAML or JSON file with parts such as columns, values, dates."),
     "mapping_unreadable": _("The mapping file cannot be read: %(reason)s"),
@@ -45,21 +94,36 @@ FILE: dict[str, Promise | str] = {
     "snapshot_not_possible": _("A full snapshot is possible for deals, leads, activities and transactions only."),
 }
 
+NOTE: dict[str, Promise | str] = {
+    "ambiguous_amounts": FILE["ambiguous_amounts"],
+    "excel_days": _(
+        "Numbers like “%(value)s” in “%(column)s” were read as day numbers of a spreadsheet (44927 is 2023-01-01)."
+    ),
+    "sheet_chosen": _("Of the sheets %(sheets)s, “%(sheet)s” was read. For another one say so: sheet: its name."),
+    "merged_cells": _(
+        "The cells %(cells)s are merged: the value counts for the first row only. Unmerge them and fill each row."
+    ),
+    "months_as_columns": _("The months stand side by side as columns; each became a row: %(columns)s."),
+    "lines_above_header": _("The column names stand in line %(row)s; the lines above them were left out."),
+    "no_header": _("The file has no line with column names; its columns are called by their letters: %(columns)s."),
+    "short_lines": _("Lines with fewer cells than there are columns: the missing cells count as empty."),
+}
+
 VALUE: dict[str, Promise | str] = {
-    "too_long": _("“%(value)s…” is too long for %(field)s."),
-    "invalid_date": _("“%(value)s” in %(field)s is not a date."),
-    "invalid_moment": _("“%(value)s” in %(field)s is not a date or time."),
-    "invalid_amount": _("“%(value)s” in %(field)s is not an amount."),
-    "amount_too_large": _("%(value)s in %(field)s is too large; at most 14 digits can be kept."),
+    "too_long": _("“%(value)s…” is too long for %(field)s. Shorten it."),
+    "invalid_date": _("“%(value)s” in %(field)s is not a date. Write it like 2026-01-31."),
+    "invalid_moment": _("“%(value)s” in %(field)s is not a date or time. Write it like 2026-01-31 14:05."),
+    "invalid_amount": _("“%(value)s” in %(field)s is not an amount. Write it like 1234.56."),
+    "amount_too_large": _("%(value)s in %(field)s is too large; at most 14 digits before the decimals can be kept."),
     "invalid_ratio": _("“%(value)s” in %(field)s is not a share between 0 and 100 %%."),
     "invalid_currency": _("“%(value)s” is not a currency. Use a code of three letters such as EUR."),
-    "invalid_email": _("“%(value)s” is not an e-mail address."),
+    "invalid_email": _("“%(value)s” is not an e-mail address. Correct it or leave it empty."),
     "too_many_cells": _(
         "The line has %(value)s cells, more than there are columns. Put texts with separators in quotes."
     ),
-    "missing_id": _("The id is empty."),
-    "missing_name": _("The name is empty."),
-    "missing_stage": _("The stage is empty."),
+    "missing_id": _("The id is empty. Give every row one of its own."),
+    "missing_name": _("The name is empty. Every row needs an id or a name."),
+    "missing_stage": _("The stage is empty. Fill it, or leave the whole column out."),
     "missing_amount": _("The amount is empty."),
     "duplicate_id": _("The id “%(value)s” stands in an earlier line with other values; keep one of them."),
     "duplicate_row": _("The line repeats an earlier one; it counts once."),
@@ -95,6 +159,10 @@ VALUE: dict[str, Promise | str] = {
     "email_taken": _("“%(value)s” belongs to another person already. This one is kept without it."),
     "moved": _("%(value)s moves to another team on the day of the import. Earlier figures keep the earlier team."),
     "removed": _("Rows that are not in the file any more: they leave every figure."),
+    "no_owner": _("Deals without an owner: they count for the organization, and for no person or team."),
+    "spreadsheet_error": _(
+        "“%(value)s” in %(field)s is an error of the spreadsheet. Correct the formula and save again."
+    ),
 }
 
 
@@ -103,6 +171,11 @@ def file_sentence(code: str, **params: Any) -> str:
     if code == "open_quote" and params.get("row") is None:
         return str(_("A quotation mark is never closed. Close it and try again."))
     return str(FILE[code]) % params
+
+
+def note_sentence(code: str, **params: Any) -> str:
+    """What to know about how a file was read."""
+    return str(NOTE[code]) % params
 
 
 def value_sentence(code: str, *, field: str = "", value: str = "", other: str = "") -> str:

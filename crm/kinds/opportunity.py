@@ -245,7 +245,8 @@ class OpportunityKind(FactKind):
                 "SELECT count(*), min(number) FROM {t} WHERE result IS DISTINCT FROM 'refused'"
             )
             intake.warn("assumed_won", total, first, field="stage")
-        counts_tell(self, intake, ODDITIES)
+        without_owner = {"no_owner": ("owner", "t.f_owner IS NULL")} if "owner" in intake.fields else {}
+        counts_tell(self, intake, ODDITIES | without_owner)
         currencies_tell(self, intake)
 
     def write(self, intake: Intake) -> int:

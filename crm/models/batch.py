@@ -21,6 +21,7 @@ class ImportBatch(Walled):
     file_name = models.CharField(_("file"), max_length=255)
     columns = models.JSONField(default=list)  # the file's column names, in its order
     mapping = models.JSONField(default=dict)
+    upload_key = models.CharField(max_length=140, null=True)  # form and content, so that a double click uploads once
     is_all_or_nothing = models.BooleanField(_("all rows or none"), default=False)
     is_snapshot = models.BooleanField(_("the file holds everything: what is missing is gone"), default=False)
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
@@ -38,6 +39,7 @@ class ImportBatch(Walled):
 
     class Meta:
         indexes = [models.Index(fields=["organization", "created_at"], name="importbatch_created")]
+        constraints = [models.UniqueConstraint(fields=["organization", "upload_key"], name="importbatch_upload")]
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.kind})"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from crm.engine.convert import typed_rows
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
+from crm.intake.notes import notes_of
 from crm.intake.reading import Chunks, mapping_decide, readings_decide, table_open
 from crm.intake.resolve import in_bulk
-from crm.intake.table import IntakeTable
+from crm.intake.table import IntakeTable, columns_named
 from crm.intake.wording import file_sentence
 from crm.kinds.base import Intake, Kind, shapes
 from crm.models import ImportBatch
@@ -62,14 +63,15 @@ class Outcome:
 def intake_open(request: Request, progress: Progress) -> Iterator[tuple[Intake, Outcome]]:
     """The file in its temporary table, not compared yet. Outside of any transaction. Raises: Unreadable."""
     progress("reading", 0, None)
-    opened = table_open(request.chunks, shapes())
+    opened = table_open(request.chunks, shapes(), chosen=request.mapping, shape=request.kind.shape)
     with tenant(request.organization.pk):
         known = known_names()
     mapping = mapping_decide(opened, request.kind.shape, request.mapping, known)
     readings = readings_decide(opened, request.kind.shape, mapping)
     if request.is_snapshot and not request.kind.has_snapshot:
         raise Unreadable("snapshot_not_possible")
-    table, issues = IntakeTable(request.kind.shape), IssueCollector()
+    table = IntakeTable(request.kind.shape, opened.parts, columns_named(readings, opened.layout.columns))
+    issues = IssueCollector(notes_of(opened, request.kind.shape, mapping))
     table.create()
     try:
         rows = typed_rows(
@@ -131,7 +133,8 @@ def imports_lock() -> None:
 def _count(intake: Intake, outcome: Outcome) -> None:
     found = dict(intake.rows("SELECT coalesce(result, 'created'), count(*) FROM {t} GROUP BY 1"))
     outcome.counts = {name: found.get(name, 0) for name in RESULTS}
-    outcome.issues = intake.issues.sorted()
+    parts = intake.table.parts
+    outcome.issues = [_in_lines(issue, parts) for issue in intake.issues.sorted()]
 
 
 def _obstacle(intake: Intake, outcome: Outcome) -> str:
@@ -147,10 +150,14 @@ def _obstacle(intake: Intake, outcome: Outcome) -> str:
 def _rows_keep(intake: Intake, *, only_refused: bool) -> None:
     intake.execute(
         "INSERT INTO crm_importrow (batch_id, number, raw, result, reason)"
-        " SELECT %(batch)s, number, raw::jsonb, coalesce(result, 'created'), coalesce(reason, '') FROM {t}"
-        + (" WHERE result = 'refused'" if only_refused else "")
-        + " ORDER BY number"
+        f" SELECT %(batch)s, number / {intake.table.parts}, raw::jsonb, coalesce(result, 'created'),"
+        " coalesce(reason, '') FROM {t}" + (" WHERE result = 'refused'" if only_refused else "") + " ORDER BY number"
     )
+
+
+def _in_lines(issue: Issue, parts: int) -> Issue:
+    """Rows made of one line count as that line."""
+    return issue if parts == 1 or issue.row is None else replace(issue, row=issue.row // parts)
 
 
 def error_issue(error: Unreadable) -> Issue:

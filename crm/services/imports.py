@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from crm.engine.mapping import mapping_of
@@ -29,13 +30,33 @@ State = ImportBatch.State
 
 
 def import_upload(
-    *, stream: Iterable[bytes], file_name: str, source: str, created_by: Person | None, at: datetime, kind: str = ""
+    *,
+    stream: Iterable[bytes],
+    file_name: str,
+    source: str,
+    created_by: Person | None,
+    at: datetime,
+    kind: str = "",
+    key: str = "",
 ) -> ImportBatch:
-    """Keep a file as it came; nothing is read yet."""
-    file = file_store(name=file_name, stream=stream, created_by=created_by, at=at)
-    return ImportBatch.objects.create(
-        kind=kind, source=source, file=file, file_name=file_name[:255], created_by=created_by, created_at=at
-    )
+    """Keep a file as it came; nothing is read yet. Two uploads with one `key` are one: a button pressed twice."""
+    try:
+        with transaction.atomic():
+            file = file_store(name=file_name, stream=stream, created_by=created_by, at=at)
+            return ImportBatch.objects.create(
+                kind=kind,
+                source=source,
+                file=file,
+                file_name=file_name[:255],
+                created_by=created_by,
+                created_at=at,
+                upload_key=key or None,
+            )
+    except IntegrityError:
+        first = ImportBatch.objects.filter(upload_key=key).first() if key else None
+        if first is None:
+            raise
+        return first
 
 
 def import_map(
@@ -113,7 +134,8 @@ def import_discard(*, batch: ImportBatch, at: datetime, actor: Person | None) ->
 
 def mapping_remember(batch: ImportBatch) -> None:
     """What was chosen last for this kind of file from this source."""
-    ImportMapping.objects.update_or_create(kind=batch.kind, source=batch.source, defaults={"mapping": batch.mapping})
+    mapping = {name: part for name, part in batch.mapping.items() if name not in {"sheet", "header"}}
+    ImportMapping.objects.update_or_create(kind=batch.kind, source=batch.source, defaults={"mapping": mapping})
 
 
 @job_kind("crm.import_check")
@@ -254,7 +276,8 @@ def _refused_preview(intake: Any, batch: ImportBatch) -> None:
     ImportRow.objects.filter(batch=batch).delete()
     intake.table.execute(
         "INSERT INTO crm_importrow (batch_id, number, raw, result, reason)"
-        " SELECT %s, number, raw::jsonb, 'refused', coalesce(reason, '') FROM {t} WHERE result = 'refused'"
+        f" SELECT %s, number / {intake.table.parts}, raw::jsonb, 'refused', coalesce(reason, '')"
+        " FROM {t} WHERE result = 'refused'"
         f" ORDER BY number LIMIT {MOST_PREVIEWED}",
         [batch.pk],
     )

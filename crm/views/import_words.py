@@ -7,6 +7,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.engine.layout import MOST_ABOVE
+from crm.engine.mapping import FileMapping
+from crm.intake.notes import notes_of_layout
+from crm.intake.reading import Table as FileTable
 from crm.kinds.base import KINDS
 from crm.models import ImportBatch, ImportRow
 from crm.selectors.imports import MOST_TOLD, import_issues, import_rows
@@ -56,6 +60,19 @@ def batch_row(batch: ImportBatch) -> Row:
         ],
         href=batch_href(batch),
     )
+
+
+def layout_notes(opened: FileTable, mapping: FileMapping) -> list[str]:
+    """How the file was cut, as sentences."""
+    return [issue.message for issue in notes_of_layout(opened, mapping)]
+
+
+def header_choices(chosen: int | None) -> list[tuple[str, str, bool]]:
+    """Where the column names may stand: value, words, whether chosen."""
+    choices = [("", _("found by itself"), chosen is None), ("none", _("there are none"), chosen == 0)]
+    for line in range(1, MOST_ABOVE + 1):
+        choices.append((str(line), _("line %(number)s") % {"number": line}, chosen == line))
+    return choices
 
 
 def import_steps(current: int, columns_href: str = "") -> list[Step]:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm.engine.elsewhere import elsewhere
 from crm.engine.guess import kind_guess
-from crm.engine.mapping import FileMapping, mapping_of
+from crm.engine.mapping import FileMapping, header_line, mapping_of
 from crm.engine.problem import Unreadable
 from crm.forms.imports import ColumnsForm, UploadForm
 from crm.intake.reading import Table as FileTable
@@ -38,16 +39,18 @@ from crm.views.import_words import (
     batch_href,
     batch_row,
     batch_stats,
+    header_choices,
     import_steps,
     issues_table,
     job_progress,
     kind_label,
+    layout_notes,
     rows_table,
 )
 from people import formats
 from people.components import Action, Column, Crumb, Empty, Pages, Table
 from people.files import file_chunks
-from people.models import Job
+from people.models import Job, StoredFile
 from people.viewer import Viewer
 from people.views.page import act, viewer_of
 
@@ -106,8 +109,9 @@ def import_upload_view(request: HttpRequest) -> HttpResponse:
             source=form.cleaned_data["source"],
             created_by=viewer.person,
             at=timezone.now(),
+            key=form.cleaned_data["key"],
         )
-        return HttpResponseRedirect(reverse("crm:import_columns", args=[batch.pk]))
+        return HttpResponseRedirect(batch_href(batch))
     context = {
         "form": form,
         "sources": sources_known(),
@@ -123,14 +127,11 @@ def import_columns_view(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = access_import(viewer, batch_id)
     if batch.state not in {State.UPLOADED, State.CHECKED, State.FAILED} or batch.file is None:
         return HttpResponseRedirect(reverse("crm:import_detail", args=[batch.pk]))
-    file = batch.file
     try:
-        opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED)
+        opened, name = _file_open(request, batch, batch.file)
     except Unreadable as error:
         messages.error(request, file_sentence(error.code, **error.params))
-        return HttpResponseRedirect(reverse("crm:import_detail", args=[batch.pk]))
-    asked = (request.POST or request.GET).get("kind") or batch.kind or ""
-    name = asked if asked in KINDS else kind_guess(opened.profile, shapes(), known_names()) or "opportunity"
+        return HttpResponseRedirect(_where_to_choose(request, batch, error))
     form = _columns_form(request, batch, opened, name)
     if request.method == "POST" and form.is_valid():
         try:
@@ -142,13 +143,50 @@ def import_columns_view(request: HttpRequest, batch_id: int) -> HttpResponse:
     context = {
         "batch": batch,
         "form": form,
-        "rows": opened.profile.rows,
+        "notes": layout_notes(opened, form.mapping),
+        "sheets": [(sheet, sheet == opened.source.sheet) for sheet in opened.source.sheets],
+        "headers": header_choices(form.chosen.header),
         "kinds": [(key, kind.label, key == name) for key, kind in KINDS.items()],
         "steps": import_steps(2),
         "crumbs": [imports_crumb(), Crumb(batch.file_name)],
         "discard": _discard(batch),
     }
     return render(request, "crm/import_columns.html", context, status=422 if form.is_bound else 200)
+
+
+def _file_open(request: HttpRequest, batch: ImportBatch, file: StoredFile) -> tuple[FileTable, str]:
+    """The file by the sheet and header that are chosen, and the kind that is chosen or guessed. Raises: Unreadable."""
+    asked = request.POST or request.GET
+    chosen = _chosen(request, batch)
+    kind = asked.get("kind") or batch.kind or ""
+    shape = KINDS[kind].shape if kind in KINDS else None
+    opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, chosen=chosen, shape=shape)
+    if shape is not None:
+        return opened, kind
+    if code := elsewhere(opened.layout.columns):
+        raise Unreadable(code)
+    kind = kind_guess(opened.profile, shapes(), known_names()) or "opportunity"
+    if KINDS[kind].shape.months:
+        shape = KINDS[kind].shape
+        opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, chosen=chosen, shape=shape)
+    return opened, kind
+
+
+def _chosen(request: HttpRequest, batch: ImportBatch) -> FileMapping:
+    """Sheet and header as asked for, otherwise as they were chosen before."""
+    asked = request.POST or request.GET
+    source = asked if "sheet" in asked or "header" in asked else batch.mapping
+    try:
+        return FileMapping(sheet=str(source.get("sheet") or ""), header=header_line(source.get("header")))
+    except Unreadable:
+        return FileMapping()
+
+
+def _where_to_choose(request: HttpRequest, batch: ImportBatch, error: Unreadable) -> str:
+    """A sheet or header that is not there is chosen anew; a file that cannot be read has its page."""
+    if request.GET.keys() & {"sheet", "header"} and error.code in {"no_such_sheet", "no_header_there", "no_rows"}:
+        return reverse("crm:import_columns", args=[batch.pk])
+    return reverse("crm:import_detail", args=[batch.pk])
 
 
 def _columns_form(request: HttpRequest, batch: ImportBatch, opened: FileTable, name: str) -> ColumnsForm:
@@ -172,7 +210,9 @@ def _columns_form(request: HttpRequest, batch: ImportBatch, opened: FileTable, n
         shape=kind.shape,
         profile=opened.profile,
         mapping=mapping,
+        chosen=_chosen(request, batch),
         has_snapshot=kind.has_snapshot,
+        asked=set(batch.issues.filter(code__startswith="ambiguous_").values_list("code", flat=True)),
     )
 
 

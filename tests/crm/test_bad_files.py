@@ -35,7 +35,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "only zeros": (b"\x00" * 500, "is_empty"),
     "only a header": (HEAD.encode(), "no_rows"),
     "header and blank lines": ((HEAD + "\n\n,,,\n").encode(), "no_rows"),
-    "workbook": (zipped(), "is_archive"),
+    "empty workbook": (zipped(), "is_damaged_workbook"),
     "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "is_old_office"),
     "pdf": (b"%PDF-1.7\n1 0 obj\n", "is_pdf"),
     "gzip": (gzip.compress(HEAD.encode()), "is_compressed"),

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm.engine.delimited import rows_of, sample_of, separator_of
 from crm.engine.encoding import encoding_of, text_of
-from crm.engine.layout import data_rows, layout_of, rows_of, separator_of
+from crm.engine.guess import knows_column
+from crm.engine.layout import Layout, data_rows, layout_of
 from crm.engine.problem import Unreadable
 from crm.kinds.base import shapes
 from tests.crm.files import DEALS, ROWS
@@ -17,6 +19,10 @@ from tests.crm.files import text_of as csv_text
 TEXT = "name,stadt\nJürgen,Köln\nŻaneta,Łódź\n"
 LATIN = "name,stadt\nJürgen,Köln\nZoë,“Paris”\n"
 CELLS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=12).map(str.strip)
+
+
+def laid_out(text: str) -> Layout:
+    return layout_of(sample_of(text, separator_of(text)), lambda name: knows_column(name, shapes()))
 
 
 def pieces(content: bytes, size: int = 7) -> list[bytes]:
@@ -52,19 +58,18 @@ def test_decimal_commas_do_not_hide_the_semicolon() -> None:
 
 
 def test_a_header_is_told_from_data() -> None:
-    assert layout_of("sales_agent,manager\nAnn,Bob\n", "utf-8").has_header
-    assert not layout_of("A1,2026-01-01,100\nA2,2026-01-02,50\n", "utf-8").has_header
-    assert layout_of("A1,2026-01-01,100\n", "utf-8").columns == ("Column 1", "Column 2", "Column 3")
+    assert laid_out("sales_agent,manager\nAnn,Bob\n").has_header
+    assert not laid_out("A1,2026-01-01,100\nA2,2026-01-02,50\n").has_header
+    assert laid_out("A1,2026-01-01,100\n").columns == ("Column A", "Column B", "Column C")
 
 
 def test_repeated_and_empty_column_names_get_a_name_of_their_own() -> None:
-    assert layout_of("name,name,,x\na,b,c,d\n", "utf-8").columns == ("name", "name (2)", "Column 3", "x")
+    assert laid_out("name,name,,x\na,b,c,d\n").columns == ("name", "name (2)", "Column C", "x")
 
 
 def test_rows_know_the_line_they_begin_on() -> None:
     text = 'id,note\nA,"two\nlines"\n\n\nB,one\n'
-    layout = layout_of(text, "utf-8")
-    assert [(line.number, line.cells) for line in data_rows([text], layout)] == [
+    assert [(line.number, line.cells) for line in data_rows(rows_of([text], ","), laid_out(text))] == [
         (2, ["A", "two\nlines"]),
         (6, ["B", "one"]),
     ]
@@ -102,7 +107,7 @@ def test_no_bytes_break_the_reader(content: bytes) -> None:
     try:
         encoding = encoding_of([content])
         text = "".join(text_of([content], encoding))
-        list(data_rows([text], layout_of(text, encoding)))
+        list(data_rows(rows_of([text], separator_of(text)), laid_out(text)))
     except Unreadable as refused:
         assert refused.code
     assert shapes()

@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from celery import current_app
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from crm.engine.mapping import FileMapping, mapping_of
+from crm.engine.mapping import FileMapping, header_line, mapping_of
 from crm.engine.problem import Unreadable
 from crm.intake.reading import table_open
 from crm.intake.wording import file_sentence
@@ -27,14 +28,16 @@ RECOMPUTE = "metrics.recompute"
 
 
 class Command(TenantCommand):
-    help = "Import a CSV file. Row by row: what is refused is counted and listed, the rest is applied."
+    help = "Import a CSV or Excel file. Row by row: what is refused is counted and listed, the rest is applied."
     opens_tenant = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("file", metavar="FILE", help="the CSV file")
+        parser.add_argument("file", metavar="FILE", help="the CSV or Excel (.xlsx) file")
         parser.add_argument("--object", required=True, choices=sorted(KINDS), help="what the file holds")
         parser.add_argument("--mapping", metavar="FILE", help="YAML or JSON: columns, constants, values, dates")
+        parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook; otherwise the first one")
+        parser.add_argument("--header", metavar="LINE", help="the line of the column names, or none")
         parser.add_argument("--source", default=DEFAULT_SOURCE, help="name of the system the file comes from")
         parser.add_argument("--dry-run", action="store_true", help="count and check, write nothing")
         parser.add_argument("--all-or-nothing", action="store_true", help="apply nothing when a row is refused")
@@ -79,13 +82,24 @@ def _mapping(path: Path, options: dict[str, Any]) -> FileMapping:
     """The mapping file, or what was remembered for the source if this file has the columns."""
     shape = kind_of(options["object"]).shape
     if not options["mapping"]:
-        columns = table_open(lambda: _chunks(path), shapes(), most_rows=1).layout.columns
-        return mapping_of(mapping_remembered(kind=shape.kind, source=options["source"], columns=columns), shape)
+        chosen = _choice(FileMapping(), options)
+        columns = table_open(lambda: _chunks(path), shapes(), most_rows=1, chosen=chosen, shape=shape).layout.columns
+        remembered = mapping_remembered(kind=shape.kind, source=options["source"], columns=columns)
+        return _choice(mapping_of(remembered, shape), options)
     try:
         plain = yaml.safe_load(Path(options["mapping"]).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise Unreadable("mapping_unreadable", reason=" ".join(str(error).split())) from error
-    return mapping_of(plain, shape)
+    return _choice(mapping_of(plain, shape), options)
+
+
+def _choice(mapping: FileMapping, options: dict[str, Any]) -> FileMapping:
+    """What the options say about the file goes before the mapping."""
+    if options["sheet"]:
+        mapping = replace(mapping, sheet=options["sheet"])
+    if options["header"]:
+        mapping = replace(mapping, header=header_line(options["header"]))
+    return mapping
 
 
 def _chunks(path: Path) -> Any:

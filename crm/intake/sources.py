@@ -1,0 +1,138 @@
+"""Where the rows of a file come from: a text, or a sheet of a workbook. Rows can be read again and again."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any, Protocol
+
+from crm.engine.archive import archive_check, sheet_oddities
+from crm.engine.delimited import rows_of, sample_of, separator_of
+from crm.engine.encoding import encoding_of, table_check, text_of
+from crm.engine.layout import SAMPLED, Line, letter_of
+from crm.engine.problem import Unreadable
+from crm.engine.workbook import sheet_names, sheet_rows
+
+HEAD = 262_144  # characters that decide the layout of a text
+HELD = 8 * 1024 * 1024  # bytes of a workbook that are held in memory before it goes to a file
+
+Chunks = Callable[[], Iterable[bytes]]
+ZIP = b"PK\x03\x04"
+
+
+class Source(Protocol):
+    """`sheets`: what there is to choose from (nothing in a text). `notes`: (code, params) to be told about the file."""
+
+    @property
+    def sheet(self) -> str: ...
+
+    @property
+    def sheets(self) -> tuple[str, ...]: ...
+
+    @property
+    def notes(self) -> list[tuple[str, dict[str, Any]]]: ...
+
+    def sample(self) -> list[Line]: ...
+
+    def rows(self) -> Iterator[Line]: ...
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """Separated values."""
+
+    chunks: Chunks
+    encoding: str
+    separator: str
+    head: str
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> list[tuple[str, dict[str, Any]]]:
+        return []
+
+    def sample(self) -> list[Line]:
+        return sample_of(self.head, self.separator)
+
+    def rows(self) -> Iterator[Line]:
+        return rows_of(text_of(self.chunks(), self.encoding), self.separator)
+
+
+@dataclass(frozen=True)
+class SheetSource:
+    """One sheet of a workbook that lies in a temporary file."""
+
+    file: IO[bytes]
+    sheet: str
+    sheets: tuple[str, ...]
+
+    @property
+    def notes(self) -> list[tuple[str, dict[str, Any]]]:
+        """Raises: Unreadable where results of formulas are missing in the file."""
+        found = sheet_oddities(self.file, self.sheet)
+        if found.formula is not None:
+            letter, row = found.formula
+            raise Unreadable("formula_without_result", cell=f"{letter}{row}", row=row)
+        notes: list[tuple[str, dict[str, Any]]] = []
+        if len(self.sheets) > 1:
+            notes.append(("sheet_chosen", {"sheet": self.sheet, "sheets": ", ".join(self.sheets)}))
+        return notes + [("merged_cells", {"cells": cells}) for cells in found.merged]
+
+    def sample(self) -> list[Line]:
+        lines = []
+        for line in sheet_rows(self.file, self.sheet):
+            lines.append(line)
+            if len(lines) >= SAMPLED:
+                break
+        return lines
+
+    def rows(self) -> Iterator[Line]:
+        return sheet_rows(self.file, self.sheet)
+
+
+def source_open(chunks: Chunks, sheet: str = "") -> Source:
+    """What the bytes are, whatever the file's name says. Raises: Unreadable."""
+    if _begins_with_zip(chunks):
+        return _sheet_open(chunks, sheet)
+    encoding = encoding_of(chunks())
+    head = _head(text_of(chunks(), encoding))
+    table_check(head)
+    return TextSource(chunks, encoding, separator_of(head), head)
+
+
+def cell_name(place: int, row: int) -> str:
+    """Where a cell stands, as spreadsheets say it: C17."""
+    return f"{letter_of(place)}{row}"
+
+
+def _sheet_open(chunks: Chunks, sheet: str) -> SheetSource:
+    file = tempfile.SpooledTemporaryFile(max_size=HELD)  # noqa: SIM115 - it lives as long as the source
+    for chunk in chunks():
+        file.write(chunk)
+    file.seek(0)
+    archive_check(file)
+    names = sheet_names(file)
+    if not names:
+        raise Unreadable("is_empty_workbook")
+    if sheet and sheet not in names:
+        raise Unreadable("no_such_sheet", sheet=sheet, sheets=", ".join(names))
+    return SheetSource(file, sheet or names[0], names)
+
+
+def _begins_with_zip(chunks: Chunks) -> bool:
+    start = b""
+    for chunk in chunks():
+        start += chunk
+        if len(start) >= len(ZIP):
+            break
+    return start.startswith(ZIP)
+
+
+def _head(pieces: Iterable[str]) -> str:
+    """The beginning of a text; blank lines at its top count for nothing (but are kept: lines are counted)."""
+    head = ""
+    for piece in pieces:
+        head += piece
+        if len(head.lstrip("\ufeff \t\r\n,;|")) >= HEAD:
+            break
+    return head
