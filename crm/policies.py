@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from crm.models import Activity, ImportBatch, Lead, Opportunity, Stage, Transaction
+from crm.models import Activity, CustomField, ImportBatch, Lead, Opportunity, Stage, Transaction
 from people.policies import Policy, visible_person_ids
 from people.viewer import Viewer
 
@@ -66,4 +66,5 @@ activities = FactPolicy(Activity, "person")
 transactions = FactPolicy(Transaction, "person", frozenset({"finance"}))
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
+custom_fields = KeeperPolicy(CustomField)
 health = KeeperPolicy(Opportunity)

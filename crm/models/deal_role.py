@@ -25,7 +25,9 @@ class DealRole(WalledFact):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "source", "external_id"], name="dealrole_source")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "source", "external_id"], name="dealrole_source")
+        ]
         indexes = [
             models.Index(fields=["organization", "opportunity"], name="dealrole_deal"),
             models.Index(

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0006_leads_activities_transactions'),
+        ('crm', '0007_import_upload_key'),
         ('people', '0002_user_locale'),
     ]
 
