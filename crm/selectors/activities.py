@@ -1,10 +1,12 @@
 """Activities as pages read them."""
 
+from collections.abc import Iterator
+
 from django.db.models import Count, F, OrderBy, QuerySet
 
 from crm.models import Activity, Opportunity
 from crm.policies import activities
-from crm.selectors.pages import rows_of_page
+from crm.selectors.pages import rows_of_list, rows_of_page
 from people.models import Person
 from people.viewer import Viewer
 
@@ -12,6 +14,7 @@ ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "when": (F("occurred_at").asc(), F("pk").asc()),
     "-when": (F("occurred_at").desc(), F("pk").desc()),
 }
+RELATED = ("person", "account", "opportunity")
 DEFAULT_ORDER = "-when"
 MOST_SHOWN = 20  # activities on the page of a deal or person
 
@@ -23,7 +26,12 @@ def activities_found(viewer: Viewer) -> QuerySet[Activity]:
 
 def activity_page(found: QuerySet[Activity], order: str, offset: int) -> list[Activity]:
     """One page of activities with what a list shows. Two queries."""
-    return rows_of_page(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), offset, ("person", "account", "opportunity"))
+    return rows_of_page(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), offset, RELATED)
+
+
+def activity_rows(found: QuerySet[Activity], order: str) -> Iterator[Activity]:
+    """Every row of a list, for a download. One query."""
+    return rows_of_list(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), RELATED)
 
 
 def activity_counts(found: QuerySet[Activity]) -> dict[str, int]:
