@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.views import activities, custom_fields, deal, deals, health, imports, leads, stages, transactions
+from crm.views import activities, custom_fields, deal, deals, health, imports, leads, quotas, stages, transactions
 
 app_name = "crm"
 
@@ -35,6 +35,11 @@ urlpatterns = [
     path("pipelines/new/", stages.pipeline_create_view, name="pipeline_create"),
     path("pipelines/<int:pipeline_id>/", stages.pipeline_rename_view, name="pipeline_rename"),
     path("pipelines/<int:pipeline_id>/delete/", stages.pipeline_delete_view, name="pipeline_delete"),
+    path("quotas/", quotas.quota_list_view, name="quota_list"),
+    path("quotas/add/", quotas.quota_add_view, name="quota_add"),
+    path("quotas/<int:quota_id>/", quotas.quota_detail_view, name="quota_detail"),
+    path("quotas/<int:quota_id>/change/", quotas.quota_change_view, name="quota_change"),
+    path("quotas/<int:quota_id>/delete/", quotas.quota_delete_view, name="quota_delete"),
     path("stages/", stages.stage_list_view, name="stage_list"),
     path("stages/<int:stage_id>/delete/", stages.stage_delete_view, name="stage_delete"),
 ]

@@ -28,6 +28,7 @@ NAVIGATION = Navigation(
                 Place("crm:lead_list", _("Leads"), "person", SELLING),
                 Place("crm:activity_list", _("Activities"), "clock", SELLING),
                 Place("crm:transaction_list", _("Transactions"), "number", SELLING | {"finance"}),
+                Place("crm:quota_list", _("Quotas"), "flag"),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),
             ],
         ),
@@ -44,8 +45,10 @@ NAVIGATION = Navigation(
                 Place("people:person_list", _("People"), "person", KEEPERS),
                 Place("people:team_list", _("Teams"), "team", KEEPERS),
                 Place("people:grant_list", _("Roles"), "lock", ADMINISTRATORS),
+                Place("people:audit_list", _("Audit log"), "clock", ADMINISTRATORS),
                 Place("crm:stage_list", _("Stages"), "stages", KEEPERS),
                 Place("crm:custom_field_list", _("Own fields"), "edit", KEEPERS),
+                Place("people:api_key_list", _("API keys"), "lock", ADMINISTRATORS),
                 Place("people:settings", _("Settings"), "settings", ADMINISTRATORS),
             ],
         ),
@@ -54,6 +57,7 @@ NAVIGATION = Navigation(
     personal=[
         Place("people:profile", _("Your profile"), "person"),
         Place("account_change_password", _("Change password"), "lock"),
+        Place("api:docs", _("API"), "catalogue", ADMINISTRATORS),
         Place("design:gallery", _("Design gallery"), "grid", ADMINISTRATORS),
     ],
 )

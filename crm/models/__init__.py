@@ -9,6 +9,7 @@ from crm.models.lead import Lead
 from crm.models.opportunity import NO_DUE_DAY, DealType, Opportunity, OpportunityChange
 from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
+from crm.models.quota import Measure, Quota
 from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
@@ -29,12 +30,14 @@ __all__ = [
     "ImportMapping",
     "ImportRow",
     "Lead",
+    "Measure",
     "Opportunity",
     "OpportunityChange",
     "Outcome",
     "Pipeline",
     "Product",
     "ProductKey",
+    "Quota",
     "Stage",
     "Transaction",
     "TransactionType",

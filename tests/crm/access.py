@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import CustomField, ImportBatch, Lead, Opportunity, Pipeline, Stage
+from crm.models import CustomField, ImportBatch, Lead, Opportunity, Pipeline, Quota, Stage
 from people.files import file_store
-from people.models import Person
+from people.models import Person, Team
 from people.wall import tenant
 from tests.cast import NOW, Cast
 
@@ -51,6 +51,14 @@ def make_field(name: str, type: str = "choice", entity: str = "opportunity", **f
     return CustomField.objects.create(name=name, key=name.lower(), type=type, entity=entity, **fields)
 
 
+def make_quota(who: Person | Team, amount: Any = 9000, **fields: Any) -> Quota:
+    """A quota of the second quarter of 2026."""
+    worth = Decimal(amount)
+    values = {"starts_on": date(2026, 4, 1), "ends_before": date(2026, 7, 1), "currency": "USD", **fields}
+    holder = {"person" if isinstance(who, Person) else "team": who}
+    return Quota.objects.create(amount=worth, converted_amount=worth, **holder, **values)
+
+
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
         make_stage("Engaging", "open", 2)
@@ -64,5 +72,6 @@ def objects(cast: Cast) -> dict[str, Any]:
             "alices_lead": make_lead("L1", cast.alice).pk,
             "other_pipeline": Pipeline.objects.create(name="Renewals").pk,
             "segment": make_field("Segment").pk,
+            "alices_quota": make_quota(cast.alice).pk,
             "empty_stage": make_stage("Engaging", "open", 2).pk,
         }

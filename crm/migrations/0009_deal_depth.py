@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0007_import_upload_key'),
+        ('crm', '0008_quotas'),
         ('people', '0002_user_locale'),
     ]
 
