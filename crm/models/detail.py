@@ -13,7 +13,9 @@ from people.wall import WalledFact
 COLUMNS = ("deal_type", "term_months", "loss_reason", "next_step", "next_step_on")
 
 INSERT = """
-    IF current_setting('app.history', true) = 'off' THEN RETURN NULL; END IF;
+    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
     EXECUTE $plan_anew$ INSERT INTO crm_detailchange
         (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)
     {changes} $plan_anew$;
@@ -67,7 +69,14 @@ class DetailChange(WalledFact):
             models.Index(fields=["organization", "opportunity", "recorded_at"], name="detailchange_deal"),
             models.Index(fields=["organization", "batch"], name="detailchange_batch"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(
+                name="append_only",
+                operation=pgtrigger.Update,
+                # the name of an erased person is taken out of the texts; nothing else ever changes
+                condition=pgtrigger.Condition("(coalesce(current_setting('app.erasure', true), '') <> 'on')"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.before} → {self.after}"
