@@ -7,7 +7,6 @@ from django.db.models import Count, F, OrderBy, QuerySet
 from crm.models import Activity, Opportunity
 from crm.policies import activities
 from crm.selectors.pages import rows_of_list, rows_of_page
-from people.models import Person
 from people.viewer import Viewer
 
 ORDERS: dict[str, tuple[OrderBy, ...]] = {
@@ -16,7 +15,7 @@ ORDERS: dict[str, tuple[OrderBy, ...]] = {
 }
 RELATED = ("person", "account", "opportunity")
 DEFAULT_ORDER = "-when"
-MOST_SHOWN = 20  # activities on the page of a deal or person
+MOST_SHOWN = 20  # activities on the page of a deal
 
 
 def activities_found(viewer: Viewer) -> QuerySet[Activity]:
@@ -45,7 +44,7 @@ def deal_activities(deal: Opportunity) -> list[Activity]:
     return list(found.order_by("-occurred_on", "-occurred_at", "-pk")[:MOST_SHOWN])
 
 
-def person_activities(person: Person) -> list[Activity]:
+def person_activities(person_id: int, limit: int) -> list[Activity]:
     """The latest of a person whose numbers are in sight. One query."""
-    found = Activity.objects.filter(person=person, is_deleted=False).select_related("opportunity", "account")
-    return list(found.order_by("-occurred_on", "-occurred_at", "-pk")[:MOST_SHOWN])
+    found = Activity.objects.filter(person=person_id, is_deleted=False).select_related("account")
+    return list(found.order_by("-occurred_on", "-occurred_at", "-pk")[:limit])

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.models import CustomField, DealRole, Opportunity, Outcome
+from crm.models import CustomField, DealRole, DetailChange, Opportunity, Outcome
 from crm.policies import imports
 from crm.selectors.activities import deal_activities
 from crm.selectors.custom import custom_values, deal_roles, fields_of
@@ -33,7 +33,7 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     deal = access_deal(viewer, deal_id)
     may_see_imports = imports.can(viewer, "view")
-    values = custom_values("opportunity", deal.pk)
+    values, details = custom_values("opportunity", deal.pk), deal_details(deal)
     context = {
         "deal": deal,
         "title": deal.name or deal.external_id,
@@ -48,7 +48,7 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "transactions": _transactions_table(deal, viewer.organization.currency),
         "origin": origin_pairs(deal, may_see_imports),
         "line": fact_line(deal),
-        "events": deal_events(deal_history(deal), deal_details(deal), _field_names(), may_see_imports),
+        "events": deal_events(deal_history(deal), details, _field_names(details), may_see_imports),
     }
     return render(request, "crm/deal_detail.html", context)
 
@@ -112,8 +112,10 @@ def _lead_href(deal: Opportunity) -> str:
     return reverse("crm:lead_detail", args=[lead]) if lead else ""
 
 
-def _field_names() -> dict[str, str]:
-    """What the history calls custom fields."""
+def _field_names(details: list[DetailChange]) -> dict[str, str]:
+    """What custom fields in the history are called."""
+    if not any(change.name.startswith("field:") for change in details):
+        return {}
     return {f"field:{field.pk}": field.name for field in fields_of(CustomField.Entity.OPPORTUNITY)}
 
 
