@@ -1,6 +1,7 @@
 from crm.models.account import Account, AccountKey
 from crm.models.activity import Activity, ActivityType
 from crm.models.batch import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
+from crm.models.credit import Credit
 from crm.models.custom import CustomField, CustomValue
 from crm.models.deal_role import DealRole
 from crm.models.detail import DetailChange
@@ -18,6 +19,7 @@ __all__ = [
     "AccountKey",
     "Activity",
     "ActivityType",
+    "Credit",
     "CustomField",
     "CustomValue",
     "DealRole",

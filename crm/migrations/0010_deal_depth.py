@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0008_quotas'),
+        ('crm', '0009_credits'),
         ('people', '0005_api_keys'),
     ]
 
