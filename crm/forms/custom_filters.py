@@ -27,7 +27,7 @@ def custom_filters() -> dict[str, filters.Filter]:
 def _filters_of(field: CustomField, name: str) -> dict[str, filters.Filter]:
     from_, before = _("%(name)s from") % {"name": field.name}, _("%(name)s before") % {"name": field.name}
     if field.type in (Type.CHOICE, Type.FLAG, Type.TEXT):
-        choices = [(text, _("Yes") if text == "yes" else _("No")) for text in ("yes", "no")]
+        choices: list[tuple[str, Any]] = [("yes", _("Yes")), ("no", _("No"))]
         if field.type != Type.FLAG:
             choices = [(text, text) for text in texts_of(field)]
         return {
