@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
 
-from crm.models import Activity, ImportBatch, Lead, Opportunity, Outcome, Quota, Stage, Transaction
+from crm.models import Activity, CustomField, ImportBatch, Lead, Opportunity, Outcome, Quota, Stage, Transaction
 from people.models import SeatHolding
 from people.policies import Policy, visible_person_ids
 from people.stretches import SatThere, Stretch, stretches_below
@@ -152,4 +152,5 @@ transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance
 quotas = QuotaPolicy()
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
+custom_fields = KeeperPolicy(CustomField)
 health = KeeperPolicy(Opportunity)
