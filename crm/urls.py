@@ -1,12 +1,13 @@
 from django.urls import path
 
-from crm.views import deals, health, imports, quotas, stages
+from crm.views import credits, deals, health, imports, quotas, stages
 
 app_name = "crm"
 
 urlpatterns = [
     path("deals/", deals.deal_list_view, name="deal_list"),
     path("deals/<int:deal_id>/", deals.deal_detail_view, name="deal_detail"),
+    path("deals/<int:deal_id>/credits/", credits.credits_change_view, name="credits_change"),
     path("imports/", imports.import_list_view, name="import_list"),
     path("imports/new/", imports.import_upload_view, name="import_upload"),
     path("imports/<int:batch_id>/", imports.import_detail_view, name="import_detail"),

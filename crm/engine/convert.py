@@ -240,6 +240,7 @@ _CONVERTERS: dict[FieldType, Callable[[str, Reading, Collection[str]], Converted
     FieldType.TRANSACTION: _text,
     FieldType.AMOUNT: _amount,
     FieldType.RATIO: _ratio,
+    FieldType.SHARE: _ratio,
     FieldType.CURRENCY: _currency,
     FieldType.EMAIL: _email,
 }

@@ -17,6 +17,7 @@ class FieldType(StrEnum):
     TRANSACTION = "transaction"  # a type of transaction
     AMOUNT = "amount"
     RATIO = "ratio"  # 0.4, 40 or 40 %
+    SHARE = "share"  # likewise, to six places
     CURRENCY = "currency"
     EMAIL = "email"
 

@@ -17,7 +17,12 @@ from kernel.issue import IssueCollector, Level
 COPIED_AT_ONCE = 5_000  # rows
 MOST_REFUSALS_TOLD = 1_000  # distinct values; every refused row carries its reason anyway
 
-_TYPES = {FieldType.DATE: "date", FieldType.AMOUNT: "numeric(20,6)", FieldType.RATIO: "numeric(5,4)"}
+_TYPES = {
+    FieldType.DATE: "date",
+    FieldType.AMOUNT: "numeric(20,6)",
+    FieldType.RATIO: "numeric(5,4)",
+    FieldType.SHARE: "numeric(9,6)",
+}
 
 
 class IntakeTable:

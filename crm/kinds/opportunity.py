@@ -257,6 +257,7 @@ class OpportunityKind(FactKind):
         deleted, restored = super().undo_statements()
         return (
             f"DELETE FROM crm_opportunitychange WHERE opportunity_id IN ({self.created})",
+            "DELETE FROM crm_credit WHERE opportunity_id IS NULL AND opportunity_text = ''",  # entered by hand
             deleted,
             f"DELETE FROM crm_opportunitychange WHERE batch_id = %(batch)s AND opportunity_id IN ({self.updated})",
             restored,

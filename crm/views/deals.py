@@ -23,6 +23,7 @@ from crm.selectors.deals import (
     deal_totals,
     deals_found,
 )
+from crm.views.credits import credits_actions, credits_table
 from people import formats
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Stat, Status, Table
 from people.viewer import Viewer
@@ -138,6 +139,8 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "status": stage_status(deal),
         "stats": _deal_stats(deal, viewer),
         "pairs": _deal_pairs(deal),
+        "credits": credits_table(deal),
+        "credits_actions": credits_actions(viewer, deal),
         "origin": _origin_pairs(deal, may_see_imports),
         "line": deal_line(deal),
         "events": _events(deal_history(deal), may_see_imports),
