@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from crm.engine.convert import Reading
 from crm.engine.fields import Shape
 from crm.engine.problem import Unreadable
+from crm.intake.differences import Differences
 from crm.intake.table import IntakeTable
 from crm.intake.wording import value_sentence
 from crm.models import ImportBatch
@@ -30,6 +31,7 @@ class Intake:
     actor: Person | None = None
     is_snapshot: bool = False
     is_all_or_nothing: bool = False
+    removed: list[Differences] = field(default_factory=list)  # of a preview: what a full snapshot would take away
     fields: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +45,7 @@ class Intake:
             "currency": self.organization.currency,
             "batch": self.batch.pk if self.batch else None,
             "at": self.at,
+            "on": self.on,
         }
 
     def execute(self, sql: str) -> int:
@@ -67,6 +70,11 @@ class Kind:
     label: ClassVar[Any]
     has_snapshot: ClassVar[bool] = False
     id_column = "f_id"
+
+    @property
+    def table(self) -> str:
+        """The database table of what a row is."""
+        return f"crm_{self.shape.kind}"
 
     def compare(self, intake: Intake) -> None:
         """Set `result` and `target_id` of every row; writes nothing but the temporary table."""
