@@ -1,20 +1,30 @@
 """Who may see and do what with facts. One object per model: `can()` and `visible()` agree by construction.
 
-Deals: a rep sees their own, a manager those of the people below them today, administrators, operations and executives
-all. Imports, data health and stages are for administrators and operations.
+Deals, leads, activities and transactions: a rep sees their own, a manager those of the people below them today,
+administrators, operations and executives all; finance sees all transactions. Whoever sees a deal sees what happened on
+it. Imports, data health and stages are for administrators and operations.
 """
+
+from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from crm.models import ImportBatch, Opportunity, Stage
+from crm.models import Activity, ImportBatch, Lead, Opportunity, Stage, Transaction
 from people.policies import Policy, visible_person_ids
 from people.viewer import Viewer
 
 KEEPERS = frozenset({"administrator", "operations"})
 
 
-class DealPolicy(Policy):
-    """ "view" only: deals are changed by their source."""
+class FactPolicy(Policy):
+    """ "view" only: facts are changed by their source. `owner` is the field that says whose they are."""
+
+    model: type[Model]
+    owner: str
+    seen_by: frozenset[str]  # roles that see all of them
+
+    def __init__(self, model: type[Model], owner: str, seen_by: frozenset[str] = frozenset()) -> None:
+        self.model, self.owner, self.seen_by = model, owner, seen_by
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         if viewer is None:
@@ -23,12 +33,14 @@ class DealPolicy(Policy):
             return False
         return obj is None or self.visible(viewer, action).filter(pk=obj.pk).exists()
 
-    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Opportunity]:
-        deals = Opportunity.objects.filter(is_deleted=False)
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Any, Any]:
+        facts = self.model._default_manager.filter(is_deleted=False)
         if action != "view":
-            return deals.none()
+            return facts.none()
+        if viewer.roles & self.seen_by:
+            return facts
         owners = visible_person_ids(viewer)
-        return deals if owners is None else deals.filter(owner__in=owners)
+        return facts if owners is None else facts.filter(**{f"{self.owner}__in": owners})
 
 
 class KeeperPolicy(Policy):
@@ -48,7 +60,10 @@ class KeeperPolicy(Policy):
         return rows if self.can(viewer, action) else rows.none()
 
 
-deals = DealPolicy()
+deals = FactPolicy(Opportunity, "owner")
+leads = FactPolicy(Lead, "owner")
+activities = FactPolicy(Activity, "person")
+transactions = FactPolicy(Transaction, "person", frozenset({"finance"}))
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
 health = KeeperPolicy(Opportunity)

@@ -113,15 +113,15 @@ class Frame:
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The viewer's roles today."""
-        return self.viewer.roles if self.viewer else frozenset()
+        """The viewer's roles today, and whether there is a team to look after."""
+        return self.viewer.hats if self.viewer else frozenset()
 
     @cached_property
     def person(self) -> PersonChip | None:
         """The viewer as somebody with initials."""
         if not self.viewer:
             return None
-        return PersonChip(str(self.viewer.person), ", ".join(sorted(role_words(role) for role in self.roles)))
+        return PersonChip(str(self.viewer.person), ", ".join(viewer_roles_words(self.viewer)))
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -207,6 +207,21 @@ def role_words(role: str) -> str:
         "administrator": _("Administrator"),
     }
     return words.get(role, role)
+
+
+def viewer_roles_words(viewer: Viewer) -> list[str]:
+    """Every role of the viewer today; what is limited or lent says to what: “Operations (North)”."""
+    words = {
+        "granted": _("%(role)s (%(team)s)"),
+        "acting": _("Acting manager (%(team)s)"),
+        "delegated": _("For %(name)s (%(team)s)"),
+    }
+    lent = [
+        words[charge.right] % {"role": role_words(charge.role), "team": charge.team_name, "name": charge.for_name}
+        for charge in viewer.charges
+        if charge.right in words
+    ]
+    return sorted(role_words(role) for role in viewer.roles) + lent
 
 
 def _href(name: str) -> str:

@@ -1,8 +1,9 @@
 """Who may do what with people and their organization: one object per model with `can()` and `visible()`, which agree.
 
 Everybody in an organization sees who works there and in which team (the directory). Numbers of a person are open to
-the person, to the managers above them on the date in question, and to roles that see everyone. Administrators change
-set-up.
+the person, to the managers above them on the date in question (and whoever acts or stands in for them), and to roles
+that see everyone; where such a role is limited to a team, to what stood below that team on the date. Administrators
+change set-up.
 """
 
 from datetime import date
@@ -12,8 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from people.models import Grant, Organization, Person, Seat, SeatHolding, Team, TeamClosure
-from people.viewer import Viewer
+from people.models import Grant, Leave, Organization, Person, Seat, SeatHolding, Team, TeamClosure
+from people.viewer import Viewer, delegated_seats, led_seats
 
 
 class Policy:
@@ -73,7 +74,7 @@ class TeamPolicy(Policy):
         teams = Team.objects.all()
         if action != "view_numbers" or viewer.sees_everyone:
             return teams if self.can(viewer, "view") or self.can(viewer, action) else teams.none()
-        return teams.filter(pk__in=_teams_below(viewer.person, on or viewer.on))
+        return teams.filter(pk__in=_teams_open(viewer, on or viewer.on))
 
 
 class SeatPolicy(Policy):
@@ -90,16 +91,60 @@ class GrantPolicy(Policy):
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
 
 
-def _teams_below(person: Person, on: date) -> QuerySet[Any, Any]:
-    """Ids of the teams that the person leads on the day, and of all below them."""
-    led = SeatHolding.objects.on(on).filter(person=person, seat__role=Seat.Role.MANAGER)
-    return TeamClosure.objects.on(on).filter(ancestor__in=led.values("seat__team")).values("descendant")
+class LeavePolicy(Policy):
+    """Leave is seen by the person and kept by administrators, HR and whoever leads them today, within their teams.
+
+    Nobody enters their own leave by leading a team. That somebody is away today is open to everybody (`absences`).
+    """
+
+    seen_by_all = frozenset()
+    keepers = frozenset({"administrator", "hr"})
+
+    def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
+        """`obj` is the person or one leave of theirs."""
+        if viewer is None or obj is None:
+            return viewer is None
+        person_id = obj.person_id if isinstance(obj, Leave) else obj.pk
+        return self.persons(viewer, action).filter(pk=person_id).exists()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Leave]:
+        found: QuerySet[Leave] = Leave.objects.filter(person__in=self.persons(viewer, action))
+        return found
+
+    def persons(self, viewer: Viewer, action: str = "view") -> QuerySet[Person]:
+        """Whose leave the viewer may see, or change."""
+        within = viewer.reach(self.keepers)
+        if within is None:
+            return Person.objects.all()
+        own = Q(pk=viewer.person.pk)
+        led = Q(Exists(_seated(viewer.on, viewer.managed_team_ids))) & ~own
+        open_to = led | Q(Exists(_seated(viewer.on, within)))
+        return Person.objects.filter(open_to | own if action == "view" else open_to)
+
+
+def _teams_open(viewer: Viewer, on: date) -> Any:
+    """Ids of the teams whose numbers of the day are open to the viewer.
+
+    Teams led by a seat are those of the day itself. A delegation, an acting manager or a limited role must hold today;
+    what stands below such a team is then read as of the day.
+    """
+    if on == viewer.on:
+        return viewer.open_team_ids
+    lent = [charge.team_id for charge in viewer.open_charges if charge.right in ("acting", "granted")]
+    own = led_seats(on).filter(person=viewer.person).values("seat__team")
+    stood_in = delegated_seats(viewer.person, on, delegated_on=viewer.on).values("seat__team")
+    above = Q(ancestor__in=own) | Q(ancestor__in=stood_in) | Q(ancestor__in=lent)
+    return TeamClosure.objects.on(on).filter(above).values("descendant")
 
 
 def _self_or_below(viewer: Viewer, on: date) -> Q:
-    teams = viewer.managed_team_ids if on == viewer.on else _teams_below(viewer.person, on)
-    below = SeatHolding.objects.on(on).filter(person=OuterRef("pk"), seat__team__in=teams)
-    return Q(pk=viewer.person.pk) | Q(Exists(below))
+    return Q(pk=viewer.person.pk) | Q(Exists(_seated(on, _teams_open(viewer, on))))
+
+
+def _seated(on: date, team_ids: Any) -> QuerySet[SeatHolding]:
+    """Whether somebody sits in one of the teams on the day, for a query of people."""
+    found: QuerySet[SeatHolding] = SeatHolding.objects.on(on).filter(person=OuterRef("pk"), seat__team__in=team_ids)
+    return found
 
 
 def visible_person_ids(viewer: Viewer, *, on: date | None = None) -> frozenset[int] | None:
@@ -117,3 +162,4 @@ persons = PersonPolicy()
 teams = TeamPolicy()
 seats = SeatPolicy()
 grants = GrantPolicy()
+leaves = LeavePolicy()

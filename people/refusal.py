@@ -25,6 +25,14 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "grant_once": ("role", _("This person has this role already on these days.")),
     "seat_days": ("ends_before", None),
     "grant_days": ("ends_before", None),
+    "grant_administrator_everywhere": ("team", None),
+    "leave_once": ("starts_on", _("The person is away already on some of these days.")),
+    "leave_days": ("ends_before", None),
+    "delegation_once": ("starts_on", _("This person stands in already on some of these days.")),
+    "delegation_days": ("ends_before", None),
+    "delegation_not_oneself": ("delegate", None),
+    "actingmanager_once": ("starts_on", _("Somebody else leads the team already on some of these days.")),
+    "actingmanager_days": ("ends_before", None),
     "seatholding_days": ("ends_before", None),
 }
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("teams/<int:team_id>/move/", team.team_move, name="team_move"),
     path("teams/<int:team_id>/seats/add/", seat.seat_add, name="seat_add"),
     path("seats/<int:seat_id>/assign/", seat.seat_assign, name="seat_assign"),
+    path("seats/<int:seat_id>/change/", seat.seat_change, name="seat_change"),
     path("seats/<int:seat_id>/vacate/", seat.seat_vacate, name="seat_vacate"),
     path("seats/<int:seat_id>/end/", seat.seat_end, name="seat_end"),
     path("roles/", organization.grant_list, name="grant_list"),

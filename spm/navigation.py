@@ -6,6 +6,7 @@ A place whose page does not exist is not shown; the first four that a person see
 from django.utils.translation import gettext_lazy as _
 
 from people.frame import Navigation, Place, Room
+from people.viewer import TEAM
 
 COMPANY = frozenset({"administrator", "executive", "operations"})
 KEEPERS = frozenset({"administrator", "operations"})
@@ -20,7 +21,7 @@ NAVIGATION = Navigation(
             _("Performance"),
             [
                 Place("metrics:my_number", _("My number"), "number", frozenset({"rep", "manager"})),
-                Place("metrics:team", _("My team"), "team", frozenset({"manager"})),
+                Place("metrics:team", _("My team"), "team", frozenset({TEAM})),
                 Place("metrics:company", _("Company"), "building", COMPANY),
                 Place("crm:deal_list", _("Deals"), "deals"),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),

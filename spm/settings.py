@@ -80,6 +80,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "people.context.frame",
+                "spm.demo.bar.context",
             ],
         },
     }

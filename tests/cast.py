@@ -3,6 +3,7 @@
 Acme:   Sales ── North: Bob (manager), Alice (rep)
               └─ South: Carol (rep), one vacant seat, no manager
         Dana operations · Finn finance · Hana HR · Erin executive · Ada administrator
+        Otto operations of North · Fay finance of South · Dell, who stands in for Bob
         Nils, who is in no team and has no sign-in
 Umbra:  Mallory administrator
 """
@@ -15,14 +16,26 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from people.models import BEGINNING, FOREVER, Grant, Organization, Person, Seat, SeatHolding, Team, TeamPlacement, User
+from people.models import (
+    BEGINNING,
+    FOREVER,
+    Delegation,
+    Grant,
+    Organization,
+    Person,
+    Seat,
+    SeatHolding,
+    Team,
+    TeamPlacement,
+    User,
+)
 from people.viewer import Viewer, viewer_of_person
 from people.wall import tenant
 
 PASSWORD = "long enough to sign in"
 TODAY = date(2026, 6, 15)
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
-SIGN_INS = ["alice", "bob", "carol", "dana", "finn", "hana", "erin", "ada", "mallory"]
+SIGN_INS = ["alice", "bob", "carol", "dana", "finn", "hana", "erin", "ada", "otto", "fay", "dell", "mallory"]
 
 
 @dataclass
@@ -100,6 +113,7 @@ def make_cast() -> Cast:
 
 def _make_acme(cast: Cast) -> None:
     names = ["Alice Ames", "Bob Brand", "Carol Cole", "Dana Diaz", "Finn Frost", "Hana Hall", "Erin East", "Ada Abel"]
+    names += ["Otto Ober", "Fay Ford", "Dell Dunn"]
     for name in names:
         cast.people[name.split()[0].lower()] = make_person(name, organization=cast.organization)
     cast.people["nils"] = make_person("Nils Nord")
@@ -118,6 +132,9 @@ def _make_acme(cast: Cast) -> None:
     make_seat(cast.north, cast.alice)
     make_seat(cast.south, cast.carol)
     cast.vacant_seat = make_seat(cast.south)
+    Grant.objects.create(person=cast.otto, role=Grant.Role.OPERATIONS, team=cast.north)
+    Grant.objects.create(person=cast.fay, role=Grant.Role.FINANCE, team=cast.south)
+    Delegation.objects.create(manager=cast.bob, delegate=cast.dell)
 
 
 @pytest.fixture

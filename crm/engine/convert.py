@@ -9,6 +9,7 @@ type          read                                   refused
 text          cleaned                                longer than the field
 date          `dates.parse_date` in the column's     no date (`invalid_date`)
               order
+moment        `moments.parse_moment`, as ISO text     no moment (`invalid_moment`)
 amount        `amounts.parse_amount`                 no amount (`invalid_amount`), 10^14 and more
 ratio         0.4, 40 %, or 40 in a column with      below 0, above 100 %
               values above 1
@@ -31,10 +32,12 @@ from crm.engine.dates import DateOrder, parse_date
 from crm.engine.fields import Field, FieldType, Shape
 from crm.engine.layout import Line
 from crm.engine.mapping import FileMapping
+from crm.engine.moments import parse_moment
 from crm.engine.profile import FileProfile
 from crm.engine.texts import clean, is_nothing
 
 Value = str | date | Decimal | None
+DATED = frozenset({FieldType.DATE, FieldType.MOMENT})
 CACHED = 20_000  # converted values remembered per column
 
 _EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$")
@@ -106,7 +109,7 @@ def questions_of(shape: Shape, mapping: FileMapping, profile: FileProfile) -> li
         column, item = profile.column(column_name), shape.by_name[name]
         if column is None:
             continue
-        if item.type is FieldType.DATE and column.dates.is_asked and mapping.dates is None:
+        if item.type in DATED and column.dates.is_asked and mapping.dates is None:
             asked.append(("ambiguous_dates", name, column_name))
         if item.type is FieldType.AMOUNT and column.amounts.is_asked and mapping.decimal_sign is None:
             asked.append(("ambiguous_amounts", name, column_name))
@@ -185,6 +188,13 @@ def _date(text: str, reading: Reading, _: Collection[str]) -> Converted:
     return (day, None, None) if day else (None, Refusal("invalid_date", reading.field.name, text[:80]), None)
 
 
+def _moment(text: str, reading: Reading, _: Collection[str]) -> Converted:
+    moment = parse_moment(text, reading.order)
+    if moment is None:
+        return None, Refusal("invalid_moment", reading.field.name, text[:80]), None
+    return moment.isoformat(sep=" "), None, None
+
+
 def _amount(text: str, reading: Reading, _: Collection[str]) -> Converted:
     parsed = parse_amount(text, reading.decimal_sign)
     if parsed is None:
@@ -225,6 +235,9 @@ _CONVERTERS: dict[FieldType, Callable[[str, Reading, Collection[str]], Converted
     FieldType.REFERENCE: _text,
     FieldType.STAGE: _text,
     FieldType.DATE: _date,
+    FieldType.MOMENT: _moment,
+    FieldType.ACTIVITY: _text,
+    FieldType.TRANSACTION: _text,
     FieldType.AMOUNT: _amount,
     FieldType.RATIO: _ratio,
     FieldType.CURRENCY: _currency,

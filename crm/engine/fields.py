@@ -12,6 +12,9 @@ class FieldType(StrEnum):
     REFERENCE = "reference"  # the id or name of something that is imported by another file
     STAGE = "stage"
     DATE = "date"
+    MOMENT = "moment"  # a day, with or without a time
+    ACTIVITY = "activity"  # a type of activity
+    TRANSACTION = "transaction"  # a type of transaction
     AMOUNT = "amount"
     RATIO = "ratio"  # 0.4, 40 or 40 %
     CURRENCY = "currency"

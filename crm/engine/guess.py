@@ -15,6 +15,7 @@ from crm.engine.fields import Field, FieldType, Shape
 from crm.engine.profile import ColumnProfile, FileProfile
 from crm.engine.stages import outcome_of
 from crm.engine.texts import name_key
+from crm.engine.types import activity_type, transaction_type
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _DATE_LIKE = re.compile(r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{1,4}")
@@ -107,13 +108,16 @@ def _fits(item: Field, column: ColumnProfile) -> bool:
         return True
     values = list(column.values)
     match item.type:
-        case FieldType.DATE:
+        case FieldType.DATE | FieldType.MOMENT:
             tries = sum(bool(_DATE_LIKE.match(value)) for value in values)
             return column.dates.dates * 5 >= column.dates.filled or tries * 2 >= len(values)
         case FieldType.AMOUNT | FieldType.RATIO:
             return column.amounts.amounts * 5 >= column.amounts.filled or "%" in values[0]
         case FieldType.EMAIL:
             return sum(bool(_EMAIL.match(value)) for value in values) * 2 > len(values)
+        case FieldType.ACTIVITY | FieldType.TRANSACTION:
+            read = activity_type if item.type is FieldType.ACTIVITY else transaction_type
+            return sum(read(value) is not None for value in values) * 2 >= len(values)
         case FieldType.CURRENCY:
             return all(len(value) == 3 and value.isalpha() for value in values[:50])
     return True

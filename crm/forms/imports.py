@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from crm.engine.convert import questions_of
+from crm.engine.convert import DATED, questions_of
 from crm.engine.fields import Shape
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
@@ -220,7 +220,7 @@ def _key(column: ColumnProfile) -> str:
 
 def _everything(profile: FileProfile, shape: Shape) -> FileMapping:
     """A mapping by which every column that could be asked about is asked about."""
-    dates = [item.name for item in shape.fields if item.type == "date"]
+    dates = [item.name for item in shape.fields if item.type in DATED]
     amounts = [item.name for item in shape.fields if item.type == "amount"]
     columns: dict[str, str] = {}
     _spread(columns, dates, [column.name for column in profile.columns if column.dates.is_asked])

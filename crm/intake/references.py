@@ -1,6 +1,6 @@
 """Whom and what the texts of a file mean: by the source's key, by e-mail address, by exact name. Never by likeness."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from crm.engine.near import near_index, near_match
 from crm.intake.table import IntakeTable
@@ -16,26 +16,34 @@ WHERE f_{field} IS NOT NULL AND result IS DISTINCT FROM 'refused' GROUP BY f_{fi
 """
 
 BY_KEY = {
-    "owner": """UPDATE {r} r SET id = k.person_id FROM people_personkey k
-        WHERE r.field = 'owner' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
-    "account": """UPDATE {r} r SET id = k.account_id FROM crm_accountkey k
-        WHERE r.field = 'account' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
-    "product": """UPDATE {r} r SET id = k.product_id FROM crm_productkey k
-        WHERE r.field = 'product' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
+    "owner": """UPDATE {{r}} r SET id = k.person_id FROM people_personkey k
+        WHERE r.field = '{field}' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
+    "account": """UPDATE {{r}} r SET id = k.account_id FROM crm_accountkey k
+        WHERE r.field = '{field}' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
+    "product": """UPDATE {{r}} r SET id = k.product_id FROM crm_productkey k
+        WHERE r.field = '{field}' AND r.id IS NULL AND k.source = %(source)s AND k.external_id = r.value""",
+    "opportunity": """UPDATE {{r}} r SET id = o.id FROM crm_opportunity o
+        WHERE r.field = '{field}' AND r.id IS NULL AND o.source = %(source)s AND o.external_id = r.value""",
+    # what the same file brings is found when it is written
+    "transaction": """UPDATE {{r}} r SET id = f.id, outcome = 'known' FROM (
+            SELECT r.value, o.id FROM {{r}} r
+            LEFT JOIN crm_transaction o ON o.source = %(source)s AND o.external_id = r.value
+            WHERE r.field = '{field}' AND (o.id IS NOT NULL OR r.value IN (SELECT f_id FROM {{t}}))
+        ) f WHERE r.field = '{field}' AND r.value = f.value""",
 }
 
 BY_NAME = {
-    "owner": """UPDATE {r} r SET id = p.id FROM (
+    "owner": """UPDATE {{r}} r SET id = p.id FROM (
             SELECT lower(email) AS text, min(id) AS id FROM people_person WHERE email <> '' GROUP BY 1
             UNION ALL
             SELECT lower(name), min(id) FROM people_person GROUP BY 1 HAVING count(*) = 1
-        ) p WHERE r.field = 'owner' AND r.id IS NULL AND p.text = lower(r.value)""",
-    "account": """UPDATE {r} r SET id = a.id FROM (
+        ) p WHERE r.field = '{field}' AND r.id IS NULL AND p.text = lower(r.value)""",
+    "account": """UPDATE {{r}} r SET id = a.id FROM (
             SELECT name, min(id) AS id FROM crm_account GROUP BY 1 HAVING count(*) = 1
-        ) a WHERE r.field = 'account' AND r.id IS NULL AND a.name = r.value""",
-    "product": """UPDATE {r} r SET id = p.id FROM (
+        ) a WHERE r.field = '{field}' AND r.id IS NULL AND a.name = r.value""",
+    "product": """UPDATE {{r}} r SET id = p.id FROM (
             SELECT name, min(id) AS id FROM crm_product GROUP BY 1 HAVING count(*) = 1
-        ) p WHERE r.field = 'product' AND r.id IS NULL AND p.name = r.value""",
+        ) p WHERE r.field = '{field}' AND r.id IS NULL AND p.name = r.value""",
 }
 
 NAMES = {
@@ -45,25 +53,27 @@ NAMES = {
 }
 
 
-def references_find(table: IntakeTable, fields: Iterable[str], *, source: str, issues: IssueCollector) -> None:
-    """Fill the table of references; what stays unknown is told once per distinct value."""
-    for field in fields:
+def references_find(table: IntakeTable, fields: Mapping[str, str], *, source: str, issues: IssueCollector) -> None:
+    """Fill the table of references: field → what it refers to. What stays unknown is told once per distinct value."""
+    for field, name in fields.items():
         table.execute(COLLECT.format(field=field))
-        table.execute(BY_KEY[field], {"source": source})
-        table.execute(BY_NAME[field])
-        _unknown_tell(table, field, issues)
+        table.execute(BY_KEY[name].format(field=field), {"source": source})
+        if name in BY_NAME:
+            table.execute(BY_NAME[name].format(field=field))
+        _unknown_tell(table, field, name, issues)
 
 
-def _unknown_tell(table: IntakeTable, field: str, issues: IssueCollector) -> None:
+def _unknown_tell(table: IntakeTable, field: str, name: str, issues: IssueCollector) -> None:
     unknown = table.rows(
-        "SELECT value, first_row, rows FROM {r} WHERE field = %s AND id IS NULL ORDER BY first_row", [field]
+        "SELECT value, first_row, rows FROM {r} WHERE field = %s AND id IS NULL AND outcome IS NULL ORDER BY first_row",
+        [field],
     )
     if not unknown:
         return
-    names = near_index(row[0] for row in table.rows(NAMES[field], {"most": MOST_NAMES}))
+    names = near_index(row[0] for row in table.rows(NAMES[name], {"most": MOST_NAMES})) if name in NAMES else {}
     for value, first_row, rows in unknown:
-        other = near_match(value, names)
-        code = "near_duplicate" if other else f"unknown_{field}"
+        other = near_match(value, names) if names else None
+        code = "near_duplicate" if other else f"unknown_{name}"
         issues.add(
             Level.WARNING,
             code,

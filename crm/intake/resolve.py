@@ -1,39 +1,66 @@
-"""Deals wait by text for people, accounts and products; here the texts find what they mean, or lose it again.
+"""Facts wait by text for people, accounts, products and deals; here the texts find what they mean, or lose it again.
 
 No history is written: whom a text means was true from the beginning, it was only not known.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
 from crm.models import ImportBatch
 
+# what texts refer to -> (table, reference) of the facts that do
+WAITING: dict[str, tuple[tuple[str, str], ...]] = {
+    "owner": (
+        ("crm_opportunity", "owner"),
+        ("crm_lead", "owner"),
+        ("crm_activity", "person"),
+        ("crm_transaction", "person"),
+    ),
+    "account": (
+        ("crm_opportunity", "account"),
+        ("crm_lead", "account"),
+        ("crm_activity", "account"),
+        ("crm_transaction", "account"),
+    ),
+    "product": (("crm_opportunity", "product"), ("crm_transaction", "product")),
+    "opportunity": (("crm_activity", "opportunity"), ("crm_transaction", "opportunity")),
+    "transaction": (("crm_transaction", "cancels"),),
+}
+
+_NO_NAMES = "SELECT NULL::text AS text, NULL::bigint AS id WHERE false"
 _NAMES = {
     "owner": """SELECT lower(email) AS text, min(id) AS id FROM people_person WHERE email <> '' GROUP BY 1
         UNION ALL SELECT lower(name), min(id) FROM people_person GROUP BY 1 HAVING count(*) = 1""",
     "account": "SELECT name AS text, min(id) AS id FROM crm_account GROUP BY 1 HAVING count(*) = 1",
     "product": "SELECT name AS text, min(id) AS id FROM crm_product GROUP BY 1 HAVING count(*) = 1",
+    "opportunity": _NO_NAMES,
+    "transaction": _NO_NAMES,
 }
 _KEYS = {
     "owner": "SELECT source, external_id, person_id AS id FROM people_personkey",
     "account": "SELECT source, external_id, account_id AS id FROM crm_accountkey",
     "product": "SELECT source, external_id, product_id AS id FROM crm_productkey",
+    "opportunity": "SELECT source, external_id, id FROM crm_opportunity",
+    "transaction": "SELECT source, external_id, id FROM crm_transaction",
 }
+
+ANY_WAITS = "SELECT EXISTS (SELECT 1 FROM {table} WHERE {column}_id IS NULL AND {column}_text <> '')"
 
 RESOLVE = """
 WITH waiting AS (
-    SELECT DISTINCT source, {field}_text AS text FROM crm_opportunity
-    WHERE {field}_id IS NULL AND {field}_text <> ''
+    SELECT DISTINCT source, {column}_text AS text FROM {table}
+    WHERE {column}_id IS NULL AND {column}_text <> ''
 ), found AS (
     SELECT w.source, w.text, coalesce(k.id, n.id) AS id FROM waiting w
     LEFT JOIN ({keys}) k ON k.source = w.source AND k.external_id = w.text
     LEFT JOIN ({names}) n ON n.text = {folded}
 ), known AS (
-    UPDATE crm_opportunity o SET {field}_id = f.id FROM found f
-    WHERE f.id IS NOT NULL AND o.{field}_id IS NULL AND o.source = f.source AND o.{field}_text = f.text
-    RETURNING o.id, o.owner_id
+    UPDATE {table} o SET {column}_id = f.id FROM found f
+    WHERE f.id IS NOT NULL AND o.{column}_id IS NULL AND o.source = f.source AND o.{column}_text = f.text
+    RETURNING o.id, o.{column}_id
 ) {then}
 """
 THEN_HISTORY = """, told AS (
@@ -52,29 +79,39 @@ UPDATE crm_account a SET parent_id = f.id FROM (
 """
 
 
-def deals_resolve(*fields: str) -> int:
-    """Link deals to the people, accounts and products that their texts mean; how many found one. One query a field."""
+def facts_resolve(*names: str) -> int:
+    """Link facts to what their texts mean (keys of `WAITING`); how many found it. Two queries a reference."""
     count = 0
     with in_bulk(), history_off() as cursor:
-        for name in fields:
-            cursor.execute(
-                RESOLVE.format(
-                    field=name,
-                    keys=_KEYS[name],
-                    names=_NAMES[name],
-                    folded="lower(w.text)" if name == "owner" else "w.text",
-                    then=THEN_HISTORY if name == "owner" else THEN_NOTHING,
-                )
-            )
-            count += cursor.fetchone()[0]
+        for name in names:
+            for table, column in WAITING[name]:
+                count += _resolve(cursor, name, table, column)
     return count
 
 
-def deals_forget(field: str, ids: Sequence[int]) -> None:
-    """Make deals wait again for rows that are about to go."""
+def _resolve(cursor: Any, name: str, table: str, column: str) -> int:
+    cursor.execute(ANY_WAITS.format(table=table, column=column))
+    if not cursor.fetchone()[0]:
+        return 0
+    cursor.execute(
+        RESOLVE.format(
+            table=table,
+            column=column,
+            keys=_KEYS[name],
+            names=_NAMES[name],
+            folded="lower(w.text)" if name == "owner" else "w.text",
+            then=THEN_HISTORY if (table, column) == ("crm_opportunity", "owner") else THEN_NOTHING,
+        )
+    )
+    return int(cursor.fetchone()[0])
+
+
+def facts_forget(name: str, ids: Sequence[int]) -> None:
+    """Make facts wait again for rows that are about to go."""
     with history_off() as cursor:
-        cursor.execute(f"UPDATE crm_opportunity SET {field}_id = NULL WHERE {field}_id = ANY(%s)", [list(ids)])
-        if field == "owner":
+        for table, column in WAITING[name]:
+            cursor.execute(f"UPDATE {table} SET {column}_id = NULL WHERE {column}_id = ANY(%s)", [list(ids)])
+        if name == "owner":
             cursor.execute("UPDATE crm_opportunitychange SET owner_id = NULL WHERE owner_id = ANY(%s)", [list(ids)])
 
 

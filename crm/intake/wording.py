@@ -95,7 +95,7 @@ FILE: dict[str, Promise | str] = {
     "all_or_nothing": _(
         "Some rows are refused and you asked for all or nothing, so nothing was imported. Correct them, or import row by row."
     ),
-    "snapshot_not_possible": _("A full snapshot is possible for deals only."),
+    "snapshot_not_possible": _("A full snapshot is possible for deals, leads, activities and transactions only."),
 }
 
 NOTE: dict[str, Promise | str] = {
@@ -116,6 +116,7 @@ NOTE: dict[str, Promise | str] = {
 VALUE: dict[str, Promise | str] = {
     "too_long": _("“%(value)s…” is too long for %(field)s. Shorten it."),
     "invalid_date": _("“%(value)s” in %(field)s is not a date. Write it like 2026-01-31."),
+    "invalid_moment": _("“%(value)s” in %(field)s is not a date or time. Write it like 2026-01-31 14:05."),
     "invalid_amount": _("“%(value)s” in %(field)s is not an amount. Write it like 1234.56."),
     "amount_too_large": _(
         "%(value)s in %(field)s is too large: at most 14 digits before the decimals can be kept. Correct it."
@@ -133,11 +134,21 @@ VALUE: dict[str, Promise | str] = {
     "duplicate_id": _("The id “%(value)s” stands in an earlier line with other values; keep one of them."),
     "duplicate_row": _("The line repeats an earlier one; it counts once."),
     "near_duplicate": _("“%(value)s” looks like “%(other)s”. Merge them on the data-health page if they are the same."),
-    "unknown_owner": _("Nobody called “%(value)s” is known yet. The deals wait for that person."),
-    "unknown_account": _("No account “%(value)s” is known yet. The deals keep the name and wait for it."),
-    "unknown_product": _("No product “%(value)s” is known yet. The deals keep the name and wait for it."),
+    "unknown_owner": _("Nobody called “%(value)s” is known yet. The rows wait for that person."),
+    "unknown_account": _("No account “%(value)s” is known yet. The rows keep the name and wait for it."),
+    "unknown_product": _("No product “%(value)s” is known yet. The rows keep the name and wait for it."),
+    "unknown_opportunity": _("No deal with the id “%(value)s” is known yet. The rows wait for it."),
+    "unknown_transaction": _("No transaction with the id “%(value)s” is known yet. The cancellation waits for it."),
     "unknown_parent": _("No account “%(value)s” is known yet. It is linked when it arrives."),
     "new_stage": _("The stage “%(value)s” is new and counts as open. Set its outcome on the stages page."),
+    "new_activity_type": _("“%(value)s” says no type of activity, so these count as other."),
+    "assumed_other": _("The file has no column for the type, so every new activity counts as other."),
+    "unknown_type": _("“%(value)s” is no type. Say booking, invoice, delivery, payment or cancellation."),
+    "assumed_booking": _("The file has no column for the type, so every new transaction counts as a booking."),
+    "cancels_nothing": _("Cancellations that do not say what they cancel."),
+    "no_transaction_amount": _("Transactions without an amount: they leave amount figures."),
+    "converted_before_created": _("Leads that became customers before they were created: they count as customers."),
+    "no_created_date": _("Leads without a creation date: they are in no period."),
     "assumed_won": _("The file has no column for the stage, so every new deal counts as won."),
     "no_exchange_rate": _(
         "There is no exchange rate for %(value)s. These amounts are left out of figures until there is."
@@ -153,11 +164,11 @@ VALUE: dict[str, Promise | str] = {
     "email_invalid": _("“%(value)s” is not an e-mail address. The person is kept without it."),
     "email_taken": _("“%(value)s” belongs to another person already. This one is kept without it."),
     "moved": _("%(value)s moves to another team on the day of the import. Earlier figures keep the earlier team."),
+    "removed": _("Rows that are not in the file any more: they leave every figure."),
     "no_owner": _("Deals without an owner: they count for the organization, and for no person or team."),
     "spreadsheet_error": _(
         "“%(value)s” in %(field)s is an error of the spreadsheet. Correct the formula and save again."
     ),
-    "removed": _("Deals that are not in the file any more: they leave every figure."),
 }
 
 

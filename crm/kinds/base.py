@@ -43,6 +43,7 @@ class Intake:
         return {
             "source": self.source,
             "currency": self.organization.currency,
+            "time_zone": self.organization.time_zone,
             "batch": self.batch.pk if self.batch else None,
             "at": self.at,
             "on": self.on,

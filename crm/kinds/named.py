@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection
 
 from crm.engine.near import TYPO_LIMIT, near_groups
-from crm.intake.resolve import created_ids, deals_forget, deals_resolve
+from crm.intake.resolve import created_ids, facts_forget, facts_resolve
 from crm.kinds.base import Intake, Kind, empty_ids_refuse, repeated_ids_refuse
 from crm.models import ImportBatch
 from people.models import Person
@@ -96,11 +96,11 @@ class NamedKind(Kind):
         intake.execute(UPDATE.format(name=self.name, sets=sets))
         intake.execute(INSERT.format(name=self.name, columns=", ".join(every), values=", ".join(every.values())))
         intake.execute(KEYS.format(name=self.name))
-        deals_resolve(self.name)
+        facts_resolve(self.name)
         return 0
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
-        deals_forget(self.name, created_ids(batch, f"crm_{self.name}"))
+        facts_forget(self.name, created_ids(batch, f"crm_{self.name}"))
         restore = ", ".join(f"{column} = b.{column}" for column in self._every())
         with connection.cursor() as cursor:
             for statement in UNDO:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.engine.fields import Field, FieldType, Shape
-from crm.intake.resolve import created_ids, deals_forget, deals_resolve
+from crm.intake.resolve import created_ids, facts_forget, facts_resolve
 from crm.intake.wording import value_sentence
 from crm.kinds.base import Intake, Kind, register
 from crm.models import ImportBatch, ImportChange
@@ -179,7 +179,7 @@ class PersonKind(Kind):
                 for change in result.changes
             ]
         )
-        deals_resolve("owner")
+        facts_resolve("owner")
         return 0
 
     def _apply(self, intake: Intake) -> StructureResult:
@@ -211,13 +211,13 @@ class PersonKind(Kind):
             intake.table.execute(MOVED, columns)
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
-        deals_forget("owner", created_ids(batch, "people_person"))
+        facts_forget("owner", created_ids(batch, "people_person"))
         changes = [
             StructureChange(change.table, change.object_id, change.before)
             for change in batch.changes.order_by("pk").iterator()
         ]
         structure_undo(changes=changes, in_use_person_ids=[], actor=actor, at=at)
-        deals_resolve("owner")
+        facts_resolve("owner")
 
 
 def _worded(issue: Issue) -> Issue:

@@ -1,20 +1,26 @@
 from crm.models.account import Account, AccountKey
+from crm.models.activity import Activity, ActivityType
 from crm.models.batch import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
 from crm.models.health import HealthDismissal
+from crm.models.lead import Lead
 from crm.models.opportunity import NO_DUE_DAY, Opportunity, OpportunityChange
 from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
+from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
     "NO_DUE_DAY",
     "Account",
     "AccountKey",
+    "Activity",
+    "ActivityType",
     "HealthDismissal",
     "ImportBatch",
     "ImportChange",
     "ImportIssue",
     "ImportMapping",
     "ImportRow",
+    "Lead",
     "Opportunity",
     "OpportunityChange",
     "Outcome",
@@ -22,4 +28,6 @@ __all__ = [
     "Product",
     "ProductKey",
     "Stage",
+    "Transaction",
+    "TransactionType",
 ]

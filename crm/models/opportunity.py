@@ -6,14 +6,15 @@ These are the big tables: references carry no constraint and are checked by the 
 """
 
 from datetime import date
-from typing import Any
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.lead import deals_convert
 from crm.models.pipeline import Outcome
+from crm.models.reference import loose, unresolved
 from people.wall import WalledFact
 
 NO_DUE_DAY = date(9999, 12, 31)  # the bucket of open deals without an expected close date
@@ -57,29 +58,6 @@ HISTORY_CHANGED = """(
     (OLD.opportunity_id, OLD.happened_on, OLD.recorded_at, OLD.batch_id, OLD.stage_id, OLD.outcome, OLD.amount,
      OLD.currency, OLD.closed_on)
 )"""
-
-
-def loose(to: str, related_name: str = "+", **options: Any) -> "models.ForeignKey[Any, Any]":
-    """A reference without a constraint of its own: the wall's trigger looks the row up."""
-    return models.ForeignKey(
-        to,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        db_constraint=False,
-        db_index=False,
-        related_name=related_name,
-        **options,
-    )
-
-
-def unresolved(name: str) -> models.Index:
-    """Deals whose source names somebody or something that is not known yet."""
-    return models.Index(
-        fields=["organization", f"{name}_text"],
-        name=f"opportunity_no_{name}",
-        condition=Q(**{f"{name}__isnull": True}) & ~Q(**{f"{name}_text": ""}),
-    )
 
 
 class Opportunity(WalledFact):
@@ -158,9 +136,10 @@ class Opportunity(WalledFact):
             models.Index(fields=["organization", "account"], name="opportunity_account"),
             models.Index(fields=["organization", "stage"], name="opportunity_stage"),
             models.Index(fields=["organization", "batch"], name="opportunity_batch"),
-            unresolved("owner"),
-            unresolved("account"),
-            unresolved("product"),
+            models.Index(fields=["organization", "lead_text"], name="opportunity_lead", condition=~Q(lead_text="")),
+            unresolved("opportunity", "owner"),
+            unresolved("opportunity", "account"),
+            unresolved("opportunity", "product"),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -179,6 +158,9 @@ class Opportunity(WalledFact):
                 referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),  # type: ignore[no-untyped-call]
                 func=HISTORY_UPDATE,
             ),
+            deals_convert(pgtrigger.Insert, {"new": "new_rows"}),
+            deals_convert(pgtrigger.Update, {"old": "old_rows", "new": "new_rows"}),
+            deals_convert(pgtrigger.Delete, {"old": "old_rows"}),
         ]
 
     def __str__(self) -> str:

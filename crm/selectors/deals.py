@@ -86,7 +86,7 @@ def people_of_team(team_id: int, on: date) -> QuerySet[SeatHolding, dict[str, in
 
 def access_deal(viewer: Viewer, deal_id: int) -> Opportunity:
     """The deal, where it is in sight. Raises: Http404. One query."""
-    deal = (
+    deal: Opportunity | None = (
         deals.visible(viewer)
         .select_related("owner", "account", "product", "stage", "stage__pipeline", "batch")
         .filter(pk=deal_id)

@@ -1,15 +1,16 @@
 """What is wrong or doubtful in the facts, as the data-health page lists it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from crm.engine.near import TYPO_LIMIT, near_groups, near_index, near_match
-from crm.models import Account, HealthDismissal, Opportunity, Product
+from crm.models import Account, Activity, HealthDismissal, Lead, Opportunity, Product, Transaction
 from crm.selectors.deals import ODDITIES
 from people.models import Person, Seat, SeatHolding
 
@@ -22,9 +23,17 @@ MODELS: dict[str, type[Account] | type[Product] | type[Person]] = {
 }
 
 
+# facts that say an owner, an account, a product, and what they call it
+REFERRING: dict[str, tuple[tuple[type[Model], str], ...]] = {
+    "owner": ((Opportunity, "owner"), (Lead, "owner"), (Activity, "person"), (Transaction, "person")),
+    "account": ((Opportunity, "account"), (Lead, "account"), (Activity, "account"), (Transaction, "account")),
+    "product": ((Opportunity, "product"), (Transaction, "product")),
+}
+
+
 @dataclass(frozen=True)
 class Unmatched:
-    """A text in deals that nobody or nothing answers to; `near_id` is what it looks like."""
+    """A text in facts that nobody or nothing answers to; `near_id` is what it looks like."""
 
     source: str
     text: str
@@ -58,21 +67,38 @@ class DuplicateGroup:
 
 
 def unmatched(name: str) -> list[Unmatched]:
-    """Texts for `owner`, `account` or `product` that are not known, most frequent first. Three queries."""
-    texts = (
-        Opportunity.objects.filter(Q(**{f"{name}__isnull": True}) & ~Q(**{f"{name}_text": ""}), is_deleted=False)
-        .values_list("source", f"{name}_text")
-        .annotate(count=Count("pk"))
-        .order_by("-count", f"{name}_text")
-    )
+    """Texts for `owner`, `account` or `product` that are not known, most frequent first. A query a kind of fact and two."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for model, reference in REFERRING[name]:
+        texts = (
+            _waiting(model, reference)
+            .values_list("source", f"{reference}_text")
+            .annotate(count=Count("pk"))
+            .order_by("-count", f"{reference}_text")
+        )
+        counts.update({(source, text): count for source, text, count in texts[: MOST_LISTED * 5]})
     dismissed = dismissed_subjects(f"unmatched_{name}")
-    found = [Unmatched(*row) for row in texts[: MOST_LISTED * 5]]
+    order = sorted(counts.items(), key=lambda item: (-item[1], item[0][1]))
+    found = [Unmatched(source, text, count) for (source, text), count in order]
     found = [item for item in found if item.subject not in dismissed][:MOST_LISTED]
     if not found:
         return []
     ids = _ids_by_name(name)
     index = near_index(ids)
     return [_with_near(item, near_match(item.text, index), ids) for item in found]
+
+
+def text_is_known(name: str, source: str, text: str) -> bool:
+    """Whether some fact of the source says this text. At most a query a kind of fact."""
+    return any(
+        model._default_manager.filter(source=source, **{f"{reference}_text": text}).exists()
+        for model, reference in REFERRING[name]
+    )
+
+
+def _waiting(model: type[Model], reference: str) -> QuerySet[Any, Any]:
+    waits = Q(**{f"{reference}__isnull": True}) & ~Q(**{f"{reference}_text": ""})
+    return model._default_manager.filter(waits, is_deleted=False)
 
 
 def _with_near(item: Unmatched, near: str | None, ids: dict[str, int]) -> Unmatched:

@@ -8,10 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.engine.texts import name_key
-from crm.intake.resolve import deals_resolve, history_off
-from crm.models import Account, AccountKey, HealthDismissal, Opportunity, Product, ProductKey
+from crm.intake.resolve import WAITING, facts_resolve, history_off
+from crm.models import Account, AccountKey, HealthDismissal, Product, ProductKey
 from crm.policies import health
-from crm.selectors.health import MODELS, odd_deals
+from crm.selectors.health import MODELS, odd_deals, text_is_known
 from crm.services.applying import imports_lock
 from kernel.row_id import row_id
 from people.audit import audit
@@ -24,25 +24,21 @@ NEW = "new"  # instead of an id: make one of that name
 REPOINT = {
     "owner": (
         "UPDATE people_personkey SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
-        "UPDATE crm_opportunity SET owner_id = %(keep)s WHERE owner_id = ANY(%(gone)s)",
         "UPDATE crm_opportunitychange SET owner_id = %(keep)s WHERE owner_id = ANY(%(gone)s)",
     ),
     "account": (
         "UPDATE crm_accountkey SET account_id = %(keep)s, is_alias = true WHERE account_id = ANY(%(gone)s)",
-        "UPDATE crm_opportunity SET account_id = %(keep)s WHERE account_id = ANY(%(gone)s)",
         "UPDATE crm_account SET parent_id = nullif(%(keep)s, id) WHERE parent_id = ANY(%(gone)s)",
     ),
-    "product": (
-        "UPDATE crm_productkey SET product_id = %(keep)s, is_alias = true WHERE product_id = ANY(%(gone)s)",
-        "UPDATE crm_opportunity SET product_id = %(keep)s WHERE product_id = ANY(%(gone)s)",
-    ),
+    "product": ("UPDATE crm_productkey SET product_id = %(keep)s, is_alias = true WHERE product_id = ANY(%(gone)s)",),
 }
+REPOINT_FACTS = "UPDATE {table} SET {column}_id = %(keep)s WHERE {column}_id = ANY(%(gone)s)"
 
 
 def references_assign(*, viewer: Viewer, name: str, choices: Sequence[tuple[str, str, str]], at: datetime) -> int:
     """Say whom or what texts of sources mean: (source, text, id or "new"). Remembered: the next file knows it.
 
-    How many deals found their owner, account or product. Raises: PermissionDenied, ValidationError.
+    How many facts found their owner, account or product. Raises: PermissionDenied, ValidationError.
     """
     health.require(viewer, "change")
     imports_lock()
@@ -52,7 +48,7 @@ def references_assign(*, viewer: Viewer, name: str, choices: Sequence[tuple[str,
     audit(
         "references_assign", actor=viewer.person, at=at, subject=name, detail={"texts": [c[1] for c in choices][:100]}
     )
-    count = deals_resolve(name)
+    count = facts_resolve(name)
     enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
     return count
 
@@ -71,11 +67,12 @@ def merge(*, viewer: Viewer, name: str, keep_id: int, ids: Collection[int], at: 
         raise ValidationError(_("Choose at least two that are still there."), code="gone")
     _aliases_keep(name, keep_id, gone)
     with history_off() as cursor:
-        for statement in REPOINT[name]:
+        facts = [REPOINT_FACTS.format(table=table, column=column) for table, column in WAITING[name]]
+        for statement in (*REPOINT[name], *facts):
             cursor.execute(statement, {"keep": keep_id, "gone": [row.pk for row in gone]})
     _remove(name, gone)
     audit("merge", actor=viewer.person, at=at, subject=rows[keep_id], detail={"merged": [str(row) for row in gone]})
-    deals_resolve(name)
+    facts_resolve(name)
     enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
 
 
@@ -111,9 +108,8 @@ def _target(name: str, text: str, choice: str) -> int:
 
 
 def _text_require(name: str, source: str, text: str) -> None:
-    """Only what deals say can be given a meaning; a made-up text may be too long or no text for the database."""
-    known = Opportunity.objects.filter(source=source, **{f"{name}_text": text})
-    if "\x00" in source + text or not known.exists():
+    """Only what facts say can be given a meaning; a made-up text may be too long or no text for the database."""
+    if "\x00" in source + text or not text_is_known(name, source, text):
         raise ValidationError(_("Choose from the list who or what “%(text)s” is.") % {"text": text}, code="gone")
 
 
@@ -132,25 +128,27 @@ def _key_set(name: str, source: str, text: str, target_id: int) -> None:
 
 ALIASES = """
 INSERT INTO {table} (source, external_id, {column}{alias})
-SELECT DISTINCT o.source, o.{name}_text, %(keep)s{true} FROM crm_opportunity o
-WHERE o.{name}_id = ANY(%(gone)s) AND o.{name}_text <> ''
+SELECT DISTINCT o.source, o.{reference}_text, %(keep)s{true} FROM {facts} o
+WHERE o.{reference}_id = ANY(%(gone)s) AND o.{reference}_text <> ''
 ON CONFLICT DO NOTHING
 """
 
 
 def _aliases_keep(name: str, keep_id: int, gone: Sequence[object]) -> None:
-    """What deals called the ones that go means the one that stays, in their source."""
+    """What facts called the ones that go means the one that stays, in their source."""
     table = {"owner": "people_personkey", "account": "crm_accountkey", "product": "crm_productkey"}[name]
     column = "person_id" if name == "owner" else f"{name}_id"
-    sql = ALIASES.format(
-        table=table,
-        column=column,
-        name=name,
-        alias="" if name == "owner" else ", is_alias",
-        true="" if name == "owner" else ", true",
-    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"keep": keep_id, "gone": [row.pk for row in gone]})  # type: ignore[attr-defined]
+        for facts, reference in WAITING[name]:
+            sql = ALIASES.format(
+                table=table,
+                column=column,
+                facts=facts,
+                reference=reference,
+                alias="" if name == "owner" else ", is_alias",
+                true="" if name == "owner" else ", true",
+            )
+            cursor.execute(sql, {"keep": keep_id, "gone": [row.pk for row in gone]})  # type: ignore[attr-defined]
 
 
 def _remove(name: str, gone: Sequence[object]) -> None:

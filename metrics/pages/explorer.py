@@ -114,7 +114,7 @@ def _open_to(viewer: Viewer, subject: Subject, rows: list[Figures]) -> list[Figu
     """A team's own manager may not see teams above it: rows of teams are those below only."""
     if subject.team_id is None or viewer.sees_everyone:
         return rows
-    return [row for row in rows if row.ids.get(Dimension.TEAM, subject.team_id) in viewer.managed_team_ids]
+    return [row for row in rows if row.ids.get(Dimension.TEAM, subject.team_id) in viewer.open_team_ids]
 
 
 def explorer(asked: Asked, name: str) -> ExplorerPage:

@@ -13,7 +13,7 @@ from metrics.pages.switcher import Switcher, switcher
 from metrics.selectors.question import calendar_of
 from metrics.selectors.state import State, numbers_state
 from people.components import Action, Crumb, Tab
-from people.viewer import Viewer
+from people.viewer import TEAM, Charge, Viewer
 
 
 @dataclass(frozen=True)
@@ -70,20 +70,35 @@ class Head:
 
 HATS = {
     "metrics:my_number": frozenset({"rep", "manager"}),
-    "metrics:team": frozenset({"manager"}),
+    "metrics:team": frozenset({TEAM}),
     "metrics:company": frozenset({"administrator", "executive", "operations"}),
 }
 
 
 def hats_of(asked: Asked, choice: Choice | None) -> list[Tab]:
-    """The viewer's homes, where they have more than one."""
+    """The viewer's homes and further teams in their charge, where there is more than one."""
     words = {"metrics:my_number": _("My number"), "metrics:team": _("My team"), "metrics:company": _("Company")}
     query = choice.query if choice and "period" in asked.query else {}
     tabs = []
     for name, roles in HATS.items():
-        if roles & asked.viewer.roles:
+        if roles & asked.viewer.hats:
             tabs.append(Tab(words[name], links.page(name, **query), links.page(name) == asked.path))
+        if name == "metrics:team":
+            tabs += [_charge_tab(asked, charge, query) for charge in asked.viewer.open_charges[1:]]
     return tabs if len(tabs) > 1 else []
+
+
+def _charge_tab(asked: Asked, charge: Charge, query: Mapping[str, str]) -> Tab:
+    label = f"{charge.team_name} ({charge_words(charge)})" if charge_words(charge) else charge.team_name
+    path = links.page("metrics:team_numbers", charge.team_id)
+    return Tab(label, links.same_page(path, query), path == asked.path)
+
+
+def charge_words(charge: Charge | None) -> str:
+    """By which right somebody looks after a team, where it is not their own seat."""
+    if charge is None or charge.right in ("seat", "granted"):
+        return ""
+    return _("for %(name)s") % {"name": charge.for_name} if charge.right == "delegated" else _("acting manager")
 
 
 def days_of(asked: Asked, *, default: str = DEFAULT) -> Days:

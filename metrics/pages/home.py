@@ -9,6 +9,7 @@ ORDER = {
     "executive": "metrics:company",
     "manager": "metrics:team",
     "rep": "metrics:my_number",
+    "team": "metrics:team",
     "operations": "metrics:company",
     "administrator": "metrics:company",
 }
@@ -16,11 +17,11 @@ ORDER = {
 
 def home_name(viewer: Viewer, last: str = "") -> str:
     """The URL name of the viewer's home. One query where there may be nothing to show yet."""
-    open_to = [name for name, roles in HATS.items() if roles & viewer.roles]
+    open_to = [name for name, roles in HATS.items() if roles & viewer.hats]
     if not open_to:
         return START
     if last in open_to:
         return last
     if not setup_state().has_deals:
         return START
-    return next(ORDER[role] for role in ORDER if role in viewer.roles)
+    return next(ORDER[hat] for hat in ORDER if hat in viewer.hats)

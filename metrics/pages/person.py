@@ -93,7 +93,7 @@ def _due_before(days: Days) -> date:
 
 def _head(asked: Asked, subject: Subject, days: Days, *, is_own: bool) -> Head:
     crumbs = []
-    if not is_own and asked.viewer.is_manager:
+    if not is_own and asked.viewer.open_charges:
         crumbs = [Crumb(_("My team"), links.page("metrics:team", **days.choice.query)), Crumb(subject.name)]
     elif not is_own and asked.viewer.sees_everyone:
         crumbs = [Crumb(_("Company"), links.page("metrics:company", **days.choice.query)), Crumb(subject.name)]

@@ -12,7 +12,7 @@ from metrics.selectors.setup import Setup, setup_state
 from people import formats
 from people.components import Action, Callout, Empty
 from people.frame import role_words
-from people.viewer import Viewer
+from people.viewer import TEAM, Viewer
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,15 @@ def _action(label: str, name: str, icon: str) -> Action | None:
 def _nothing(viewer: Viewer, setup: Setup) -> Empty:
     """Why somebody has no numbers of their own."""
     catalogue = Action(_("What the numbers mean"), links.page("metrics:catalogue"), "catalogue")
-    if viewer.roles & {"rep", "manager"} or viewer.sees_everyone:
+    if viewer.hats & {"rep", TEAM} or viewer.sees_everyone:
         return Empty(
             _("There are no deals yet"),
             _("As soon as an administrator has imported them, your number stands here."),
             "number",
             [catalogue],
         )
-    if viewer.roles:
-        roles = ", ".join(sorted(role_words(role) for role in viewer.roles))
+    if viewer.roles or viewer.limited_roles:
+        roles = ", ".join(sorted(role_words(role) for role in viewer.roles | viewer.limited_roles))
         return Empty(
             _("Your role shows no sales numbers"),
             _("You are signed in as %(roles)s. Sales numbers are open to reps, managers, operations and executives.")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from metrics.pages import ask, charts, compare, links, tiles
 from metrics.pages.attention import AttentionList, attention_list
-from metrics.pages.frame import Asked, Days, Head, days_of, hats_of
+from metrics.pages.frame import Asked, Days, Head, charge_words, days_of, hats_of
 from metrics.pages.periods import Choice
 from metrics.pages.stages import past_due_words, pipeline_chart
 from metrics.pages.switcher import Switcher
@@ -25,7 +25,7 @@ TOTALS = tuple(dict.fromkeys((*ASKED, *DATED)))
 
 
 class NoTeam(Exception):
-    """The viewer leads no team today."""
+    """The viewer has no team to look after today."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,19 @@ class TeamPage:
 
 
 def my_team(asked: Asked) -> TeamPage:
-    """The team that the viewer leads. Raises: NoTeam. Fourteen queries."""
-    viewer = asked.viewer
-    if not viewer.is_manager or viewer.team_id is None:
+    """The first team that the viewer looks after. Raises: NoTeam. Fourteen queries."""
+    charges = asked.viewer.open_charges
+    if not charges:
         raise NoTeam
-    tree = teams_below(viewer.team_id, viewer.on)
-    return _page(asked, Subject(tree.name, team_id=viewer.team_id), tree, is_own=True)
+    subject = Subject(charges[0].team_name, team_id=charges[0].team_id)
+    return _page(asked, subject, teams_below(charges[0].team_id, asked.viewer.on), is_own=True)
 
 
 def team_numbers(asked: Asked, team_id: int) -> TeamPage:
     """A team. Raises: ObjectDoesNotExist where its numbers are not open to the viewer. Fifteen queries."""
     subject = access_team_numbers(asked.viewer, team_id)
-    return _page(asked, subject, teams_below(team_id, asked.viewer.on), is_own=False)
+    is_own = any(charge.team_id == team_id for charge in asked.viewer.open_charges)
+    return _page(asked, subject, teams_below(team_id, asked.viewer.on), is_own=is_own)
 
 
 def _page(asked: Asked, subject: Subject, tree: TeamNames, *, is_own: bool) -> TeamPage:
@@ -166,8 +167,15 @@ def _sides(
 def _head(asked: Asked, subject: Subject, days: Days, *, is_own: bool) -> Head:
     crumbs = []
     if not is_own:
-        is_leader = asked.viewer.is_manager
+        is_leader = bool(asked.viewer.open_charges)
         home = "metrics:team" if is_leader else "metrics:company"
         words = _("My team") if is_leader else _("Company")
         crumbs = [Crumb(words, links.page(home, **days.choice.query)), Crumb(subject.name)]
-    return Head.of(subject.name, asked, days, crumbs=crumbs, hats=hats_of(asked, days.choice) if is_own else [])
+    return Head.of(
+        subject.name,
+        asked,
+        days,
+        subtitle=charge_words(asked.viewer.charge_of(subject.team_id)),
+        crumbs=crumbs,
+        hats=hats_of(asked, days.choice) if is_own else [],
+    )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kernel.period import FiscalCalendar, Grain, Period, PeriodError
 from metrics.selectors.question import Scope, calendar_of
-from people.models import Organization, Person, Team
+from people.models import Organization, Person
 from people.policies import persons, teams
 from people.viewer import Viewer
 
@@ -114,11 +114,11 @@ def chosen_period(organization: Organization, *, on: date, label: str = "", grai
 
 
 def first_subject(viewer: Viewer) -> Subject:
-    """Whose numbers somebody's home shows: the company, the own team, or their own. One query at most."""
-    if viewer.sees_everyone and not viewer.managed_team_ids:
+    """Whose numbers somebody's home shows: the company, the own team, or their own. No query."""
+    if viewer.sees_everyone and not viewer.is_manager:
         return access_company_numbers(viewer)
-    if viewer.managed_team_ids and viewer.team_id is not None:
-        return Subject(Team.objects.get(pk=viewer.team_id).name, team_id=viewer.team_id)
+    for charge in viewer.open_charges:
+        return Subject(charge.team_name, team_id=charge.team_id)
     return Subject(viewer.person.name, person_id=viewer.person.pk)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.forms.base import TenantForm, TenantModelForm
 from people.models import Grant, Person, Seat, Team
+from people.selectors.person import persons_here
 
 ROLES = [*Seat.Role.choices, *Grant.Role.choices]
 
@@ -73,11 +74,19 @@ class InviteForm(TenantForm):
 class GrantForm(TenantForm):
     person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"), empty_label=_("Choose a person"))
     role = forms.ChoiceField(label=_("Role"), choices=Grant.Role.choices)
+    team = forms.ModelChoiceField(
+        Team.objects.none(),
+        label=_("Within"),
+        required=False,
+        empty_label=_("The whole organization"),
+        help_text=_("A team stands for itself and all below it. Administrators are of the whole organization."),
+    )
     starts_on = forms.DateField(label=_("From"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = Person.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["person"].queryset = persons_here(self.viewer.on)  # type: ignore[attr-defined]
+        self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
 
 
 class ProfileForm(TenantForm):

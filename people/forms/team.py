@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.forms.base import TenantForm, TenantModelForm
 from people.models import Person, Seat, Team
+from people.selectors.person import persons_here
 
 
 class DayForm(forms.Form):
@@ -50,6 +51,8 @@ class TeamMoveForm(TenantForm):
 class SeatAddForm(TenantForm):
     role = forms.ChoiceField(label=_("Role"), choices=Seat.Role.choices)
     title = forms.CharField(label=_("Title"), required=False, max_length=200)
+    territory = forms.CharField(label=_("Territory"), required=False, max_length=200)
+    legal_entity = forms.CharField(label=_("Legal entity"), required=False, max_length=200)
     person = forms.ModelChoiceField(
         Person.objects.none(), label=_("Held by"), required=False, empty_label=_("Nobody yet: the seat is vacant")
     )
@@ -58,7 +61,20 @@ class SeatAddForm(TenantForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = Person.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["person"].queryset = persons_here(self.viewer.on)  # type: ignore[attr-defined]
+
+
+class SeatChangeForm(TenantForm):
+    title = forms.CharField(label=_("Title"), required=False, max_length=200)
+    territory = forms.CharField(
+        label=_("Territory"), required=False, max_length=200, help_text=_("Which market or accounts the seat works.")
+    )
+    legal_entity = forms.CharField(
+        label=_("Legal entity"),
+        required=False,
+        max_length=200,
+        help_text=_("Which company of yours the seat belongs to."),
+    )
 
 
 class SeatAssignForm(TenantForm):
@@ -70,7 +86,7 @@ class SeatAssignForm(TenantForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = Person.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["person"].queryset = persons_here(self.viewer.on)  # type: ignore[attr-defined]
 
 
 class SeatDayForm(TenantForm):

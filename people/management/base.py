@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from kernel.row_id import row_id
-from people.models import Organization, Person
+from people.models import Organization, Person, Team
 from people.wall import tenant
 
 
@@ -97,3 +97,12 @@ def person_of(text: str) -> Person:
         numbers = ", ".join(f"id:{person.pk}" for person in found)
         raise CommandError(f"Several people are meant by “{text}”: {numbers}.")
     raise CommandError(f"There is nobody “{text}” in this organization. Give an e-mail address, a name or id:NUMBER.")
+
+
+def team_of(text: str) -> Team:
+    """Which team a name means, whatever its case. Raises: CommandError, with the teams there are."""
+    team = Team.objects.filter(name__iexact=" ".join(text.split())).first()
+    if team is None:
+        known = ", ".join(Team.objects.order_by("name").values_list("name", flat=True)[:20])
+        raise CommandError(f"There is no team “{text}”. There are: {known or 'none yet'}.")
+    return team

@@ -1,9 +1,10 @@
+from people.models.absence import ActingManager, Delegation, Leave
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
 from people.models.job import Job
 from people.models.organization import Organization
-from people.models.person import Person, PersonKey
+from people.models.person import Person, PersonKey, gone_on
 from people.models.seat import Grant, Seat, SeatHolding
 from people.models.team import Team, TeamClosure, TeamPlacement
 from people.models.user import User
@@ -11,10 +12,13 @@ from people.models.user import User
 __all__ = [
     "BEGINNING",
     "FOREVER",
+    "ActingManager",
     "AuditEntry",
     "Dated",
+    "Delegation",
     "Grant",
     "Job",
+    "Leave",
     "Organization",
     "Person",
     "PersonKey",
@@ -26,4 +30,5 @@ __all__ = [
     "TeamClosure",
     "TeamPlacement",
     "User",
+    "gone_on",
 ]

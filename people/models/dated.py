@@ -48,8 +48,8 @@ def ordered_days(name: str) -> models.CheckConstraint:
     )
 
 
-def no_overlap(name: str, *fields: str) -> ExclusionConstraint:
-    """At most one row per organization and `fields` on any day."""
+def no_overlap(name: str, *fields: str | Func) -> ExclusionConstraint:
+    """At most one row per organization and `fields` (or expressions) on any day."""
     return ExclusionConstraint(
         name=name,
         expressions=[

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pghistory
 from django.db import models
 from django.db.models.functions import Lower
@@ -33,6 +35,18 @@ class Person(Walled):
 
     def __str__(self) -> str:
         return self.name
+
+    def has_left(self, on: date) -> bool:
+        """Whether they are gone on the day. A hire date after the leaving date says when they come back."""
+        if self.left_on is None or self.left_on > on:
+            return False
+        return not (self.hired_on is not None and self.left_on < self.hired_on <= on)
+
+
+def gone_on(on: date) -> models.Q:
+    """People who are gone on the day, as `Person.has_left` says it."""
+    is_back = models.Q(hired_on__gt=models.F("left_on"), hired_on__lte=on, hired_on__isnull=False)
+    return models.Q(left_on__isnull=False, left_on__lte=on) & ~is_back
 
 
 class PersonKey(Walled):

@@ -1,5 +1,6 @@
 import pghistory
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from people.models.dated import Dated, no_overlap, ordered_days
@@ -17,6 +18,8 @@ class Seat(Walled, Dated):
     team = models.ForeignKey("people.Team", on_delete=models.CASCADE, related_name="seats")
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.REP)
     title = models.CharField(_("title"), max_length=200, blank=True, default="")
+    territory = models.CharField(_("territory"), max_length=200, blank=True, default="")
+    legal_entity = models.CharField(_("legal entity"), max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [ordered_days("seat_days")]
@@ -50,7 +53,7 @@ class SeatHolding(Walled, Dated):
 
 @pghistory.track(context_field=pghistory.ContextJSONField())
 class Grant(Walled, Dated):
-    """A role that is given rather than held by a seat."""
+    """A role that is given rather than held by a seat: everywhere, or limited to a team with all below it."""
 
     class Role(models.TextChoices):
         OPERATIONS = "operations", _("operations")
@@ -61,9 +64,18 @@ class Grant(Walled, Dated):
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(_("role"), max_length=16, choices=Role)
+    team = models.ForeignKey("people.Team", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
 
     class Meta:
-        constraints = [ordered_days("grant_days"), no_overlap("grant_once", "person", "role")]
+        constraints = [
+            ordered_days("grant_days"),
+            no_overlap("grant_once", "person", "role", Coalesce("team", 0)),
+            models.CheckConstraint(
+                name="grant_administrator_everywhere",
+                condition=~models.Q(role="administrator") | models.Q(team=None),
+                violation_error_message=_("An administrator changes the whole organization; leave the team empty."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.role}"

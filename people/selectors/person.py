@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import Http404
 
-from people.models import AuditEntry, Grant, Person, PersonKey, SeatHolding, TeamClosure
+from people.models import AuditEntry, Grant, Person, PersonKey, SeatHolding, TeamClosure, gone_on
 from people.policies import persons
 from people.viewer import Viewer
 
@@ -52,9 +52,13 @@ def person_list(
         has_sign_in = Q(user__is_active=True)
         found = found.filter(has_sign_in if sign_in == "with" else ~has_sign_in)
     if state != "all":
-        has_left = Q(left_on__lte=on)
-        found = found.filter(has_left if state == "left" else ~has_left | Q(left_on=None))
+        found = found.filter(gone_on(on)) if state == "left" else found.exclude(gone_on(on))
     return found.select_related("user").order_by(*_order(sort))
+
+
+def persons_here(on: date) -> QuerySet[Person]:
+    """Whom a picker offers: everybody who has not left by the day. One query when read."""
+    return Person.objects.exclude(gone_on(on)).order_by("name", "pk")
 
 
 def _order(sort: str) -> list[Any]:
@@ -70,7 +74,9 @@ def _with_seat(found: QuerySet[Person], on: date) -> QuerySet[Person]:
         team_name=Subquery(holding.values("seat__team__name")[:1]),
         seat_role=Subquery(holding.values("seat__role")[:1]),
         seat_title=Subquery(holding.values("seat__title")[:1]),
-        granted=ArraySubquery(Grant.objects.on(on).filter(person=OuterRef("pk")).order_by("role").values("role")),
+        granted=ArraySubquery(
+            Grant.objects.on(on).filter(person=OuterRef("pk")).order_by("role").values("role").distinct()
+        ),
         sign_in_state=Case(
             When(user=None, then=Value("none")),
             When(user__is_active=True, then=Value("active")),
@@ -92,7 +98,7 @@ def person_keys(person: Person) -> list[PersonKey]:
 
 def person_grants(person: Person, on: date) -> list[Grant]:
     """Roles granted on the day or later. One query."""
-    return list(person.grants.filter(ends_before__gt=on).order_by("role", "starts_on"))
+    return list(person.grants.filter(ends_before__gt=on).select_related("team").order_by("role", "starts_on"))
 
 
 def person_changes(viewer: Viewer, person: Person, limit: int = 20) -> list[AuditEntry]:

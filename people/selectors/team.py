@@ -1,5 +1,6 @@
 """Read teams, their tree and their seats as of a day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,11 +26,13 @@ class TeamNode:
 
 @dataclass(frozen=True)
 class SeatOn:
-    """A seat on a day with whoever holds it (None: vacant) and who comes next."""
+    """A seat on a day with whoever holds it (None: vacant, and since when) and who comes next."""
 
     seat: Seat
     holding: SeatHolding | None
     next_holding: SeatHolding | None
+    vacant_since: date | None = None
+    former: SeatHolding | None = None
 
 
 def access_team(viewer: Viewer, team_id: int, action: str = "view") -> Team:
@@ -89,9 +92,7 @@ def _in_order(level: list[TeamNode], depth: int) -> list[TeamNode]:
 def team_seats(team: Team, on: date) -> list[SeatOn]:
     """Seats of the team that exist on the day, managers first. Two queries."""
     rows = list(Seat.objects.on(on).filter(team=team).order_by("role", "starts_on", "pk"))
-    holdings = (
-        SeatHolding.objects.filter(seat__in=rows, ends_before__gt=on).select_related("person").order_by("starts_on")
-    )
+    holdings = SeatHolding.objects.filter(seat__in=rows).select_related("person").order_by("starts_on")
     by_seat: dict[int, list[SeatHolding]] = {}
     for holding in holdings:
         by_seat.setdefault(holding.seat_id, []).append(holding)
@@ -99,15 +100,29 @@ def team_seats(team: Team, on: date) -> list[SeatOn]:
 
 
 def _seat_on(seat: Seat, holdings: list[SeatHolding], on: date) -> SeatOn:
-    current = [holding for holding in holdings if holding.starts_on <= on]
-    later = [holding for holding in holdings if holding.starts_on > on]
-    return SeatOn(seat, current[0] if current else None, later[0] if later else None)
+    current = next((holding for holding in holdings if holding.starts_on <= on < holding.ends_before), None)
+    later = next((holding for holding in holdings if holding.starts_on > on), None)
+    former = next((holding for holding in reversed(holdings) if holding.ends_before <= on), None)
+    if current is not None:
+        return SeatOn(seat, current, later, former=former)
+    return SeatOn(seat, None, later, former.ends_before if former else seat.starts_on, former)
 
 
 def seat_holding(seat: Seat, on: date) -> SeatHolding | None:
     """Who holds the seat on the day. One query."""
     holding: SeatHolding | None = SeatHolding.objects.on(on).filter(seat=seat).select_related("person").first()
     return holding
+
+
+def seat_holders(seat_ids: Collection[int], on: date) -> dict[int, int | None]:
+    """Whose credit a seat's is on the day: its holder's, by person id; None is the house. One query."""
+    held = SeatHolding.objects.on(on).filter(seat__in=seat_ids).values_list("seat_id", "person_id")
+    return {**dict.fromkeys(seat_ids), **dict(held)}
+
+
+def seated_person_ids(person_ids: Collection[int], on: date) -> set[int]:
+    """Who of them holds a seat on the day; what the others earn goes to the house. One query."""
+    return set(SeatHolding.objects.on(on).filter(person__in=person_ids).values_list("person_id", flat=True))
 
 
 def team_placements(team: Team) -> list[TeamPlacement]:
@@ -128,5 +143,5 @@ def seat_count(team: Team) -> int:
 
 def grant_list(viewer: Viewer) -> list[Grant]:
     """Who may do what on the viewer's day or later, by role. One query."""
-    held = grants.visible(viewer).filter(ends_before__gt=viewer.on).select_related("person__user")
+    held = grants.visible(viewer).filter(ends_before__gt=viewer.on).select_related("person__user", "team")
     return list(held.order_by("role", "person__name", "starts_on"))

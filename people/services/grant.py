@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.audit import audit
-from people.models import FOREVER, Grant, Person
+from people.models import FOREVER, Grant, Person, Team
 from people.policies import grants
 from people.refusal import refusals
 from people.viewer import Viewer
@@ -15,13 +15,24 @@ from people.viewer import Viewer
 
 @transaction.atomic
 def grant_give(
-    *, viewer: Viewer | None, person: Person, role: str, at: datetime, starts_on: date, ends_before: date = FOREVER
+    *,
+    viewer: Viewer | None,
+    person: Person,
+    role: str,
+    at: datetime,
+    starts_on: date,
+    ends_before: date = FOREVER,
+    team: Team | None = None,
 ) -> Grant:
-    """A role from a day on. Raises: ValidationError where the person has it already on some of the days."""
+    """A role from a day on, everywhere or within a team and all below it.
+
+    Raises: ValidationError where the person has it already on some of the days, or for an administrator of a team.
+    """
     grants.require(viewer, "give")
     with refusals():
-        grant = Grant.objects.create(person=person, role=role, starts_on=starts_on, ends_before=ends_before)
-    audit("grant_give", actor=viewer, at=at, subject=grant, detail={"person": person.pk, "role": role})
+        grant = Grant.objects.create(person=person, role=role, team=team, starts_on=starts_on, ends_before=ends_before)
+    detail = {"person": person.pk, "role": role, "team": team and team.pk}
+    audit("grant_give", actor=viewer, at=at, subject=grant, detail=detail)
     return grant
 
 

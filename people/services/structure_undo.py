@@ -12,7 +12,18 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from people.audit import audit
-from people.models import Grant, Person, PersonKey, Seat, SeatHolding, Team, TeamPlacement
+from people.models import (
+    ActingManager,
+    Delegation,
+    Grant,
+    Leave,
+    Person,
+    PersonKey,
+    Seat,
+    SeatHolding,
+    Team,
+    TeamPlacement,
+)
 from people.queue import enqueue
 from people.services.structure_facts import StructureChange
 from people.wall import current_organization_id
@@ -75,6 +86,8 @@ def _remove(model: Any, ids: Iterable[int], in_use: set[int]) -> int:
         rows = rows.filter(
             ~Exists(Seat.objects.filter(team=OuterRef("pk"))),
             ~Exists(TeamPlacement.objects.filter(Q(parent=OuterRef("pk")) | Q(team=OuterRef("pk")))),
+            ~Exists(Grant.objects.filter(team=OuterRef("pk"))),
+            ~Exists(ActingManager.objects.filter(team=OuterRef("pk"))),
         )
     elif model is PersonKey:
         rows = rows.exclude(person__in=_persons_staying(in_use))
@@ -87,6 +100,9 @@ def _remove(model: Any, ids: Iterable[int], in_use: set[int]) -> int:
 
 
 def _persons_staying(in_use: set[int]) -> models.QuerySet[Person]:
-    granted = Grant.objects.filter(person=OuterRef("pk"))
-    seated = SeatHolding.objects.filter(person=OuterRef("pk"))
-    return Person.objects.filter(Q(user__isnull=False) | Q(pk__in=in_use) | Exists(granted) | Exists(seated))
+    asked_of: list[Any] = [Grant, SeatHolding, Leave, ActingManager]
+    is_used = Q(user__isnull=False) | Q(pk__in=in_use)
+    for model in asked_of:
+        is_used |= Q(Exists(model.objects.filter(person=OuterRef("pk"))))
+    stands_in = Delegation.objects.filter(Q(manager=OuterRef("pk")) | Q(delegate=OuterRef("pk")))
+    return Person.objects.filter(is_used | Q(Exists(stands_in)))

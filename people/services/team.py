@@ -79,6 +79,8 @@ def seat_create(
     at: datetime,
     role: str = Seat.Role.REP,
     title: str = "",
+    territory: str = "",
+    legal_entity: str = "",
     starts_on: date = BEGINNING,
     person: Person | None = None,
     expected_count: int | None = None,
@@ -96,12 +98,28 @@ def seat_create(
             code="changed_meanwhile",
         )
     with refusals():
-        seat = Seat.objects.create(team=locked, role=role, title=title.strip(), starts_on=starts_on)
+        words = {"title": title.strip(), "territory": territory.strip(), "legal_entity": legal_entity.strip()}
+        seat = Seat.objects.create(team=locked, role=role, starts_on=starts_on, **words)
         if person is not None:
             _holding_create(seat, person, starts_on)
     audit("seat_create", actor=viewer, at=at, subject=seat, detail={"team": team.pk, "role": role})
     _announce()
     return seat
+
+
+@transaction.atomic
+def seat_change(*, viewer: Viewer | None, seat: Seat, at: datetime, **values: str) -> Seat:
+    """Title, territory and legal entity; they hold for the past of the seat too."""
+    seats.require(viewer, "change", seat)
+    row: Seat = Seat.objects.select_for_update().get(pk=seat.pk)
+    wanted = {name: values[name].strip() for name in ("title", "territory", "legal_entity") if name in values}
+    changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(changed))
+        audit("seat_change", actor=viewer, at=at, subject=row, detail={"team": row.team_id, "fields": sorted(changed)})
+    return row
 
 
 @transaction.atomic

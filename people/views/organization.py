@@ -20,7 +20,7 @@ from people.services.grant import grant_give as give
 from people.services.grant import grant_withdraw as withdraw
 from people.services.organization import organization_change
 from people.views.page import FormPage, act, form_page, viewer_of
-from people.views.words import days_words
+from people.views.words import days_words, within_cell
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,6 +60,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
         [
             Column("person", _("Person")),
             Column("role", _("Role")),
+            Column("team", _("Within")),
             Column("days", _("When")),
             Column("action", _("Action"), is_label_hidden=True),
         ],
@@ -84,6 +85,7 @@ def _grant_row(grant: Grant) -> Row:
         [
             Cell(person=PersonChip(person.name, person.email, reverse("people:person_detail", args=[person.pk]), True)),
             Cell(role_words(grant.role)),
+            within_cell(grant),
             Cell(days_words(grant.starts_on, grant.ends_before)),
             Cell(action=withdraw_action),
         ]

@@ -18,7 +18,7 @@ from people.policies import persons
 from people.selectors import person as read
 from people.services import person as service
 from people.views.page import FormPage, form_page, viewer_of
-from people.views.words import action_words, days_words
+from people.views.words import action_words, days_words, within_cell
 
 PAGE_SIZE = 50
 SIGN_IN_STATES = {"none": ("neutral", "minus"), "active": ("good", ""), "disabled": ("warn", "")}
@@ -203,9 +203,11 @@ def _grants_table(person: Person, on: Any) -> Table:
     return Table(
         "grants",
         _("Granted roles"),
-        [Column("role", _("Role")), Column("days", _("When"))],
+        [Column("role", _("Role")), Column("team", _("Within")), Column("days", _("When"))],
         [
-            Row([Cell(role_words(grant.role)), Cell(days_words(grant.starts_on, grant.ends_before))])
+            Row(
+                [Cell(role_words(grant.role)), within_cell(grant), Cell(days_words(grant.starts_on, grant.ends_before))]
+            )
             for grant in read.person_grants(person, on)
         ],
         empty=Empty(_("No granted role"), _("A rep or manager needs none: the seat says what they see."), "lock"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from people.components import Crumb, Tab
-from people.forms.team import SeatAddForm, SeatAssignForm, SeatDayForm
+from people.forms.team import SeatAddForm, SeatAssignForm, SeatChangeForm, SeatDayForm
 from people.frame import role_words
 from people.models import Seat
 from people.policies import seats
@@ -46,7 +46,12 @@ def seat_add(request: HttpRequest, team_id: int) -> HttpResponse:
 
 
 def _tabs(seat: Seat, current: str) -> list[Tab]:
-    words = {"seat_assign": _("Who holds it"), "seat_vacate": _("Make it vacant"), "seat_end": _("End the seat")}
+    words = {
+        "seat_assign": _("Who holds it"),
+        "seat_change": _("What it is"),
+        "seat_vacate": _("Make it vacant"),
+        "seat_end": _("End the seat"),
+    }
     return [Tab(label, reverse(f"people:{name}", args=[seat.pk]), name == current) for name, label in words.items()]
 
 
@@ -84,6 +89,19 @@ def seat_assign(request: HttpRequest, seat_id: int) -> HttpResponse:
         )
 
     return _seat_page(request, seat, "seat_assign", form, submit, _("The seat is held from that day on."))
+
+
+@require_http_methods(["GET", "POST"])
+def seat_change(request: HttpRequest, seat_id: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    seat = read.access_seat(viewer, seat_id, "change")
+    now = {"title": seat.title, "territory": seat.territory, "legal_entity": seat.legal_entity}
+    form = SeatChangeForm(request.POST or None, initial=now, viewer=viewer)
+
+    def submit(values: dict[str, Any]) -> None:
+        service.seat_change(viewer=viewer, seat=seat, at=timezone.now(), **values)
+
+    return _seat_page(request, seat, "seat_change", form, submit, _("The changes are saved."))
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,7 +18,7 @@ from people.policies import teams
 from people.selectors import team as read
 from people.services import team as service
 from people.views.page import FormPage, form_page, viewer_of
-from people.views.words import days_words
+from people.views.words import days_words, vacant_words
 
 DEEPEST = 8  # what still stands further in than its parent
 
@@ -127,28 +127,33 @@ def _seats_table(team: Team, seats: list[read.SeatOn], may_change: bool) -> Tabl
 
 
 def _seat_row(each: read.SeatOn, may_change: bool) -> Row:
-    holding, following = each.holding, each.next_holding
-    words = ""
-    if following is not None:
-        words = _("%(name)s comes %(days)s") % {
-            "name": following.person.name,
-            "days": days_words(following.starts_on, following.ends_before),
-        }
+    holding, words = each.holding, _next_words(each)
     if holding is None:
         who = Cell(status=Status(_("Vacant"), "warn", "person"), detail=words)
+        days = Cell(vacant_words(each.vacant_since), detail=_former_words(each))
     else:
         href = reverse("people:person_detail", args=[holding.person_id])
         who = Cell(person=PersonChip(holding.person.name, href=href, is_small=True), detail=words)
-    days = holding or each.seat
-    cells = [
-        who,
-        Cell(role_words(each.seat.role)),
-        Cell(each.seat.title),
-        Cell(days_words(days.starts_on, days.ends_before)),
-    ]
+        days = Cell(days_words(holding.starts_on, holding.ends_before))
+    place = " · ".join(part for part in (each.seat.territory, each.seat.legal_entity) if part)
+    cells = [who, Cell(role_words(each.seat.role)), Cell(each.seat.title, detail=place), days]
     if may_change:
         cells.append(Cell(action=Action(_("Change"), reverse("people:seat_assign", args=[each.seat.pk]), kind="quiet")))
     return Row(cells)
+
+
+def _next_words(each: read.SeatOn) -> str:
+    following = each.next_holding
+    if following is None:
+        return ""
+    days = days_words(following.starts_on, following.ends_before)
+    return _("%(name)s comes %(days)s") % {"name": following.person.name, "days": days}
+
+
+def _former_words(each: read.SeatOn) -> str:
+    if each.former is None:
+        return _("Nobody has held it yet; its credit goes to the house.")
+    return _("Held by %(name)s until then; its credit goes to the house.") % {"name": each.former.person.name}
 
 
 def _children_table(children: list[Team]) -> Table:

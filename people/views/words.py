@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from people import formats
-from people.models import BEGINNING, FOREVER
+from people.components import Cell
+from people.models import BEGINNING, FOREVER, Grant
 
 
 def days_words(starts_on: date, ends_before: date) -> str:
@@ -18,6 +20,20 @@ def days_words(starts_on: date, ends_before: date) -> str:
     if starts_on == BEGINNING:
         return _("before %(end)s") % values
     return _("from %(start)s, before %(end)s") % values
+
+
+def vacant_words(since: date | None) -> str:
+    """since 1 May 2024, as far as that is known."""
+    if since is None or since == BEGINNING:
+        return _("from the beginning")
+    return _("since %(day)s") % {"day": formats.plain(since)}
+
+
+def within_cell(grant: Grant) -> Cell:
+    """Where a granted role holds."""
+    if grant.team is None:
+        return Cell(_("The whole organization"))
+    return Cell(grant.team.name, href=reverse("people:team_detail", args=[grant.team_id]), detail=_("and all below it"))
 
 
 def action_words(action: str) -> str:

@@ -3,9 +3,9 @@
 //
 // GET <data-version-url>?since=<version>: 204 = unchanged, 200 {"version": "…"} = changed.
 
-const EVERY = 3000;
-const SLOWEST = 60000;
 const main = document.querySelector("[data-version-url]");
+const EVERY = Number(main?.dataset.versionEvery) || 3000; // milliseconds
+const SLOWEST = 60000;
 const note = document.getElementById("live-note");
 let version = main?.dataset.version || "";
 let wait = EVERY;

@@ -46,14 +46,18 @@ def sheet(*rows: list[object]) -> bytes:
     return workbook(("Deals", [COLUMNS, *rows]))
 
 
-def whole_files() -> Iterator[BadFile]:
-    """Nothing of these is taken."""
+def empty_files() -> Iterator[BadFile]:
+    """Nothing is in these."""
     yield BadFile("empty", b"", "is_empty")
     yield BadFile("only spaces", b"  \n\n \n", "is_empty")
     yield BadFile("only a byte order mark", b"\xef\xbb\xbf\n", "is_empty")
     yield BadFile("only zeros", b"\x00" * 500, "is_empty")
     yield BadFile("only a header", HEAD.encode(), "no_rows")
     yield BadFile("a header and blank lines", (HEAD + "\n\n,,,\n").encode(), "no_rows")
+
+
+def workbooks() -> Iterator[BadFile]:
+    """These cannot be opened, or not safely."""
     yield BadFile("a workbook of nothing", archive(xl__workbook_dot_xml="<x/>"), "is_damaged_workbook")
     yield BadFile("half a workbook", sheet(WON)[:3_000], "is_damaged_workbook")
     yield BadFile("a workbook without rows", workbook(("Deals", [])), "is_empty_workbook")
@@ -68,6 +72,10 @@ def whole_files() -> Iterator[BadFile]:
     ods = archive(mimetype="application/vnd.oasis.opendocument.spreadsheet", content_dot_xml="<x/>")
     yield BadFile("an OpenDocument sheet", ods, "is_open_document")
     yield BadFile("a Numbers file", archive(Index__Document_dot_iwa="x"), "is_numbers")
+
+
+def other_files() -> Iterator[BadFile]:
+    """These are no tables."""
     yield BadFile("a text document", archive(word__document_dot_xml="<x/>"), "is_document")
     yield BadFile("a rich text", b"{\\rtf1\\ansi id, stage\\par}", "is_document")
     yield BadFile("a zip with a table", archive(deals_dot_csv=HEAD + GOOD), "is_archive")
@@ -87,6 +95,10 @@ def whole_files() -> Iterator[BadFile]:
     yield BadFile("JSON", b'[{"id": 1,\n "stage": "Won"}]\n', "is_json")
     yield BadFile("SQL", b"INSERT INTO deals VALUES (1, 'Won');\n", "is_sql")
     yield BadFile("address cards", b"BEGIN:VCARD\nVERSION:3.0\nFN:Ann\nEND:VCARD\n", "is_cards")
+
+
+def unreadable_texts() -> Iterator[BadFile]:
+    """These are texts, but nobody can say what they hold."""
     quote = (HEAD + GOOD + 'A2,"Won,2026-01-05,10\n' + GOOD * 20).encode()
     yield BadFile("an open quotation mark", quote, "open_quote", 3)
     yield BadFile("broken UTF-16", "\ufeffa,b\n1,2\n".encode("utf-16-le") + b"\x00\xd8\x41", "bad_encoding")
@@ -154,6 +166,6 @@ def single_rows() -> Iterator[BadFile]:
     yield BadFile("nobody", (people + ",ann@x.example,\n").encode(), "missing_name", 3, "", 1, "person")
 
 
-WHOLE = list(whole_files())
+WHOLE = [*empty_files(), *workbooks(), *other_files(), *unreadable_texts()]
 ROWS = list(single_rows())
 EVERY = {bad.name: bad for bad in [*WHOLE, *ROWS]}

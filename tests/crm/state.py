@@ -7,7 +7,7 @@ from django.db import connection
 TABLES = (
     "crm_opportunity", "crm_opportunitychange", "crm_stage", "crm_pipeline", "crm_product", "crm_productkey",
     "crm_account", "crm_accountkey", "people_person", "people_personkey", "people_team", "people_teamplacement",
-    "people_seat", "people_seatholding", "crm_importchange",
+    "people_seat", "people_seatholding", "crm_importchange", "crm_lead", "crm_activity", "crm_transaction",
 )  # fmt: skip
 
 

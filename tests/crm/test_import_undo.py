@@ -19,6 +19,12 @@ CONTENTS = {
     "product": "product,sales_price\nRope,5\nAnvil,9\n",
     "account": "account,sector,subsidiary_of\nAcme,retail,\nBeta,retail,Acme\n",
     "opportunity": text_of(DEALS, ROWS),
+    "lead": "lead id,name,owner,company,origin,created date,converted date,opportunity id\n"
+    "L1,Lou,Ann Ames,Acme,web,2026-01-02,,A1\nL2,Mo,Ben Beck,Beta,fair,2026-01-03,2026-02-01,\n",
+    "activity": "activity id,type,owner,date,deal id,account,subject\n"
+    "T1,Call,Ann Ames,2026-01-05 09:30,A1,Acme,Hello\nT2,Meeting,Ben Beck,2026-01-06,A3,,\n",
+    "transaction": "transaction id,type,sales rep,date,deal id,account,product,amount,cancels\n"
+    "X1,Booking,Ann Ames,2026-02-01,A1,Acme,Rope,100,\nX2,Credit note,Ann Ames,2026-02-05,A1,Acme,Rope,40,X1\n",
 }
 CHANGED = {
     "person": "sales_agent,manager,regional_office\nAnn Ames,Cy Cole,West\nDee Dahl,Bo Berg,East\n",
@@ -27,6 +33,10 @@ CHANGED = {
     "opportunity": text_of(
         DEALS, [[*ROWS[0][:7], "7"], [*ROWS[2][:4], "Closed Won", *ROWS[2][5:6], "2026-03-01", "9"]]
     ),
+    "lead": "lead id,name,owner,origin,converted date\nL1,Lou,Ben Beck,fair,2026-03-03\nL3,Jo,Ann Ames,web,\n",
+    "activity": "activity id,type,date,deal id\nT1,Demo,2026-01-07,A2\nT3,E-mail,2026-01-08,A1\n",
+    "transaction": "transaction id,type,date,deal id,amount,cancels\nX1,Invoice,2026-02-02,A2,90,\n"
+    "X2,Refund,2026-02-05,A1,40,X3\nX3,Payment,2026-02-07,A1,20,\n",
 }
 
 

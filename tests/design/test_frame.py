@@ -43,7 +43,11 @@ def frame(*roles: str, path: str = "/", cookie: str = "") -> Frame:
     request = RequestFactory().get(path)
     request.COOKIES["theme"] = cookie
     viewer = SimpleNamespace(
-        organization=SimpleNamespace(name="Northwind"), person="Maya Okafor", roles=frozenset(roles)
+        organization=SimpleNamespace(name="Northwind"),
+        person="Maya Okafor",
+        roles=frozenset(roles),
+        hats=frozenset(roles),
+        charges=(),
     )
     request.viewer = viewer  # type: ignore[attr-defined]
     return Frame(request)

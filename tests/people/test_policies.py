@@ -17,7 +17,7 @@ def numbers_of(cast: Cast, who: str, on: date | None = None) -> set[str]:
     return {person.name.split()[0].lower() for person in found}
 
 
-EVERYBODY = {"alice", "bob", "carol", "dana", "finn", "hana", "erin", "ada", "nils"}
+EVERYBODY = {"alice", "bob", "carol", "dana", "finn", "hana", "erin", "ada", "nils", "otto", "fay", "dell"}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,9 @@ EVERYBODY = {"alice", "bob", "carol", "dana", "finn", "hana", "erin", "ada", "ni
         ("erin", EVERYBODY),
         ("ada", EVERYBODY),
         ("nils", {"nils"}),
+        ("otto", {"otto", "bob", "alice"}),
+        ("fay", {"fay"}),
+        ("dell", {"dell", "bob", "alice"}),
     ],
 )
 def test_numbers_are_open_to_the_person_the_managers_above_and_some_roles(cast: Cast, who: str, whom: set[str]) -> None:
@@ -84,7 +87,7 @@ def test_a_granted_role_holds_from_its_first_day_to_before_its_last(cast: Cast) 
     assert "operations" not in cast.viewer("dana", TODAY + timedelta(days=1)).roles
 
 
-@pytest.mark.parametrize("who", ["alice", "bob", "dana", "erin", "finn", "hana"])
+@pytest.mark.parametrize("who", ["alice", "bob", "dana", "erin", "finn", "hana", "otto", "fay", "dell"])
 def test_only_administrators_change_people_roles_and_settings(cast: Cast, who: str) -> None:
     viewer = cast.viewer(who)
     for policy in (persons, teams, organizations, grants):

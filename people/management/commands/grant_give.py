@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from people.management.base import TenantCommand, person_of
+from people.management.base import TenantCommand, person_of, team_of
 from people.models import BEGINNING, Grant, Organization
 from people.services.grant import grant_give
 
@@ -18,7 +18,17 @@ class Command(TenantCommand):
         parser.add_argument("--role", required=True, choices=Grant.Role.values)
         parser.add_argument("--from", dest="starts_on", type=date.fromisoformat, default=BEGINNING, metavar="DAY")
 
+        parser.add_argument("--team", help="limit the role to this team and all below it (default: everywhere)")
+
     def work(self, *, organization: Organization, **options: Any) -> dict[str, Any]:
         person = person_of(options["person"])
-        grant_give(viewer=None, person=person, role=options["role"], at=timezone.now(), starts_on=options["starts_on"])
-        return {"person": person.name, "role": options["role"]}
+        team = team_of(options["team"]) if options["team"] else None
+        grant_give(
+            viewer=None,
+            person=person,
+            role=options["role"],
+            team=team,
+            at=timezone.now(),
+            starts_on=options["starts_on"],
+        )
+        return {"person": person.name, "role": options["role"], **({"team": team.name} if team else {})}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.messages import constants
@@ -147,8 +148,12 @@ def _messages() -> list[State]:
 
 
 def _roles() -> list[State]:
-    roles = [Action("Maya, rep", "#", kind="primary"), Action("Omar, manager", "#"), Action("Dana, administrator", "#")]
-    return [State(_("Usual"), "roles", {"roles": roles, "current": "Maya, rep"})]
+    roles = [Action("Maya, rep", "#", "check", "quiet"), Action("Omar, manager", "#", kind="quiet")]
+    usual = SimpleNamespace(current="Maya, rep", roles=roles, moves=[Action(_("Take the tour"), "#", "flag")])
+    stop = SimpleNamespace(title=_("Maya’s own page"), words=_("Press any figure to see which deals it is made of."))
+    moves = [Action(_("End the tour"), "#", kind="quiet"), Action(_("Next stop"), "#", kind="primary")]
+    touring = SimpleNamespace(current="Maya, rep", roles=roles, moves=moves, stop=stop, stop_number=1, stop_count=5)
+    return [State(_("Usual"), "roles", {"demo": usual}), State(_("On the tour"), "roles", {"demo": touring})]
 
 
 def _as_of() -> list[State]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0005_plans_anew'),
+        ('crm', '0006_leads_activities_transactions'),
         ('people', '0002_user_locale'),
     ]
 

@@ -1,0 +1,43 @@
+"""Activities as pages read them."""
+
+from django.db.models import Count, F, OrderBy, QuerySet
+
+from crm.models import Activity, Opportunity
+from crm.policies import activities
+from crm.selectors.pages import rows_of_page
+from people.models import Person
+from people.viewer import Viewer
+
+ORDERS: dict[str, tuple[OrderBy, ...]] = {
+    "when": (F("occurred_at").asc(), F("pk").asc()),
+    "-when": (F("occurred_at").desc(), F("pk").desc()),
+}
+DEFAULT_ORDER = "-when"
+MOST_SHOWN = 20  # activities on the page of a deal or person
+
+
+def activities_found(viewer: Viewer) -> QuerySet[Activity]:
+    """Every activity in sight."""
+    return activities.visible(viewer)
+
+
+def activity_page(found: QuerySet[Activity], order: str, offset: int) -> list[Activity]:
+    """One page of activities with what a list shows. Two queries."""
+    return rows_of_page(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), offset, ("person", "account", "opportunity"))
+
+
+def activity_counts(found: QuerySet[Activity]) -> dict[str, int]:
+    """How many of each type. One query."""
+    return dict(found.order_by().values_list("type").annotate(count=Count("pk")))
+
+
+def deal_activities(deal: Opportunity) -> list[Activity]:
+    """The latest of a deal that is in sight. One query."""
+    found = Activity.objects.filter(opportunity=deal, is_deleted=False).select_related("person")
+    return list(found.order_by("-occurred_on", "-occurred_at", "-pk")[:MOST_SHOWN])
+
+
+def person_activities(person: Person) -> list[Activity]:
+    """The latest of a person whose numbers are in sight. One query."""
+    found = Activity.objects.filter(person=person, is_deleted=False).select_related("opportunity", "account")
+    return list(found.order_by("-occurred_on", "-occurred_at", "-pk")[:MOST_SHOWN])
