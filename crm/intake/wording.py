@@ -79,6 +79,10 @@ FILE: dict[str, Promise | str] = {
         "Numbers like “%(value)s” in “%(column)s” were read with a decimal point. If the point separates thousands, say "
         'so: amounts: "1.234,56".'
     ),
+    "too_many_stages": _(
+        "The column for the stage holds %(count)s different texts, such as “%(value)s” (line %(row)s). Choose another column "
+        "for it, or leave it out."
+    ),
     "mapping_not_a_mapping": _("The mapping must be a YAML or JSON file with parts such as columns, values, dates."),
     "mapping_unreadable": _("The mapping file cannot be read: %(reason)s"),
     "mapping_unknown_part": _("The mapping has a part “%(part)s”; known are: %(parts)s."),
@@ -140,6 +144,7 @@ VALUE: dict[str, Promise | str] = {
     "unknown_opportunity": _("No deal with the id “%(value)s” is known yet. The rows wait for it."),
     "unknown_transaction": _("No transaction with the id “%(value)s” is known yet. The cancellation waits for it."),
     "unknown_parent": _("No account “%(value)s” is known yet. It is linked when it arrives."),
+    "unknown_further": _("%(value)s further names in %(field)s are not known yet. The rows keep them and wait."),
     "new_stage": _("The stage “%(value)s” is new and counts as open. Set its outcome on the stages page."),
     "new_activity_type": _("“%(value)s” says no type of activity, so these count as other."),
     "assumed_other": _("The file has no column for the type, so every new activity counts as other."),

@@ -1,10 +1,12 @@
 """Stages that a file names: found by name in the default pipeline, added with a guessed outcome where they are new."""
 
+from crm.engine.problem import Unreadable
 from crm.engine.stages import outcome_of, stage_place
 from crm.engine.texts import name_key
 from crm.kinds.base import Intake
 from crm.models import Outcome, Pipeline, Stage
 
+MOST_STAGES = 200
 ASSUMED = "Won"  # where a file has no stages
 
 COLLECT = """
@@ -17,6 +19,7 @@ WHERE result IS DISTINCT FROM 'refused' GROUP BY 2
 def stages_find(intake: Intake) -> None:
     """Give every stage text its stage, or the outcome it will have; new names that say nothing are told about."""
     intake.execute(COLLECT)
+    _number_check(intake)
     known = {stage.name_key: stage for stage in Stage.objects.filter(pipeline__is_default=True)}
     for text, first_row, rows in intake.rows("SELECT value, first_row, rows FROM {r} WHERE field = 'stage'"):
         stage = known.get(name_key(text or ASSUMED))
@@ -27,6 +30,14 @@ def stages_find(intake: Intake) -> None:
             "UPDATE {r} SET id = %s, outcome = %s WHERE field = 'stage' AND value = %s",
             [stage.pk if stage else None, outcome or Outcome.OPEN, text],
         )
+
+
+def _number_check(intake: Intake) -> None:
+    """Raises: Unreadable where the column can hardly be the stage: each of its texts would become one."""
+    ((count,),) = intake.rows("SELECT count(*) FROM {r} WHERE field = 'stage'")
+    if count > MOST_STAGES:
+        value, row = intake.rows("SELECT value, first_row FROM {r} WHERE field = 'stage' ORDER BY first_row LIMIT 1")[0]
+        raise Unreadable("too_many_stages", count=count, value=value, row=row)
 
 
 def stages_add(intake: Intake) -> None:
