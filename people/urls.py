@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import organization, person, seat, sign_in, team
+from people.views import absence, organization, person, seat, sign_in, team
 
 app_name = "people"
 
@@ -13,6 +13,13 @@ urlpatterns = [
     path("people/<int:person_id>/sign-in/link/", sign_in.sign_in_link, name="sign_in_link"),
     path("people/<int:person_id>/sign-in/off/", sign_in.sign_in_disable, name="sign_in_disable"),
     path("people/<int:person_id>/sign-in/on/", sign_in.sign_in_enable, name="sign_in_enable"),
+    path("people/<int:person_id>/leave/add/", absence.leave_add, name="leave_add"),
+    path("leave/<int:leave_id>/change/", absence.leave_change, name="leave_change"),
+    path("leave/<int:leave_id>/remove/", absence.leave_remove, name="leave_remove"),
+    path("people/<int:person_id>/stand-in/", absence.delegation_add, name="delegation_add"),
+    path("stand-ins/<int:delegation_id>/end/", absence.delegation_end, name="delegation_end"),
+    path("teams/<int:team_id>/acting/", absence.acting_add, name="acting_add"),
+    path("acting/<int:acting_id>/end/", absence.acting_end, name="acting_end"),
     path("teams/", team.team_list, name="team_list"),
     path("teams/add/", team.team_add, name="team_add"),
     path("teams/<int:team_id>/", team.team_detail, name="team_detail"),

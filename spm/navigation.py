@@ -24,6 +24,7 @@ NAVIGATION = Navigation(
                 Place("metrics:team", _("My team"), "team", frozenset({TEAM})),
                 Place("metrics:company", _("Company"), "building", COMPANY),
                 Place("crm:deal_list", _("Deals"), "deals"),
+                Place("crm:quota_list", _("Quotas"), "flag"),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),
             ],
         ),

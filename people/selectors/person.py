@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import Http404
 
 from people.models import AuditEntry, Grant, Person, PersonKey, SeatHolding, TeamClosure, gone_on
@@ -102,8 +104,11 @@ def person_grants(person: Person, on: date) -> list[Grant]:
 
 
 def person_changes(viewer: Viewer, person: Person, limit: int = 20) -> list[AuditEntry]:
-    """The last entries about the person, for administrators. One query."""
+    """The last entries about the person, for administrators, with `for_name`: who they were made for. One query."""
     if not persons.can(viewer, "change", person):
         return []
     entries = AuditEntry.objects.filter(subject="person", subject_id=person.pk).select_related("actor")
-    return list(entries.order_by("-at", "-pk")[:limit])
+    stood_in_for = Cast(KeyTextTransform("for", "detail"), BigIntegerField())
+    named = Person.objects.filter(pk=OuterRef("for_id")).values("name")[:1]
+    found = entries.annotate(for_id=stood_in_for).annotate(for_name=Subquery(named))
+    return list(found.order_by("-at", "-pk")[:limit])

@@ -1,6 +1,6 @@
 """Days and actions in words."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,23 @@ def vacant_words(since: date | None) -> str:
     return _("since %(day)s") % {"day": formats.plain(since)}
 
 
+def away_words(ends_before: date) -> str:
+    """Away until 3 July: the last day away."""
+    if ends_before == FOREVER:
+        return _("Away until further notice")
+    return _("Away until %(day)s") % {"day": formats.plain(ends_before - timedelta(days=1))}
+
+
+def both_days_words(starts_on: date, ends_before: date) -> str:
+    """1 July 2026 to 3 July 2026: first and last day, both included."""
+    last = formats.plain(ends_before - timedelta(days=1)) if ends_before != FOREVER else _("further notice")
+    if starts_on == BEGINNING:
+        return _("until %(last)s") % {"last": last}
+    if ends_before != FOREVER and ends_before - starts_on == timedelta(days=1):
+        return formats.plain(starts_on)
+    return _("%(first)s to %(last)s") % {"first": formats.plain(starts_on), "last": last}
+
+
 def within_cell(grant: Grant) -> Cell:
     """Where a granted role holds."""
     if grant.team is None:
@@ -47,5 +64,12 @@ def action_words(action: str) -> str:
         "profile_change": _("Own profile changed"),
         "grant_give": _("Role given"),
         "grant_withdraw": _("Role withdrawn"),
+        "leave_add": _("Leave entered"),
+        "leave_change": _("Leave changed"),
+        "leave_remove": _("Leave removed"),
+        "delegation_add": _("Stand-in named"),
+        "delegation_end": _("Stand-in ended"),
+        "acting_add": _("Acting manager named"),
+        "acting_end": _("Acting manager ended"),
     }
     return words.get(action, action.replace("_", " "))
