@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0007_import_upload_key'),
+        ('crm', '0008_quotas'),
     ]
 
     operations = [
