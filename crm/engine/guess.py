@@ -131,7 +131,7 @@ def _fits(item: Field, column: ColumnProfile) -> bool:
             read = activity_type if item.type is FieldType.ACTIVITY else transaction_type
             return sum(read(value) is not None for value in values) * 2 >= len(values)
         case FieldType.CURRENCY:
-            return all(len(value) == 3 and value.isalpha() for value in values[:50])
+            return sum(len(value) == 3 and value.isalpha() for value in values) * 2 >= len(values)
     return True
 
 

@@ -3,6 +3,8 @@
 Read right after a kind has written, in the same transaction. A difference is `[column, before, after]`, all texts.
 """
 
+import json
+
 from crm.intake.table import IntakeTable
 
 Differences = list[tuple[str, str | None, str | None]]
@@ -44,7 +46,7 @@ def differences_find(table: IntakeTable, name: str, batch_id: int) -> None:
 def removed_find(table: IntakeTable, name: str, batch_id: int, most: int) -> list[Differences]:
     """What a full snapshot took away: the former values of the first rows."""
     params = {"batch": batch_id, "plumbing": list(_PLUMBING), "most": most}
-    return [changes for (changes,) in table.rows(REMOVED.format(table=name), params)]
+    return [json.loads(changes) for (changes,) in table.rows(REMOVED.format(table=name), params)]
 
 
 def removed_keep(table: IntakeTable, name: str, batch_id: int) -> None:

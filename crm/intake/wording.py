@@ -126,8 +126,8 @@ VALUE: dict[str, Promise | str] = {
         "%(value)s in %(field)s is too large: at most 14 digits before the decimals can be kept. Correct it."
     ),
     "invalid_ratio": _("“%(value)s” in %(field)s is not a share between 0 and 100 %%. Write it like 40 %%."),
-    "invalid_currency": _("“%(value)s” is not a currency. Use a code of three letters such as EUR."),
-    "invalid_email": _("“%(value)s” is not an e-mail address. Correct it or leave it empty."),
+    "invalid_currency": _("“%(value)s” in %(field)s is not a currency. Use a code of three letters such as EUR."),
+    "invalid_email": _("“%(value)s” in %(field)s is not an e-mail address. Correct it or leave it empty."),
     "too_many_cells": _(
         "The line has %(value)s cells, more than there are columns. Put texts with separators in quotes."
     ),

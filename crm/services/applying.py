@@ -128,7 +128,7 @@ def _rehearse(intake: Intake, kind: Kind, batch: ImportBatch) -> None:
         intake.table.execute(
             "UPDATE {t} SET changes = d.changes::jsonb FROM unnest(%s::integer[], %s::text[]) AS d (number, changes)"
             " WHERE {t}.number = d.number",
-            [[number for number, _changes in changed], [json.dumps(changes) for _number, changes in changed]],
+            [[number for number, _changes in changed], [changes for _number, changes in changed]],
         )
 
 
@@ -221,7 +221,7 @@ def dry_run(intake: Intake, outcome: Outcome, kind: Kind) -> list[tuple[int, Dif
             f"SELECT number / {intake.table.parts}, changes FROM {{t}} WHERE changes IS NOT NULL ORDER BY number"
         )
         transaction.set_rollback(True)
-    return [(number, found) for number, found in changes]
+    return [(number, json.loads(found)) for number, found in changes]
 
 
 def _in_lines(issue: Issue, parts: int) -> Issue:

@@ -161,10 +161,10 @@ def _file_open(request: HttpRequest, batch: ImportBatch, file: StoredFile) -> tu
     kind = asked.get("kind") or batch.kind or ""
     shape = KINDS[kind].shape if kind in KINDS else None
     opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, chosen=chosen, shape=shape)
-    if shape is not None:
-        return opened, kind
     if code := elsewhere(opened.layout.columns):
         raise Unreadable(code)
+    if shape is not None:
+        return opened, kind
     kind = kind_guess(opened.profile, shapes(), known_names()) or "opportunity"
     if KINDS[kind].shape.months:
         shape = KINDS[kind].shape

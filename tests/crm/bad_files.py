@@ -102,7 +102,7 @@ def unreadable_texts() -> Iterator[BadFile]:
     quote = (HEAD + GOOD + 'A2,"Won,2026-01-05,10\n' + GOOD * 20).encode()
     yield BadFile("an open quotation mark", quote, "open_quote", 3)
     yield BadFile("broken UTF-16", "\ufeffa,b\n1,2\n".encode("utf-16-le") + b"\x00\xd8\x41", "bad_encoding")
-    mixed = (HEAD + "Käse,Won,2026-01-05,1\nöl,Won,2026-01-05,1\n").encode() + "Süß,Won,,\n".encode("cp1252")
+    mixed = (HEAD + "Käse,Won,2026-01-05,1\nÄöüßéèêàâçñ,Won,2026-01-05,1\n").encode() + "Süß,Won,,\n".encode("cp1252")
     yield BadFile("two encodings", mixed, "mixed_encoding", 4)
     yield BadFile("600 columns", (",".join("1" * 600) + "\n").encode() * 2, "too_many_columns_in_file")
     yield BadFile("nothing that is known", b"colour,shape\nred,round\nblue,square\n", "no_column", None, "colour")
@@ -141,7 +141,7 @@ def single_rows() -> Iterator[BadFile]:
     yield deal("a NUL in an amount", "A1,Won,2026-01-05,1\x00x\n", "invalid_amount", "close_value")
     yield deal("a row over two lines", 'A1,Won,"2026-\n01",1\n', "invalid_date", "close_date")
     money = "opportunity_id,deal_stage,currency,probability\nZ1,Won,EUR,40 %\n"
-    yield BadFile("no currency", (money + "A1,Won,??,40 %\n").encode(), "invalid_currency", 3, "", 1)
+    yield BadFile("no currency", (money + "A1,Won,??,40 %\n").encode(), "invalid_currency", 3, "currency", 1)
     yield BadFile("a share above all", (money + "A1,Won,EUR,140 %\n").encode(), "invalid_ratio", 3, "probability", 1)
     yield BadFile("words in a date cell", sheet(WON, ["A1", "Won", "soon", 1]), "invalid_date", 3, "close_date", 1)
     error = raw_workbook(
@@ -165,7 +165,7 @@ def single_rows() -> Iterator[BadFile]:
     yield BadFile("no address", address, "invalid_email", 3, "email", 1, "person")
     hired = (people + "Ann,,2026-13-45\nBen,,2026-01-01\nCy,,2026-01-02\n").encode()
     yield BadFile("hired on no day", hired, "invalid_date", 3, "hired_on", 1, "person")
-    yield BadFile("nobody", (people + ",ann@x.example,\n").encode(), "missing_name", 3, "", 1, "person")
+    yield BadFile("nobody", (people + ",ann@x.example,\n").encode(), "missing_id", 3, "", 1, "person")
 
 
 WHOLE = [*empty_files(), *workbooks(), *other_files(), *unreadable_texts()]
