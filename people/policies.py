@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 
 from people.models import (
     ActingManager,
+    ApiKey,
+    AuditEntry,
     Delegation,
     Grant,
+    Invitation,
     Leave,
     Organization,
     Person,
@@ -58,9 +61,12 @@ class OrganizationPolicy(Policy):
 
 
 class PersonPolicy(Policy):
-    """ "view" is the directory; "view_numbers" depends on the day; every other action is the administrators'."""
+    """ "view" is the directory; "view_numbers" depends on the day; "export" is one's own too; every other action is the
+    administrators'."""
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None, *, on: date | None = None) -> bool:
+        if action == "export" and viewer is not None and obj == viewer.person:
+            return True
         if action != "view_numbers" or viewer is None:
             return super().can(viewer, action, obj)
         return obj is not None and self.visible(viewer, action, on=on).filter(pk=obj.pk).exists()
@@ -100,6 +106,33 @@ class GrantPolicy(Policy):
 
     def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Grant]:
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
+
+
+class InvitationPolicy(GrantPolicy):
+    """Invitations are the administrators' to make and to see."""
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Any]:
+        return Invitation.objects.all() if self.can(viewer, action) else Invitation.objects.none()
+
+
+class AuditPolicy(Policy):
+    """Administrators read the whole log; everybody the entries about themselves."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[AuditEntry]:
+        entries = AuditEntry.objects.all()
+        own = entries.filter(subject="person", subject_id=viewer.person.pk)
+        return entries if self.can(viewer, action) else own
+
+
+class ApiKeyPolicy(Policy):
+    """Keys of programs are the administrators' to see, to make and to revoke."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[ApiKey]:
+        return ApiKey.objects.all() if self.can(viewer, action) else ApiKey.objects.none()
 
 
 class LeavePolicy(Policy):
@@ -208,6 +241,9 @@ persons = PersonPolicy()
 teams = TeamPolicy()
 seats = SeatPolicy()
 grants = GrantPolicy()
+invitations = InvitationPolicy()
+audits = AuditPolicy()
+api_keys = ApiKeyPolicy()
 leaves = LeavePolicy()
 delegations = DelegationPolicy()
 acting_managers = ActingPolicy()

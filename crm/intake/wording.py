@@ -180,6 +180,9 @@ VALUE: dict[str, Promise | str] = {
         "Say another end with constants: {last_ends_before: …} in the mapping."
     ),
     "quota_overlaps": _("“%(value)s” has a quota for some of these days already (%(other)s). Change one of the two."),
+    "erased_person": _(
+        "Lines name people who were erased. Their names were left out, and the file itself is not kept."
+    ),
     "removed": _("Rows that are not in the file any more: they leave every figure."),
     "no_owner": _("Deals without an owner: they count for the organization, and for no person or team."),
     "spreadsheet_error": _(

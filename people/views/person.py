@@ -19,12 +19,18 @@ from people.policies import persons
 from people.selectors import person as read
 from people.selectors.absence import absences
 from people.services import person as service
+from people.viewer import Viewer
 from people.views.absence_pieces import absence_actions, away_status, leave_table, stand_in_table
 from people.views.page import FormPage, form_page, viewer_of
 from people.views.words import action_words, away_words, days_words, within_cell
 
 PAGE_SIZE = 50
-SIGN_IN_STATES = {"none": ("neutral", "minus"), "active": ("good", ""), "disabled": ("warn", "")}
+SIGN_IN_STATES = {
+    "none": ("neutral", "minus"),
+    "invited": ("accent", "clock"),
+    "active": ("good", ""),
+    "disabled": ("warn", ""),
+}
 
 
 def people_crumb() -> Crumb:
@@ -78,6 +84,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 def _list_actions() -> list[Action]:
     return [
         Action(_("Roles"), reverse("people:grant_list"), "lock"),
+        Action(_("Invitations"), reverse("people:invitation_list"), "mail"),
         Action(_("Add a person"), reverse("people:person_add"), "plus", "primary"),
     ]
 
@@ -90,7 +97,7 @@ def _nobody(is_filtered: bool, may_change: bool) -> Empty:
         _("Nobody here yet"),
         _("Add people, or import them from a file."),
         "person",
-        _list_actions()[1:] if may_change else [],
+        _list_actions()[-1:] if may_change else [],
     )
 
 
@@ -116,7 +123,7 @@ def _person_row(person: Any, away_before: date | None) -> Row:
 
 
 def sign_in_status(state: str) -> Status:
-    words = {"none": _("None"), "active": _("Can sign in"), "disabled": _("Switched off")}
+    words = {"none": _("None"), "invited": _("Invited"), "active": _("Can sign in"), "disabled": _("Switched off")}
     tone, icon = SIGN_IN_STATES[state]
     return Status(words[state], tone, icon)  # type: ignore[arg-type]
 
@@ -157,6 +164,7 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "keys": _keys_table(person) if may_change else None,
         "events": [_event(entry) for entry in read.person_changes(viewer, person)],
         "actions": [*others, give, change] if may_change else others,
+        "kept_actions": _kept_actions(viewer, person),
     }
     return render(request, "people/person_detail.html", context)
 
@@ -169,9 +177,22 @@ def _numbers_actions(request: HttpRequest, person: Any) -> list[Action]:
     return [Action(_("Figures"), reverse(name, kwargs={"person_id": person.pk}), "number")]
 
 
+def _kept_actions(viewer: Viewer, person: Any) -> list[Action]:
+    """What can be done with everything that is kept about the person."""
+    if person.erased_at is not None or not persons.can(viewer, "export", person):
+        return []
+    export = Action(_("Everything kept"), reverse("people:person_record", args=[person.pk]), "export")
+    erase = Action(_("Erase"), reverse("people:person_erase", args=[person.pk]), "trash")
+    return [export, erase] if persons.can(viewer, "erase", person) and person != viewer.person else [export]
+
+
 def _sign_in_actions(person: Any) -> list[Action]:
+    if person.erased_at is not None:
+        return []
     if person.sign_in_state == "none":
         return [Action(_("Give a sign-in"), reverse("people:person_invite", args=[person.pk]), "plus", "primary")]
+    if person.sign_in_state == "invited":
+        return [Action(_("Invitations"), reverse("people:invitation_list"), "mail")]
     if person.sign_in_state == "disabled":
         return [Action(_("Switch the sign-in on"), reverse("people:sign_in_enable", args=[person.pk]), method="post")]
     words = _("%(name)s will be signed out and cannot sign in any more. Deals and figures stay.")
