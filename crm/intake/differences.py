@@ -15,14 +15,16 @@ _PLUMBING = (
 )  # fmt: skip
 
 FIND = """
-UPDATE {{t}} SET changes = coalesce({{t}}.changes, '[]') || d.changes FROM (
+WITH changed AS MATERIALIZED (
+    SELECT c.object_id, c.before, to_jsonb(o) AS now FROM crm_importchange c JOIN {table} o ON o.id = c.object_id
+    WHERE c.batch_id = %(batch)s AND c."table" = '{table}' AND c.before IS NOT NULL
+), d AS MATERIALIZED (
     SELECT x.object_id, jsonb_agg(jsonb_build_array(b.key, b.value, x.now ->> b.key) ORDER BY b.key) AS changes
-    FROM (
-        SELECT c.object_id, c.before, to_jsonb(o) AS now FROM crm_importchange c JOIN {table} o ON o.id = c.object_id
-        WHERE c.batch_id = %(batch)s AND c."table" = '{table}' AND c.before IS NOT NULL
-    ) x, jsonb_each_text(x.before) b
+    FROM changed x, jsonb_each_text(x.before) b
     WHERE b.value IS DISTINCT FROM x.now ->> b.key AND b.key <> ALL (%(plumbing)s) GROUP BY 1
-) d WHERE {{t}}.target_id = d.object_id AND {{t}}.result = 'updated'
+)
+UPDATE {{t}} SET changes = coalesce({{t}}.changes, '[]') || d.changes FROM d
+WHERE {{t}}.target_id = d.object_id AND {{t}}.result = 'updated'
 """
 
 REMOVED = """

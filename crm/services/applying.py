@@ -108,7 +108,8 @@ def preview(intake: Intake, outcome: Outcome, kind: Kind, batch: ImportBatch) ->
     _count(intake, outcome)
     outcome.error = _obstacle(intake, outcome)
     if outcome.counts["updated"] or intake.is_snapshot:
-        _rehearse(intake, kind, batch)
+        with in_bulk() if outcome.received > FEW else nullcontext():
+            _rehearse(intake, kind, batch)
 
 
 def _rehearse(intake: Intake, kind: Kind, batch: ImportBatch) -> None:
