@@ -125,8 +125,8 @@ def _dry_run(
         is_snapshot=options["snapshot"],
     )
     with intake_open(request, lambda step, done, total: None) as (intake, outcome), tenant(organization.pk):
-        changes = dry_run(intake, outcome, kind)
-    return _answer(None, outcome, outcome.removed) | {"changes": _changes(changes, kind)}, outcome.error
+        changes = _changes(dry_run(intake, outcome, kind), kind)
+    return _answer(None, outcome, outcome.removed) | {"changes": changes}, outcome.error
 
 
 def _changes(found: list[tuple[int, Any]], kind: Kind) -> list[dict[str, Any]]:
