@@ -83,7 +83,7 @@ def _further_tell(table: IntakeTable, field: str, unknown: Sequence[Any], issues
 
 
 def _unknown_tell(table: IntakeTable, field: str, name: str, issues: IssueCollector) -> None:
-    unknown = table.rows(
+    unknown: Sequence[Any] = table.rows(
         "SELECT value, first_row, rows FROM {r} WHERE field = %s AND id IS NULL AND outcome IS NULL ORDER BY first_row"
         " LIMIT %s",
         [field, MOST_TOLD + 1],

@@ -110,8 +110,7 @@ def _lines(batch: ImportBatch, result: str) -> Iterator[str]:
     while rows := list(islice(every, 500)):
         for row, differences in zip(rows, batch_differences(batch, rows), strict=True):
             cells = [formats.spreadsheet_text(str(cell)) for cell in row.raw]
-            for change in differences or [None]:
-                told = [change.label, *_texts(change)] if change else ["", "", ""]
+            for told in [[change.label, *_texts(change)] for change in differences] or [["", "", ""]]:
                 beside = [formats.spreadsheet_text(text) for text in told]
                 yield writer.writerow([row.number or "", Result(row.result).label, *beside, row.reason, *cells])
 
