@@ -12,25 +12,33 @@ Differences = list[tuple[str, str | None, str | None]]
 # what says where a row came from, or follows from another column
 _PLUMBING = (
     "id", "organization_id", "batch_id", "row_number", "source", "updated_at", "name_key", "converted_amount", "outcome",
+    "has_credits", "is_split", "search",
 )  # fmt: skip
 
-FIND = """
+# a stage is kept by its name: a preview takes the new ones back, and they can be renamed later
+_KEY = "CASE b.key WHEN 'stage_id' THEN 'stage' ELSE b.key END"
+_NAMED = (
+    "CASE b.key WHEN 'stage_id' THEN (SELECT s.name FROM crm_stage s WHERE s.id = ({value})::bigint) ELSE {value} END"
+)
+_BEFORE, _AFTER = _NAMED.format(value="b.value"), _NAMED.format(value="x.now ->> b.key")
+
+FIND = f"""
 WITH changed AS MATERIALIZED (
-    SELECT c.object_id, c.before, to_jsonb(o) AS now FROM crm_importchange c JOIN {table} o ON o.id = c.object_id
-    WHERE c.batch_id = %(batch)s AND c."table" = '{table}' AND c.before IS NOT NULL
+    SELECT c.object_id, c.before, to_jsonb(o) AS now FROM crm_importchange c JOIN {{table}} o ON o.id = c.object_id
+    WHERE c.batch_id = %(batch)s AND c."table" = '{{table}}' AND c.before IS NOT NULL
 ), d AS MATERIALIZED (
-    SELECT x.object_id, jsonb_agg(jsonb_build_array(b.key, b.value, x.now ->> b.key) ORDER BY b.key) AS changes
+    SELECT x.object_id, jsonb_agg(jsonb_build_array({_KEY}, {_BEFORE}, {_AFTER}) ORDER BY b.key) AS changes
     FROM changed x, jsonb_each_text(x.before) b
     WHERE b.value IS DISTINCT FROM x.now ->> b.key AND b.key <> ALL (%(plumbing)s) GROUP BY 1
 )
-UPDATE {{t}} SET changes = coalesce({{t}}.changes, '[]') || d.changes FROM d
-WHERE {{t}}.target_id = d.object_id AND {{t}}.result = 'updated'
+UPDATE {{{{t}}}} SET changes = coalesce({{{{t}}}}.changes, '[]') || d.changes FROM d
+WHERE {{{{t}}}}.target_id = d.object_id AND {{{{t}}}}.result = 'updated'
 """
 
-REMOVED = """
-SELECT jsonb_agg(jsonb_build_array(b.key, b.value, NULL) ORDER BY b.key) AS changes
-FROM crm_importchange c JOIN {table} o ON o.id = c.object_id, jsonb_each_text(c.before) b
-WHERE c.batch_id = %(batch)s AND c."table" = '{table}' AND o.is_deleted AND NOT (c.before ->> 'is_deleted')::boolean
+REMOVED = f"""
+SELECT jsonb_agg(jsonb_build_array({_KEY}, {_BEFORE}, NULL) ORDER BY b.key) AS changes
+FROM crm_importchange c JOIN {{table}} o ON o.id = c.object_id, jsonb_each_text(c.before) b
+WHERE c.batch_id = %(batch)s AND c."table" = '{{table}}' AND o.is_deleted AND NOT (c.before ->> 'is_deleted')::boolean
     AND b.value <> '' AND b.key <> ALL (%(plumbing)s) AND b.key <> 'is_deleted' GROUP BY c.object_id
     ORDER BY c.object_id LIMIT %(most)s
 """

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import gettext as _
 
 Value = str | date | Decimal | bool | None
 
@@ -82,6 +83,8 @@ def _value(field: Any, text: str | None, names: dict[tuple[str, str], str]) -> V
 
 
 def _label(name: str, field: Any, labels: dict[str, str]) -> str:
+    if name == "is_deleted":
+        return _("removed")
     for known in (name, name.removeprefix("lead_"), name.removeprefix("list_")):
         if known in labels:
             return labels[known]
