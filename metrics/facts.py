@@ -19,14 +19,14 @@ CLOSED_EVENT = """
            CASE o.outcome WHEN 'won' THEN 1 WHEN 'lost' THEN 2 ELSE 3 END AS kind,
            o.converted_amount AS amount,
            CASE WHEN o.outcome = 'won' AND {start} <= o.closed_on THEN o.closed_on - {start} END AS cycle_days,
-           CASE WHEN o.outcome = 'open' THEN coalesce(o.probability, stage.probability) END AS probability
+           CASE WHEN o.outcome = 'open' THEN coalesce(o.probability, stage.probability) END AS probability{columns}
     FROM {source} LEFT JOIN crm_stage stage ON stage.id = o.stage_id
     WHERE {where}
 """
 
 CREATED_EVENT = """
-    SELECT coalesce(o.owner_id, 0), coalesce(o.product_id, 0), o.created_on, 4, o.converted_amount,
-           NULL::integer, NULL::numeric
+    SELECT coalesce(o.owner_id, 0) AS person_id, coalesce(o.product_id, 0) AS product_id, o.created_on AS day,
+           4 AS kind, o.converted_amount AS amount, NULL::integer AS cycle_days, NULL::numeric AS probability{columns}
     FROM {source}
     WHERE o.created_on IS NOT NULL AND {where}
 """
@@ -61,14 +61,14 @@ def cycle_start(organization: Organization) -> str:
     return "coalesce(o.engaged_on, o.created_on)"
 
 
-def closed_events(start: str, *, source: str = DEALS, where: str = COUNTS) -> str:
-    """Events of deals on the day they were decided or are due."""
-    return CLOSED_EVENT.format(start=start, source=source, where=where)
+def closed_events(start: str, *, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
+    """Events of deals on the day they were decided or are due; `columns` are more of them, each after a comma."""
+    return CLOSED_EVENT.format(start=start, source=source, where=where, columns=columns)
 
 
-def created_events(*, source: str = DEALS, where: str = COUNTS) -> str:
+def created_events(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
     """Events of deals on the day they were created."""
-    return CREATED_EVENT.format(source=source, where=where)
+    return CREATED_EVENT.format(source=source, where=where, columns=columns)
 
 
 def all_events(start: str) -> str:

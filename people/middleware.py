@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from people.api.problem import Problem, is_program, plain_response
 from people.looking import SAFE, SESSION_KEY, WAYS_OUT, Looking
 from people.models import User
 from people.services.look import look_under_way
@@ -36,7 +37,7 @@ class TenantMiddleware:
         with tenant(user.organization_id):
             response = self._answer(request, user)
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = _behind_the_wall(user.organization_id, response.streaming_content)
+            response.streaming_content = behind_the_wall(user.organization_id, response.streaming_content)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"  # figures of a person: no proxy and no next user sees them
         return response
@@ -57,6 +58,8 @@ class TenantMiddleware:
             try:
                 viewer = viewer_of_user(user, at=timezone.now())
             except NoPerson:  # can only sign out
+                if is_program(request):
+                    return plain_response(Problem(403, "forbidden", _("Your sign-in belongs to no person any more.")))
                 if request.path != reverse("account_logout"):
                     return render(request, "people/no_person.html", status=403)
                 return self.get_response(request)
@@ -99,11 +102,15 @@ def _is_way_out(request: HttpRequest) -> bool:
 
 
 def _refused(request: HttpRequest, looking: Looking) -> HttpResponse:
+    if is_program(request):
+        return plain_response(Problem(403, "looking", _("Nothing can be changed while you look as somebody else.")))
     return render(request, "people/look_refused.html", {"looking": looking}, status=403)
 
 
 def _second_factor_first(request: HttpRequest) -> HttpResponse:
     """A role of theirs asks for a second factor, and they have none yet."""
+    if is_program(request):
+        return plain_response(Problem(403, "second_factor", _("Set up a second factor in your profile first.")))
     href = reverse("mfa_activate_totp")
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
@@ -112,6 +119,7 @@ def _second_factor_first(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(href)
 
 
-def _behind_the_wall(organization_id: int, content: Any) -> Iterator[bytes]:
+def behind_the_wall(organization_id: int, content: Any) -> Iterator[bytes]:
+    """The body of a streamed answer, which is read after the request's own transaction."""
     with tenant(organization_id):
         yield from content

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from people.models import (
     ActingManager,
+    ApiKey,
     AuditEntry,
     Delegation,
     Grant,
@@ -149,6 +150,15 @@ class AuditPolicy(Policy):
         return entries if self.can(viewer, action) else own
 
 
+class ApiKeyPolicy(Policy):
+    """Keys of programs are the administrators' to see, to make and to revoke."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[ApiKey]:
+        return ApiKey.objects.all() if self.can(viewer, action) else ApiKey.objects.none()
+
+
 class LeavePolicy(Policy):
     """Leave is seen by the person and kept by administrators, HR and whoever leads them today, within their teams.
 
@@ -257,6 +267,7 @@ seats = SeatPolicy()
 grants = GrantPolicy()
 invitations = InvitationPolicy()
 audits = AuditPolicy()
+api_keys = ApiKeyPolicy()
 leaves = LeavePolicy()
 delegations = DelegationPolicy()
 acting_managers = ActingPolicy()

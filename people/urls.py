@@ -2,6 +2,7 @@ from django.urls import path
 
 from people.views import (
     absence,
+    api_key,
     audit,
     erasure,
     invitation,
@@ -62,6 +63,9 @@ urlpatterns = [
     path("roles/", organization.grant_list, name="grant_list"),
     path("roles/give/", organization.grant_give, name="grant_give"),
     path("roles/<int:grant_id>/withdraw/", organization.grant_withdraw, name="grant_withdraw"),
+    path("api-keys/", api_key.api_key_list, name="api_key_list"),
+    path("api-keys/add/", api_key.api_key_add, name="api_key_add"),
+    path("api-keys/<int:key_id>/revoke/", api_key.api_key_revoke_view, name="api_key_revoke"),
     path("settings/", organization.settings, name="settings"),
     path("profile/", profile.profile, name="profile"),
     path("profile/sessions/end/", profile.sessions_end, name="sessions_end"),

@@ -43,6 +43,7 @@ NAVIGATION = Navigation(
                 Place("people:grant_list", _("Roles"), "lock", ADMINISTRATORS),
                 Place("people:audit_list", _("Audit log"), "clock", ADMINISTRATORS),
                 Place("crm:stage_list", _("Stages"), "stages", KEEPERS),
+                Place("people:api_key_list", _("API keys"), "lock", ADMINISTRATORS),
                 Place("people:settings", _("Settings"), "settings", ADMINISTRATORS),
             ],
         ),
@@ -51,6 +52,7 @@ NAVIGATION = Navigation(
     personal=[
         Place("people:profile", _("Your profile"), "person"),
         Place("account_change_password", _("Change password"), "lock"),
+        Place("api:docs", _("API"), "catalogue", ADMINISTRATORS),
         Place("design:gallery", _("Design gallery"), "grid", ADMINISTRATORS),
     ],
 )

@@ -343,7 +343,13 @@ def _some(column: "models.Field[Any, Any]") -> Any:
     kind = column.get_internal_type()
     if kind in {"CharField", "TextField", "SlugField", "EmailField"}:
         return f"x{next(_counter)}"[-(column.max_length or 99) :]
-    simple: dict[str, Any] = {"BooleanField": False, "JSONField": "{}", "BinaryField": b"x", "DecimalField": "0.5"}
+    simple: dict[str, Any] = {
+        "BooleanField": False,
+        "JSONField": "{}",
+        "ArrayField": "{}",
+        "BinaryField": b"x",
+        "DecimalField": "0.5",
+    }
     if kind in simple:
         return simple[kind]
     if column.name == "starts_on":

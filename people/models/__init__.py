@@ -1,5 +1,6 @@
 from people.models.absence import ActingManager, Delegation, Leave
 from people.models.access import ErasedMark, Invitation, Look, PersonRecord
+from people.models.api import ApiKey, ApiReplay
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
@@ -14,6 +15,8 @@ __all__ = [
     "BEGINNING",
     "FOREVER",
     "ActingManager",
+    "ApiKey",
+    "ApiReplay",
     "AuditEntry",
     "Dated",
     "Delegation",

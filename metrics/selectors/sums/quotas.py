@@ -69,7 +69,7 @@ def statements(
 
 def is_answerable(question: Question) -> bool:
     """A quota belongs to a person or a team: it cannot be told apart, nor filtered, by anything else."""
-    return set(question.by) <= {Dimension.PERSON, Dimension.TEAM} and question.scope.product_ids is None
+    return not (question.uses_products or question.traits)
 
 
 def _is_about_people(question: Question) -> bool:
