@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,11 +15,20 @@ from django.utils.encoding import force_bytes
 
 from people.models import User
 
+logger = logging.getLogger(__name__)
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves: an administrator creates the sign-in."""
         return False
+
+    def send_mail(self, *arguments: Any, **options: Any) -> None:
+        """A mail server that is down fails no page; a page that failed for known addresses only would betray them."""
+        try:
+            super().send_mail(*arguments, **options)
+        except OSError as error:
+            logger.warning("A mail was not sent: %s", error)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
