@@ -21,7 +21,8 @@ ROLES = ("rep", "manager", "operations", "finance", "hr", "executive", "administ
 
 def has_second_factor(user: User) -> bool:
     """Whether the sign-in asks for a code. One query."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    found: bool = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return found
 
 
 def is_second_factor_missing(viewer: Viewer, user: User) -> bool:
