@@ -13,7 +13,7 @@ from django.utils import timezone
 from people.models import AuditEntry, Grant, Look, Person
 from people.policies import persons
 from tests.cast import Cast, make_person, make_seat
-from tests.test_access import TABLE, answer, make_objects
+from tests.test_access import TABLE, answer, ask, make_objects
 
 EVERYBODY = ["alice", "bob", "carol", "dana", "finn", "hana", "erin", "ada", "nils"]
 
@@ -154,9 +154,7 @@ def looked_at(cast: Cast, name: str) -> tuple[int, int]:
         ada = begin(cast, "ada", "alice")
         ada.raise_request_exception = False
         before = AuditEntry.objects.count()
-        response = getattr(ada, method)(address, data)
-        if response.streaming:
-            b"".join(response.streaming_content)
+        response = ask(ada, method, address, data)
         assert AuditEntry.objects.count() == before or name == "people:look_end", "something was done"
         transaction.set_rollback(True)
     return own, int(response.status_code)
