@@ -12,9 +12,9 @@ from people.models import Grant, Person
 from tests.cast import Cast, make_person
 
 
-def run(name: str, *arguments: Any, **options: Any) -> dict[str, Any]:
+def run(command: str, *arguments: Any, **options: Any) -> dict[str, Any]:
     out = StringIO()
-    call_command(name, *map(str, arguments), organization="acme", format="json", stdout=out, **options)
+    call_command(command, *map(str, arguments), organization="acme", format="json", stdout=out, **options)
     answer: dict[str, Any] = json.loads(out.getvalue())
     return answer
 

@@ -168,6 +168,6 @@ def test_the_language_is_the_organizations_until_one_chooses(cast: Cast) -> None
     cast.organization.save()
     client = cast.client("alice")
     assert 'lang="de"' in client.get("/people/").content.decode()
-    client.post("/profile/", {"locale": "en", "theme": "dark"})
+    client.post("/profile/", {"name": "Alice Ames", "locale": "en", "theme": "dark"})
     assert client.cookies["theme"].value == "dark"
     assert 'lang="en"' in client.get("/people/").content.decode()
