@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from people.audit import audit
@@ -148,7 +148,8 @@ def sign_in_disable(*, viewer: Viewer, person: Person, at: datetime) -> None:
     if person == viewer.person:
         raise ValidationError(_("You cannot take away your own sign-in. Another administrator can."), code="own")
     administrators_lock()
-    User.objects.filter(person=person).update(is_active=False)
+    User.objects.filter(person=person).update(is_active=False, session_serial=F("session_serial") + 1)
+    Invitation.objects.filter(person=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
     administrator_remains(viewer.on)
     audit("sign_in_disable", actor=viewer, at=at, subject=person)
 
@@ -170,10 +171,3 @@ def sign_in_link_make(*, viewer: Viewer, person: Person, at: datetime) -> User:
         raise ValidationError(_("%(name)s has no sign-in.") % {"name": person.name}, code="no_sign_in")
     audit("sign_in_link_make", actor=viewer, at=at, subject=person)
     return user
-
-
-@transaction.atomic
-def profile_change(*, viewer: Viewer, at: datetime, locale: str) -> None:
-    """Everybody chooses their own language; empty means the organization's."""
-    User.objects.filter(person=viewer.person).update(locale=locale)
-    audit("profile_change", actor=viewer, at=at, subject=viewer.person, detail={"locale": locale})
