@@ -1,6 +1,18 @@
 from django.urls import path
 
-from crm.views import activities, custom_fields, deal, deals, health, imports, leads, quotas, stages, transactions
+from crm.views import (
+    activities,
+    credits,
+    custom_fields,
+    deal,
+    deals,
+    health,
+    imports,
+    leads,
+    quotas,
+    stages,
+    transactions,
+)
 
 app_name = "crm"
 
@@ -8,6 +20,7 @@ urlpatterns = [
     path("deals/", deals.deal_list_view, name="deal_list"),
     path("deals/rows.csv", deals.deal_rows_view, name="deal_rows"),
     path("deals/<int:deal_id>/", deal.deal_detail_view, name="deal_detail"),
+    path("deals/<int:deal_id>/credits/", credits.credits_change_view, name="credits_change"),
     path("leads/", leads.lead_list_view, name="lead_list"),
     path("leads/rows.csv", leads.lead_rows_view, name="lead_rows"),
     path("leads/<int:lead_id>/", leads.lead_detail_view, name="lead_detail"),

@@ -271,6 +271,7 @@ _CONVERTERS: dict[FieldType, Callable[[str, Reading, Collection[str]], Converted
     FieldType.FLAG: _flag,
     FieldType.CHOICE: _choice,
     FieldType.RATIO: _ratio,
+    FieldType.SHARE: _ratio,
     FieldType.CURRENCY: _currency,
     FieldType.EMAIL: _email,
 }

@@ -20,6 +20,7 @@ class FieldType(StrEnum):
     CHOICE = "choice"  # one of the field's choices
     AMOUNT = "amount"
     RATIO = "ratio"  # 0.4, 40 or 40 %
+    SHARE = "share"  # likewise, to six places
     CURRENCY = "currency"
     EMAIL = "email"
 

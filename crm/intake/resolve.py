@@ -19,6 +19,7 @@ WAITING: dict[str, tuple[tuple[str, str], ...]] = {
         ("crm_activity", "person"),
         ("crm_transaction", "person"),
         ("crm_dealrole", "person"),
+        ("crm_credit", "person"),
     ),
     "account": (
         ("crm_opportunity", "account"),
@@ -31,6 +32,7 @@ WAITING: dict[str, tuple[tuple[str, str], ...]] = {
         ("crm_activity", "opportunity"),
         ("crm_transaction", "opportunity"),
         ("crm_dealrole", "opportunity"),
+        ("crm_credit", "opportunity"),
     ),
     "transaction": (("crm_transaction", "cancels"),),
 }

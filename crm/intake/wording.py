@@ -174,6 +174,11 @@ VALUE: dict[str, Promise | str] = {
     "unknown_measure": _("The measure of a quota is bookings; leave the column out, or write so."),
     "negative_quota": _("A quota cannot be negative."),
     "end_before_start": _("It ends before it starts. Correct one of the two days."),
+    "unknown_role": _("The role of a credit is owner, split or overlay."),
+    "no_share": _("A share is more than 0 and at most 100 %%."),
+    "split_total": _(
+        "The shares of “%(value)s” make %(other)s, they must make 100 %%. Correct all its lines together."
+    ),
     "assumed_end": _(
         "No end is given for the last quotas, so they run three months, until %(value)s. "
         "Say another end with constants: {last_ends_before: …} in the mapping."

@@ -202,7 +202,8 @@ class FactKind(Kind):
     @property
     def restore(self) -> str:
         columns = {str(field.column): f"b.{field.column}" for field in self.model._meta.local_concrete_fields}
-        del columns["id"]
+        for name in ("id", "has_credits", "is_split"):  # credits keep the last two
+            columns.pop(name, None)
         columns |= dict.fromkeys(self.worked_out, "NULL")
         for field, name in self.references.items():
             column = next(iter(key for key in self.columns[field] if key.endswith("_id")))

@@ -15,6 +15,7 @@ from crm.selectors.custom import custom_values, deal_roles, fields_of
 from crm.selectors.deals import access_deal, deal_details, deal_history, fact_line
 from crm.selectors.leads import lead_of_deal
 from crm.selectors.transactions import deal_transactions
+from crm.views.credits import credits_actions, credits_table
 from crm.views.deal_history import deal_events
 from crm.views.deals import stage_status
 from crm.views.lists import day
@@ -43,6 +44,8 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "pairs": _deal_pairs(deal),
         "amounts": custom_pairs([value for value in values if value.field.type == Type.MONEY]),
         "more": custom_pairs([value for value in values if value.field.type != Type.MONEY]),
+        "credits": credits_table(deal),
+        "credits_actions": credits_actions(viewer, deal),
         "roles": _roles_table(deal_roles(deal)),
         "activities": _activities_table(deal),
         "transactions": _transactions_table(deal, viewer.organization.currency),
