@@ -16,7 +16,17 @@ from crm.intake.wording import file_sentence
 from crm.kinds.base import Kind, kind_of
 from crm.kinds.custom import shape_here
 from crm.models import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
-from crm.services.applying import Outcome, Progress, Request, apply, error_issue, imports_lock, intake_open, preview
+from crm.services.applying import (
+    Outcome,
+    Progress,
+    Request,
+    apply,
+    error_issue,
+    imports_lock,
+    intake_open,
+    preview,
+    rows_preview,
+)
 from crm.services.custom_fields import fields_ensure
 from people.audit import audit
 from people.files import file_chunks, file_store
@@ -26,7 +36,6 @@ from people.queue import enqueue
 from people.wall import tenant
 
 DEFAULT_SOURCE = "files"
-MOST_PREVIEWED = 500  # refused rows that a preview keeps
 
 State = ImportBatch.State
 
@@ -151,10 +160,10 @@ def import_check_work(run: JobRun) -> dict[str, Any]:
         with intake_open(request, _progress(run)) as (intake, outcome):
             run.progress(step="comparing")
             with tenant(run.organization_id):
-                preview(intake, outcome, request.kind)
+                preview(intake, outcome, request.kind, batch)
                 if _is_wanted(run, batch, State.UPLOADED):
                     _outcome_keep(batch, outcome, State.CHECKED)
-                    _refused_preview(intake, batch)
+                    rows_preview(intake, batch)
     except Unreadable as error:
         _unreadable_keep(run, batch, error, State.UPLOADED, State.UPLOADED)
     return {"batch": batch.pk}
@@ -280,17 +289,6 @@ def _outcome_keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
             for issue in outcome.issues
         ],
         batch_size=1_000,
-    )
-
-
-def _refused_preview(intake: Any, batch: ImportBatch) -> None:
-    ImportRow.objects.filter(batch=batch).delete()
-    intake.table.execute(
-        "INSERT INTO crm_importrow (batch_id, number, raw, result, reason)"
-        f" SELECT %s, number / {intake.table.parts}, raw::jsonb, 'refused', coalesce(reason, '')"
-        " FROM {t} WHERE result = 'refused'"
-        f" ORDER BY number LIMIT {MOST_PREVIEWED}",
-        [batch.pk],
     )
 
 
