@@ -22,6 +22,7 @@ _TYPES = {
     FieldType.AMOUNT: "numeric(20,6)",
     FieldType.RATIO: "numeric(5,4)",
     FieldType.SHARE: "numeric(9,6)",
+    FieldType.RATE: "numeric(20,10)",
 }
 
 

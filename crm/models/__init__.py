@@ -8,6 +8,7 @@ from crm.models.opportunity import NO_DUE_DAY, Opportunity, OpportunityChange
 from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
 from crm.models.quota import Measure, Quota
+from crm.models.rate import ExchangeRate
 from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Activity",
     "ActivityType",
     "Credit",
+    "ExchangeRate",
     "HealthDismissal",
     "ImportBatch",
     "ImportChange",

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import ImportBatch, Opportunity, Pipeline, Quota, Stage
+from crm.models import ExchangeRate, ImportBatch, Opportunity, Pipeline, Quota, Stage
 from people.files import file_store
 from people.models import Person, Team
 from people.wall import tenant
@@ -59,6 +59,9 @@ def objects(cast: Cast) -> dict[str, Any]:
             "uploaded": make_batch().pk,
             "checked": make_batch(state="checked", received=1, created=1).pk,
             "applied": make_batch(state="applied", received=1, created=1, columns=["opportunity_id"]).pk,
+            "euro_rate": ExchangeRate.objects.create(
+                from_currency="EUR", to_currency="USD", starts_on=date(2026, 1, 1), rate="1.1"
+            ).pk,
             "alices_quota": make_quota(cast.alice).pk,
             "empty_stage": make_stage("Engaging", "open", 2).pk,
         }
