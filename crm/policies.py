@@ -15,6 +15,7 @@ from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
 from crm.models import (
     Activity,
     Credit,
+    CustomField,
     ExchangeRate,
     ImportBatch,
     Lead,
@@ -165,4 +166,5 @@ rates = KeeperPolicy(ExchangeRate)
 credits = KeeperPolicy(Credit)  # to change; they are seen with their deal
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
+custom_fields = KeeperPolicy(CustomField)
 health = KeeperPolicy(Opportunity)

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
+from crm.engine.amounts import parse_amount
 from crm.engine.fields import Field, FieldType, Shape
 from crm.engine.profile import ColumnProfile, FileProfile
 from crm.engine.stages import outcome_of
 from crm.engine.texts import name_key
-from crm.engine.types import activity_type, transaction_type
+from crm.engine.types import activity_type, flag_of, transaction_type
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _DATE_LIKE = re.compile(r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{1,4}")
@@ -54,6 +55,25 @@ def kind_guess(profile: FileProfile, shapes: Iterable[Shape], known: Known | Non
     scores = {shape.kind: _fit(profile, shape, known or Known()) for shape in shapes}
     best = max(scores, key=lambda kind: scores[kind], default=None)
     return best if best is not None and scores[best] > 0 else None
+
+
+def type_guess(column: ColumnProfile) -> str:
+    """The type that a column would have as a field of its own: date, flag, money, number, choice or text.
+
+    A column of few values that repeat is a choice; amounts with a currency beside them are money.
+    """
+    values = list(column.values)[:500]
+    if not values:
+        return "text"
+    if column.dates.is_dates:
+        return "date"
+    if all(flag_of(value) is not None for value in values):
+        return "flag"
+    if column.amounts.amounts >= 0.9 * column.amounts.filled:
+        read = [parse_amount(value) for value in values]
+        return "money" if any(amount and amount[1] for amount in read) else "number"
+    is_short = not column.is_cut and len(column.values) <= 30 and max(map(len, values)) <= 60
+    return "choice" if is_short and column.filled >= 3 * len(column.values) else "text"
 
 
 def knows_column(name: str, shapes: Iterable[Shape]) -> bool:
@@ -111,7 +131,7 @@ def _fits(item: Field, column: ColumnProfile) -> bool:
         case FieldType.DATE | FieldType.MOMENT:
             tries = sum(bool(_DATE_LIKE.match(value)) for value in values)
             return column.dates.dates * 5 >= column.dates.filled or tries * 2 >= len(values)
-        case FieldType.AMOUNT | FieldType.RATIO | FieldType.SHARE | FieldType.RATE:
+        case FieldType.AMOUNT | FieldType.RATIO | FieldType.NUMBER | FieldType.SHARE | FieldType.RATE:
             return column.amounts.amounts * 5 >= column.amounts.filled or "%" in values[0]
         case FieldType.EMAIL:
             return sum(bool(_EMAIL.match(value)) for value in values) * 2 > len(values)

@@ -20,6 +20,7 @@ MOST_REFUSALS_TOLD = 1_000  # distinct values; every refused row carries its rea
 _TYPES = {
     FieldType.DATE: "date",
     FieldType.AMOUNT: "numeric(20,6)",
+    FieldType.NUMBER: "numeric(20,6)",
     FieldType.RATIO: "numeric(5,4)",
     FieldType.SHARE: "numeric(9,6)",
     FieldType.RATE: "numeric(20,10)",

@@ -84,6 +84,10 @@ FILE: dict[str, Promise | str] = {
     "mapping_values_not_a_mapping": _(
         "The values of “%(field)s” in the mapping must be pairs: as in the file, then as meant."
     ),
+    "mapping_no_own_fields": _(
+        "A file of this kind (%(kind)s) cannot have fields of its own; deals, accounts, leads can."
+    ),
+    "mapping_unknown_type": _("“%(value)s” is no type of field. Known: %(types)s."),
     "mapping_unknown_field": _("The mapping names a field “%(field)s”. Fields of %(kind)s: %(fields)s."),
     "mapping_unknown_column": _("The mapping names a column “%(column)s”. Columns of the file: %(columns)s."),
     "mapping_bad_dates": _("The mapping's dates are “%(value)s”; say one of %(orders)s."),
@@ -112,6 +116,12 @@ NOTE: dict[str, Promise | str] = {
 VALUE: dict[str, Promise | str] = {
     "too_long": _("“%(value)s…” is too long for %(field)s. Shorten it."),
     "invalid_date": _("“%(value)s” in %(field)s is not a date. Write it like 2026-01-31."),
+    "invalid_number": _("“%(value)s” in %(field)s is not a number."),
+    "invalid_flag": _("“%(value)s” in %(field)s is neither yes nor no."),
+    "invalid_choice": _("“%(value)s” is not one of the choices of %(field)s. Add it to the field, or mend the row."),
+    "ends_before_start": _("The last day lies before the first."),
+    "unknown_deal_type": _("“%(value)s” says neither new business, expansion nor renewal. The type stays empty."),
+    "odd_term": _("Terms below 1 or above 600 months are left out."),
     "invalid_moment": _("“%(value)s” in %(field)s is not a date or time. Write it like 2026-01-31 14:05."),
     "invalid_amount": _("“%(value)s” in %(field)s is not an amount. Write it like 1234.56."),
     "amount_too_large": _("%(value)s in %(field)s is too large; at most 14 digits before the decimals can be kept."),

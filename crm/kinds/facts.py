@@ -14,7 +14,8 @@ from crm.intake.references import references_find
 from crm.intake.resolve import WAITING, created_ids, facts_forget, facts_resolve, history_off
 from crm.intake.worth import DAYS, worth_of_batch
 from crm.kinds.base import Intake, Kind, repeated_ids_refuse
-from crm.models import ImportBatch
+from crm.kinds.custom import customs_compare, customs_find, customs_of, customs_undo, customs_write
+from crm.models import CustomField, ImportBatch
 from people.models import Person
 
 # what a reference means may have gone in the meantime (merged, or its import undone); it is looked up by text again
@@ -53,8 +54,15 @@ class FactKind(Kind):
     worked_out: ClassVar[tuple[str, ...]] = ()  # references that triggers fill in
 
     @property
+    def has_customs(self) -> bool:
+        return self.shape.kind in CustomField.Entity.values
+
+    @property
     def table(self) -> str:
         return self.model._meta.db_table
+
+    def identify(self, intake: Intake) -> None:
+        """Give rows without an id one."""
 
     def prepare(self, intake: Intake) -> None:
         """Refuse what cannot be used, and look up what `looked_up` names."""
@@ -63,11 +71,14 @@ class FactKind(Kind):
         """What is odd about rows that are taken."""
 
     def compare(self, intake: Intake) -> None:
+        self.identify(intake)
         repeated_ids_refuse(intake, "f_id")
         self.prepare(intake)
         found = {field: name for field, name in self.references.items() if field in intake.fields}
         references_find(intake.table, found, source=intake.source, issues=intake.issues)
         self._compare_known(intake)
+        if self.has_customs:
+            customs_compare(intake, customs_find(intake, self.shape.kind))
         self.tell(intake)
 
     @property
@@ -106,6 +117,13 @@ class FactKind(Kind):
     def write(self, intake: Intake) -> int:
         self._update(intake)
         self._insert(intake)
+        customs = customs_of(intake, self.shape.kind) if self.has_customs else []
+        if customs:
+            intake.execute(
+                f"UPDATE {{t}} SET target_id = o.id FROM {self.table} o WHERE {{t}}.target_id IS NULL"
+                f" AND {{t}}.result IS NULL AND o.source = %(source)s AND o.external_id = {{t}}.f_id"
+            )
+            customs_write(intake, customs)
         removed = self._remove(intake) if intake.is_snapshot else 0
         if self.table in DAYS and intake.batch is not None:
             worth_of_batch(self.table, intake.batch.pk)
@@ -166,6 +184,8 @@ class FactKind(Kind):
         if self.is_referred_to_as:
             facts_forget(self.is_referred_to_as, created_ids(batch, self.table))
         with history_off() as cursor:
+            if self.has_customs:
+                customs_undo(batch)
             for statement in self.undo_statements():
                 cursor.execute(statement, {"batch": batch.pk})
         facts_resolve(*WAITING)

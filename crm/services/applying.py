@@ -18,6 +18,7 @@ from crm.intake.resolve import in_bulk
 from crm.intake.table import IntakeTable, columns_named
 from crm.intake.wording import file_sentence
 from crm.kinds.base import Intake, Kind, shapes
+from crm.kinds.custom import shape_here
 from crm.models import ImportBatch
 from crm.selectors.known import known_names
 from kernel.issue import Issue, IssueCollector, Level
@@ -64,20 +65,18 @@ class Outcome:
 def intake_open(request: Request, progress: Progress) -> Iterator[tuple[Intake, Outcome]]:
     """The file in its temporary table, not compared yet. Outside of any transaction. Raises: Unreadable."""
     progress("reading", 0, None)
-    opened = table_open(request.chunks, shapes(), chosen=request.mapping, shape=request.kind.shape)
     with tenant(request.organization.pk):
-        known = known_names()
-    mapping = mapping_decide(opened, request.kind.shape, request.mapping, known)
-    readings = readings_decide(opened, request.kind.shape, mapping)
+        known, shape = known_names(), shape_here(request.kind)
+    opened = table_open(request.chunks, shapes(), chosen=request.mapping, shape=shape)
+    mapping = mapping_decide(opened, shape, request.mapping, known)
+    readings = readings_decide(opened, shape, mapping)
     if request.is_snapshot and not request.kind.has_snapshot:
         raise Unreadable("snapshot_not_possible")
-    table = IntakeTable(request.kind.shape, opened.parts, columns_named(readings, opened.layout.columns))
-    issues = IssueCollector(notes_of(opened, request.kind.shape, mapping))
+    table = IntakeTable(shape, opened.parts, columns_named(readings, opened.layout.columns))
+    issues = IssueCollector(notes_of(opened, shape, mapping))
     table.create()
     try:
-        rows = typed_rows(
-            opened.lines(), request.kind.shape, readings, len(opened.layout.columns), MINOR_UNIT_DIGITS.keys()
-        )
+        rows = typed_rows(opened.lines(), shape, readings, len(opened.layout.columns), MINOR_UNIT_DIGITS.keys())
         received = table.fill(rows, issues, lambda done: progress("reading", done, opened.profile.rows))
         intake = Intake(
             organization=request.organization,

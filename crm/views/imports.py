@@ -23,6 +23,7 @@ from crm.intake.reading import Table as FileTable
 from crm.intake.reading import mapping_decide, table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, kind_of, shapes
+from crm.kinds.custom import shape_here
 from crm.models import ImportBatch
 from crm.policies import imports
 from crm.selectors.imports import (
@@ -193,10 +194,11 @@ def _columns_form(request: HttpRequest, batch: ImportBatch, opened: FileTable, n
     kind = kind_of(name)
     own = batch.mapping if batch.mapping and batch.kind == name else None
     remembered = own or mapping_remembered(kind=name, source=batch.source, columns=opened.layout.columns)
+    shape = shape_here(kind)
     try:
-        mapping = mapping_decide(opened, kind.shape, mapping_of(remembered, kind.shape), known_names())
+        mapping = mapping_decide(opened, shape, mapping_of(remembered, shape), known_names())
     except Unreadable:
-        mapping = mapping_decide(opened, kind.shape, FileMapping(), known_names())
+        mapping = mapping_decide(opened, shape, FileMapping(), known_names())
     initial = {
         "kind": name,
         "source": batch.source,
@@ -207,7 +209,7 @@ def _columns_form(request: HttpRequest, batch: ImportBatch, opened: FileTable, n
     return ColumnsForm(
         request.POST or None,
         initial=initial,
-        shape=kind.shape,
+        shape=shape,
         profile=opened.profile,
         mapping=mapping,
         chosen=_chosen(request, batch),
