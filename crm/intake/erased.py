@@ -11,7 +11,7 @@ from crm.intake.table import IntakeTable
 from people.models import ErasedMark
 from people.personal import DIGEST_SQL, peppers
 
-NUMERIC = {FieldType.AMOUNT, FieldType.NUMBER, FieldType.RATIO, FieldType.SHARE}
+NUMERIC = {FieldType.AMOUNT, FieldType.NUMBER, FieldType.RATIO, FieldType.SHARE, FieldType.RATE}
 NOT_TEXT = {*NUMERIC, FieldType.DATE, FieldType.CURRENCY, FieldType.STAGE}
 
 MARKS = "(SELECT m.digest, p.name FROM people_erasedmark m JOIN people_person p ON p.id = m.person_id) m"
