@@ -29,6 +29,7 @@ class ApiView(GenericAPIView):  # type: ignore[type-arg]
     reads: ClassVar[str] = ""  # the scope that a key needs to read here; empty: none
     writes: ClassVar[str] = ""  # … to change something
     parameters: ClassVar[tuple[str, ...]] = ()  # of the query, for views that are no lists
+    repeatable: ClassVar[tuple[str, ...]] = ()  # of these
     is_list: ClassVar[bool] = False
 
     @property
@@ -45,7 +46,7 @@ class ApiView(GenericAPIView):  # type: ignore[type-arg]
         self._scope_require(request)
         is_read = request.method in SAFE_METHODS
         if not (self.is_list and is_read):
-            parameters_check(request, self.parameters)
+            parameters_check(request, self.parameters, self.repeatable)
 
     def _scope_require(self, request: Request) -> None:
         key = getattr(request._request, "api_key", None)
