@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from incentives.closing.correction import Closing
+from incentives.closing.posted import Posted, posted_of
 from incentives.engine.periods import calendar_of
 from incentives.engine.run import Result, calculate
 from incentives.engine.trace import Story
@@ -64,8 +66,17 @@ class Simulation:
         return dict(self.__dict__)
 
 
-def simulate(plans: Sequence[Plan], files: Mapping[str, tuple[str, str]], period: str | None = None) -> Simulation:
-    """Return what plans pay for the facts of CSV files; with a period, only its lines and totals."""
+def simulate(
+    plans: Sequence[Plan],
+    files: Mapping[str, tuple[str, str]],
+    period: str | None = None,
+    documents: Sequence[tuple[str, str]] = (),
+) -> Simulation:
+    """Return what plans pay for the facts of CSV files; with a period, only its lines and totals.
+
+    ``documents`` (name and text) are what simulations of earlier, closed periods wrote: those periods stay as posted and
+    every difference is a net line in the open ``period``.
+    """
     issues = IssueCollector()
     facts = facts_of_files(files, issues)
     out = Simulation()
@@ -78,12 +89,75 @@ def simulate(plans: Sequence[Plan], files: Mapping[str, tuple[str, str]], period
         result = calculate(plan, facts, until)
         issues.extend(result.issues)
         _add(out, result, _labels_in(plan, period, result))
+        if documents:
+            _correct(out, result, period, documents, len(plans), issues)
     out.totals = _summed(out.totals)
     out.issues = [issue.to_dict() for issue in issues.sorted()]
+    if any(issue.code in _UNPOSTABLE for issue in issues):
+        out.lines, out.totals = [], []
     return out
 
 
 _FATAL = {"empty_file", "missing_column", "bad_period_label", "same_component"}
+
+
+_UNPOSTABLE = {"bad_posting", "other_plan", "posted_twice", "one_plan", "no_open_period", "unknown_period"}
+
+
+def _correct(
+    out: Simulation,
+    result: Result,
+    period: str | None,
+    documents: Sequence[tuple[str, str]],
+    plans: int,
+    issues: IssueCollector,
+) -> None:
+    """Put the open period's net lines first, and what they change into its totals."""
+    story = Story(result)
+    posted = posted_of(documents, result.plan.plan, issues)
+    open_period = _open_period(result, story, period, posted, plans, issues)
+    if open_period is None or any(issue.code in _UNPOSTABLE for issue in issues):
+        return
+    correction = Closing(result, story, posted, open_period).correction()
+    out.lines = correction.lines + out.lines
+    known = {total["participant"]: total for total in out.totals}
+    for person, changed in sorted(correction.totals.items()):
+        total = known.get(person)
+        if total is None:
+            total = _nothing(result, story, person, open_period)
+            out.totals.append(total)
+        total["correction"] = story.money(changed["earned"])
+        total["overpaid"] = story.money(changed["overpaid"])
+        for name in ("earned", "payable", "recovered"):
+            total[name] = f"{Decimal(total[name]) + Decimal(story.money(changed[name])):f}"
+
+
+def _open_period(
+    result: Result, story: Story, period: str | None, posted: Posted, plans: int, issues: IssueCollector
+) -> int | None:
+    """Return the number of the one open pay period, which nothing was posted for yet."""
+    if plans > 1:
+        issues.add(Level.ERROR, "one_plan", "--posted: correct one plan at a time; name a single plan")
+    if period not in story.labels[: result.periods.over]:
+        message = f"--period: with --posted name the open pay period, such as {story.labels[result.periods.over - 1]}"
+        issues.add(Level.ERROR, "no_open_period", message, value=period)
+        return None
+    number = story.labels.index(str(period))
+    for label in sorted(posted.periods()):
+        if label not in story.labels:
+            message = f"--posted: {label} is no pay period of {result.plan.plan} with these facts; check plan and files"
+            issues.add(Level.ERROR, "unknown_period", message, value=label)
+        elif story.labels.index(label) >= number:
+            message = f"--posted: {label} is not before the open period {period}; leave its result out"
+            issues.add(Level.ERROR, "no_open_period", message, value=label)
+    return number
+
+
+def _nothing(result: Result, story: Story, person: str, period: int) -> dict[str, Any]:
+    """Return the total of somebody who is no longer on the plan."""
+    pay_on = date.fromordinal(int(result.periods.ends[period]) + result.plan.pay_day).isoformat()
+    money = dict.fromkeys(_TABLES, story.money(0))
+    return {"participant": person, "period": story.labels[period], **money, "pay_on": pay_on}
 
 
 def _until(plan: Plan, period: str | None, issues: IssueCollector) -> date | None:
@@ -172,18 +246,20 @@ def line_of(result: Result, story: Story, number: int, label: str) -> dict[str, 
         "amount": story.money(int(lines.amount[number])),
         "rule": story.rule(number),
         "cause": story.cause(number),
+        "corrects": None,
         "trace": story.trace(number).to_dict(),
     }
 
 
+_TABLES = {
+    "earned": "earned", "payable": "payable", "draw_balance": "draw_balance", "draw_paid": "draw_paid",
+    "recovered": "recovered", "debt": "debt", "carried_forward": "carried",
+}  # fmt: skip
+
+
 def _total(result: Result, story: Story, row: int, person: str, period: int) -> dict[str, Any]:
     totals = result.totals
-    tables = {
-        "earned": totals.earned, "payable": totals.payable, "draw_balance": totals.draw_balance, "draw_paid":
-        totals.draw_paid,
-        "recovered": totals.recovered, "debt": totals.debt, "carried_forward": totals.carried,
-    }  # fmt: skip
-    money = {name: story.money(int(table[row, period])) for name, table in tables.items()}
+    money = {name: story.money(int(getattr(totals, table)[row, period])) for name, table in _TABLES.items()}
     pay_on = date.fromordinal(int(result.periods.ends[period]) + result.plan.pay_day).isoformat()
     return {"participant": person, "period": story.labels[period], **money, "pay_on": pay_on}
 

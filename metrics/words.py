@@ -61,6 +61,7 @@ def definition(metric: Metric) -> Definition:
             Basis.CLOSED: gettext("it closed"),
             Basis.CREATED: gettext("it was created"),
             Basis.DUE: gettext("it is due"),
+            Basis.CREDITED: gettext("it was credited"),
         }[metric.basis],
         gettext(metric.numerator),
         gettext(metric.denominator) if metric.denominator else "",
@@ -88,6 +89,12 @@ def note_text(note: Note) -> str:
             return ngettext(
                 "%(n)s won deal without a known start, or closed before it",
                 "%(n)s won deals without a known start, or closed before it",
+                n,
+            ) % {"n": formats.number(n)}
+        case "quota_without_rate":
+            return ngettext(
+                "%(n)s quota left out for want of an exchange rate",
+                "%(n)s quotas left out for want of an exchange rate",
                 n,
             ) % {"n": formats.number(n)}
         case "undated":

@@ -54,11 +54,16 @@ class Balance:
     def _end(self, start: date) -> date:
         return add_months(start, self.draw.months) if self.draw.months else self.plan.ends_before or _FAR
 
+    def forgive(self, period: int) -> Ints:
+        """Return the balance given up at the start of a pay period."""
+        if self.draw.forgiven_on is None or not self.periods.periods[period].contains(self.draw.forgiven_on):
+            return np.zeros_like(self.balance)
+        gone, self.balance = self.balance, np.zeros_like(self.balance)
+        return gone
+
     def pay(self, period: int, paid: Sequence[Ints]) -> Ints:
         """Return what the draw pays in a pay period; ``paid``: what covered components paid, period by period."""
         days = self.periods.periods[period]
-        if self.draw.forgiven_on and days.contains(self.draw.forgiven_on):
-            self.balance = self.balance * 0
         self.spare = self.balance * 0
         own = self.calendar.period_of(self.draw.period or self.plan.pay_period, days.last_day)
         if not days.contains(own.last_day):

@@ -218,6 +218,11 @@ class Debts:
     amount: Ints
 
 
+def no_debts() -> Debts:
+    """Return the debts of nobody."""
+    return Debts(*(ints([]) for _ in range(4)))
+
+
 def reversed_lines(
     lines: Lines, component: Ints, events: Events, indirect_kept: Flags, payout: PayOut
 ) -> tuple[Lines, Ints, Parts, Debts]:

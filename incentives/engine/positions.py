@@ -250,8 +250,6 @@ class Earning:
         scaled = product(rows.end, NANO)
         for edge in table.edges:
             found += table.reached(scaled, product(edge[rows.piece], over)) & defined
-        if table.fixed.any():
-            found[table.fixed[rows.piece]] = 0
         return found
 
 

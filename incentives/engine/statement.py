@@ -7,7 +7,9 @@ next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -25,16 +27,36 @@ from kernel.period import add_months
 
 @dataclass(frozen=True)
 class Totals:
-    """Tables of (person, pay period), in minor units."""
+    """Tables of (person, pay period), in minor units.
+
+    ``incentive`` is what is due after negative results; ``payable`` = incentive + draw paid − recovered. ``owed`` is
+    what refunds turned into debts; ``draw_balance``, ``debt`` and ``carried`` are what is open at the period's end.
+    """
 
     persons: Ints
     earned: Ints
+    incentive: Ints
     payable: Ints
-    draw_paid: Ints
-    recovered: Ints
+    draw_lent: Ints
+    draw_given: Ints
+    draw_recovered: Ints
+    draw_written_off: Ints
     draw_balance: Ints
+    owed: Ints
+    debt_recovered: Ints
+    debt_written_off: Ints
     debt: Ints
     carried: Ints
+
+    @property
+    def draw_paid(self) -> Ints:
+        """What draws paid, to be recovered or not."""
+        return self.draw_lent + self.draw_given
+
+    @property
+    def recovered(self) -> Ints:
+        """What was taken from pay, for draws and for debts."""
+        return self.draw_recovered + self.debt_recovered
 
 
 class Statement:
@@ -68,9 +90,8 @@ class Statement:
         """Return what everybody is paid in every period."""
         size = (len(self.persons), self.periods.over)
         due = [self._of(parts, number) for number in range(len(self.components))]
-        payable, draw_paid, recovered, balance, open_debt, carried_table = (
-            np.zeros(size, dtype=np.int64) for _ in range(6)
-        )
+        names = [item.name for item in fields(Totals) if item.name not in ("persons", "earned")]
+        tables = {name: np.zeros(size, dtype=np.int64) for name in names}
         carried = [np.zeros(size[0], dtype=np.int64) for _ in self.components]
         owed = self._owed(debts)
         for period, table in enumerate(owed):
@@ -79,20 +100,27 @@ class Statement:
         history: list[list[Ints]] = []
         for period in range(size[1]):
             paid = self._settle([table[:, period] for table in due], carried)
-            incentive = np.sum(paid, axis=0) if paid else np.zeros(size[0], dtype=np.int64)
-            waiting = waiting + np.maximum(owed[period], 0)
+            now = {name: table[:, period] for name, table in tables.items()}
+            now["incentive"][:] = np.sum(paid, axis=0)
+            arisen = np.maximum(owed[period], 0)
+            now["owed"][:], waiting = arisen.sum(axis=1), waiting + arisen
             deducted = self.plan.negative_result is NegativeResult.DEDUCTED
             history.append([table[:, period] for table in due] if deducted else paid)
-            waiting = self._write_off(period, write_offs, waiting)
             for draw in self.draws:
-                draw_paid[:, period] += draw.pay(period, [self._covered(draw, paid_in) for paid_in in history])
-            taken, waiting = self._recover(period, incentive, waiting)
-            recovered[:, period] = taken
-            payable[:, period] = incentive + draw_paid[:, period] - taken
-            balance[:, period] = sum((draw.balance for draw in self.draws), np.zeros(size[0], dtype=np.int64))
-            open_debt[:, period] = waiting.sum(axis=1)
-            carried_table[:, period] = np.sum(carried, axis=0)
-        return Totals(self.persons, earned, payable, draw_paid, recovered, balance, open_debt, carried_table)
+                now["draw_written_off"] += draw.forgive(period)
+            waiting = self._write_off(period, write_offs, waiting, now)
+            self._draw(period, history, now)
+            waiting = self._recover(period, waiting, now)
+            now["payable"][:] = now["incentive"] + now["draw_lent"] + now["draw_given"]
+            now["payable"][:] -= now["draw_recovered"] + now["debt_recovered"]
+            now["debt"][:], now["carried"][:] = waiting.sum(axis=1), np.sum(carried, axis=0)
+        return Totals(persons=self.persons, earned=earned, **tables)
+
+    def _draw(self, period: int, history: Sequence[Sequence[Ints]], now: dict[str, Ints]) -> None:
+        """Pay the draws."""
+        for draw in self.draws:
+            given = draw.pay(period, [self._covered(draw, paid_in) for paid_in in history])
+            now["draw_lent" if draw.recoverable else "draw_given"] += given
 
     def _of(self, parts: Parts, component: int) -> Ints:
         mine = parts.component == component
@@ -125,9 +153,11 @@ class Statement:
     def _covered(self, draw: Balance, paid: Sequence[Ints]) -> Ints:
         names = draw.draw.components
         chosen = [amount for name, amount in zip(self.components, paid, strict=True) if not names or name in names]
-        return np.sum(chosen, axis=0) if chosen else draw.balance * 0
+        covered: Ints = np.sum(chosen, axis=0)
+        return covered
 
-    def _write_off(self, period: int, rows: Sequence[WriteOff], waiting: Ints) -> Ints:
+    def _write_off(self, period: int, rows: Sequence[WriteOff], waiting: Ints, now: dict[str, Ints]) -> Ints:
+        """Give up draws, then debts; return the debts that are left."""
         for row in rows:
             at = self.row[self.people.place[row.participant]]
             if at < 0 or not self.periods.periods[period].contains(row.date):
@@ -136,46 +166,55 @@ class Statement:
             for draw in self.draws:
                 part = min(left, int(draw.balance[at]))
                 draw.balance[at] -= part
+                now["draw_written_off"][at] += part
                 left -= part
-            one = _taken(waiting[at : at + 1], ints([left]), np.ones(waiting.shape[1], dtype=bool))
+            one = taken_oldest_first(waiting[at : at + 1], ints([left]), np.ones(waiting.shape[1], dtype=bool))
             waiting = waiting.copy()
             waiting[at] -= one[0]
+            now["debt_written_off"][at] += one.sum()
         return waiting
 
-    def _recover(self, period: int, incentive: Ints, waiting: Ints) -> tuple[Ints, Ints]:
-        """Return what is recovered, and the debts that are left: draws first, then debts, oldest first."""
-        room = self._room(period, incentive)
-        total = np.zeros(len(room), dtype=np.int64)
+    def _recover(self, period: int, waiting: Ints, now: dict[str, Ints]) -> Ints:
+        """Recover draws in their order, then debts, oldest first; return the debts that are left."""
+        room = self.room(period, now["incentive"])
         for draw in self.draws:
-            taken = draw.take(room - total, draw.due(period))
-            total = total + taken
-        taken_debts = _taken(waiting, room - total, self._young(period))
-        return total + taken_debts.sum(axis=1), waiting - taken_debts
+            taken = draw.take(room, draw.due(period))
+            now["draw_recovered"] += taken
+            now["draw_balance"] += draw.balance
+            room = room - taken
+        taken_debts = taken_oldest_first(waiting, room, self.young(period))
+        now["debt_recovered"][:] = taken_debts.sum(axis=1)
+        return waiting - taken_debts
 
-    def _room(self, period: int, incentive: Ints) -> Ints:
+    def room(self, period: int, incentive: Ints) -> Ints:
+        """Return how much may be recovered from everybody's incentive of a pay period."""
         rules: Recovery = self.plan.recovery
         share = incentive * rules.max_share.as_integer_ratio()[0] // rules.max_share.as_integer_ratio()[1]
         room = np.maximum(np.minimum(share, incentive - minor(rules.protected_amount, self.digits)), 0)
-        return np.where(self._authorised(period), room, 0)
+        return np.where(self._authorised_from < self.periods.ends[period], room, 0)
 
-    def _authorised(self, period: int) -> Flags:
+    @cached_property
+    def _authorised_from(self) -> Ints:
+        """The first day on which each person's pay may be taken from (0: always; far away: never)."""
         if self.plan.recovery.authorisation is Authorisation.IN_PLAN:
-            return np.ones(len(self.persons), dtype=bool)
-        end = self.periods.periods[period].ends_before
-        found = []
-        for code in self.persons.tolist():
-            days = [row.recovery_authorised_on for row in self.people.of.get(code, ()) if row.recovery_authorised_on]
-            found.append(bool(days) and days[0] < end)
-        return np.array(found, dtype=bool)
+            return np.zeros(len(self.persons), dtype=np.int64)
+        found = (
+            next(
+                (row.recovery_authorised_on for row in self.people.of.get(code, ()) if row.recovery_authorised_on),
+                date.max,
+            )
+            for code in self.persons.tolist()
+        )
+        return ints([day.toordinal() for day in found])
 
-    def _young(self, period: int) -> Flags:
+    def young(self, period: int) -> Flags:
         """Return which pay periods are recent enough for what was paid in them to be taken back now."""
         start, months = self.periods.periods[period].starts_on, self.plan.recovery.max_age_months
         paid_in = self.periods.periods[: self.periods.over]
         return np.array([add_months(paid.ends_before, months) >= start for paid in paid_in], dtype=bool)
 
 
-def _taken(waiting: Ints, room: Ints, allowed: Flags) -> Ints:
+def taken_oldest_first(waiting: Ints, room: Ints, allowed: Flags) -> Ints:
     """Return how much of each debt fits into ``room``, oldest first."""
     open_now = waiting * allowed
     upto = np.minimum(np.cumsum(open_now, axis=1), room[:, None])

@@ -17,7 +17,7 @@ import numpy as np
 from incentives.engine.exact import Flags, Ints, ints
 from incentives.engine.periods import Spans
 from incentives.engine.quotas import Mode, Piece, Quotas, Start, half_away, needs_quota
-from incentives.language.choices import Basis, ComponentType, Window
+from incentives.language.choices import Basis, Window
 from incentives.language.plan import Component, Plan
 from kernel.period import Calendar, Period
 
@@ -41,8 +41,6 @@ class Placed:
 
 def grain_of(plan: Plan, component: Component) -> str:
     """Return the grain of a component's windows: `quota`, `transaction`, or a calendar's."""
-    if component.type is ComponentType.SPIF:
-        return str(plan.pay_period)
     if component.window is not None:
         return str(component.window)
     return "quota" if needs_quota(component) else str(plan.pay_period)

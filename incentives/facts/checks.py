@@ -150,26 +150,30 @@ def _rates(facts: Facts, issues: IssueCollector) -> tuple[Any, ...]:
 
 def _hierarchy(facts: Facts, issues: IssueCollector) -> tuple[Any, ...]:
     rows = _spans(facts.hierarchy, "hierarchy", issues, lambda row: (row.person,))
-    bosses: dict[str, set[str]] = defaultdict(set)
+    above: dict[str, list[Any]] = defaultdict(list)
     kept = []
     for row in rows:
-        if row.person == row.manager or row.person in _above(row.manager, bosses):
+        if row.person == row.manager or _reaches(row, above):
             message = f"hierarchy: {row.person} would be above themselves through {row.manager}; correct the manager"
             _refuse(issues, "hierarchy_cycle", message, row.row, "manager", row.manager)
         else:
-            bosses[row.person].add(row.manager)
+            above[row.person].append(row)
             kept.append(row)
     return tuple(kept)
 
 
-def _above(person: str, bosses: dict[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    todo = [person]
+def _reaches(row: Any, above: dict[str, list[Any]]) -> bool:
+    """Return whether a row's person is above its manager on one of its days; people may swap places over time."""
+    todo = [(row.manager, row.starts_on or date.min, row.ends_before or date.max)]
     while todo:
-        for boss in bosses[todo.pop()] - found:
-            found.add(boss)
-            todo.append(boss)
-    return found
+        manager, start, end = todo.pop()
+        for higher in above[manager]:
+            low, high = max(start, higher.starts_on or date.min), min(end, higher.ends_before or date.max)
+            if low < high and higher.manager == row.person:
+                return True
+            if low < high:
+                todo.append((higher.manager, low, high))
+    return False
 
 
 def _two_people(rows: Iterable[Any], name: str, issues: IssueCollector) -> tuple[Any, ...]:

@@ -28,6 +28,20 @@ def add_fact_options(parser: CommandParser) -> None:
         )
 
 
+def add_posted_option(parser: CommandParser) -> None:
+    """Add the option that names the results of closed periods."""
+    parser.add_argument(
+        "--posted", action="append", default=[], metavar="FILE",
+        help=_("What a simulation of closed periods wrote with --format json; every difference becomes a net line in "
+               "the open --period. Repeat it for each closed period"),
+    )  # fmt: skip
+
+
+def read_posted(options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the results of closed periods: name and text."""
+    return [(path, read_text(path)) for path in options["posted"]]
+
+
 def read_text(path: str) -> str:
     """Return a file's text. Raises: CommandError, status 2 when there is no such file, 1 when it is no UTF-8."""
     try:

@@ -121,7 +121,8 @@ class Metric:
     """A definition. The words are message ids in English; whoever shows them translates them.
 
     `counted` are the parts whose sum is the number of facts behind a figure. `also_dated` are further date bases of its
-    parts: a ratio mixes them only where its definition says so.
+    parts: a ratio mixes them only where its definition says so. Where there is none of `only_with`, a sum is undefined
+    rather than 0.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Metric:
     notes: str = ""
     needs: tuple[Need, ...] = ()
     also_dated: tuple[Basis, ...] = ()
+    only_with: Part | None = None
 
 
 class DefinitionError(ValueError):

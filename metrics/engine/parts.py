@@ -26,6 +26,17 @@ class Part(StrEnum):
     OPEN_AMOUNT_COUNT = "open_amount_count"
     WEIGHTED_AMOUNT = "weighted_amount"
     WEIGHTED_COUNT = "weighted_count"
+    ATTAINED_AMOUNT = "attained_amount"  # credits of people on days on which they have a quota
+    ATTAINED_COUNT = "attained_count"
+    QUOTA_AMOUNT = "quota_amount"  # of people, by calendar days
+    QUOTA_DUE_AMOUNT = "quota_due_amount"  # what of it should be reached by now
+    QUOTA_COUNT = "quota_count"
+    QUOTA_AMOUNT_COUNT = "quota_amount_count"  # quotas whose worth in the organization's currency is known
+    TEAM_ATTAINED_AMOUNT = "team_attained_amount"  # credits of everybody in a team while the team has a quota
+    TEAM_ATTAINED_COUNT = "team_attained_count"
+    TEAM_QUOTA_AMOUNT = "team_quota_amount"
+    TEAM_QUOTA_COUNT = "team_quota_count"
+    TEAM_QUOTA_AMOUNT_COUNT = "team_quota_amount_count"
 
 
 class Basis(StrEnum):
@@ -34,12 +45,14 @@ class Basis(StrEnum):
     CLOSED = "closed"
     CREATED = "created"
     DUE = "due"
+    CREDITED = "credited"
 
 
 class Family(StrEnum):
     """Which facts parts are added up from."""
 
     DEALS = "deals"
+    QUOTAS = "quotas"
 
 
 FAMILIES: dict[Family, dict[Basis, tuple[Part, ...]]] = {
@@ -61,6 +74,21 @@ FAMILIES: dict[Family, dict[Basis, tuple[Part, ...]]] = {
             Part.OPEN_AMOUNT_COUNT,
             Part.WEIGHTED_AMOUNT,
             Part.WEIGHTED_COUNT,
+        ),
+    },
+    Family.QUOTAS: {
+        Basis.CREDITED: (
+            Part.ATTAINED_AMOUNT,
+            Part.ATTAINED_COUNT,
+            Part.QUOTA_AMOUNT,
+            Part.QUOTA_DUE_AMOUNT,
+            Part.QUOTA_COUNT,
+            Part.QUOTA_AMOUNT_COUNT,
+            Part.TEAM_ATTAINED_AMOUNT,
+            Part.TEAM_ATTAINED_COUNT,
+            Part.TEAM_QUOTA_AMOUNT,
+            Part.TEAM_QUOTA_COUNT,
+            Part.TEAM_QUOTA_AMOUNT_COUNT,
         ),
     },
 }

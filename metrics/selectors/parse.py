@@ -1,6 +1,7 @@
 """From the words of a command, a link or an API call to a question, with sentences that say what is wrong."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 
@@ -11,7 +12,10 @@ from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
 from metrics.selectors.question import Dimension, Question, Scope
+from metrics.selectors.span import quota_periods
 from people.models import Person, Team
+
+QUOTA_PERIOD = "quota"  # time cut where the organization's quotas start
 
 
 class QuestionError(ValueError):
@@ -32,11 +36,17 @@ def question_of(
     filters: Sequence[str] = (),
 ) -> Question:
     """The question in a command's words. Raises: QuestionError. One query per filter."""
-    dimensions, grain = groupings_of(by)
+    words = _words(by)
+    dimensions, grain = groupings_of(",".join(word for word in words if word != QUOTA_PERIOD))
     first, last = day_of(starts_on, "--from"), day_of(ends_before, "--to")
     if first and last and first >= last:
         raise QuestionError(f"--to is the day after the last one, so it must come after --from {first}; got {last}.")
-    return Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
+    question = Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
+    if QUOTA_PERIOD not in words:
+        return question
+    if grain:
+        raise QuestionError(f"--by cuts time one way at once; ask for {QUOTA_PERIOD} and {grain} in two commands.")
+    return replace(question, cuts=quota_periods(first, last), cut_name=QUOTA_PERIOD)
 
 
 def metrics_of(names: str) -> tuple[Metric, ...]:
@@ -54,7 +64,7 @@ def groupings_of(by: str) -> tuple[tuple[Dimension, ...], Grain | None]:
     """Dimensions and the one cut of time. Raises: QuestionError."""
     dimensions: list[Dimension] = []
     grains: list[Grain] = []
-    known = [*Dimension, *Grain]
+    known = [*Dimension, *Grain, QUOTA_PERIOD]
     for word in _words(by):
         if word in list(Dimension):
             dimensions.append(Dimension(word))

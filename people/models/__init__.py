@@ -1,4 +1,5 @@
 from people.models.absence import ActingManager, Delegation, Leave
+from people.models.access import ErasedMark, Invitation, Look, PersonRecord
 from people.models.api import ApiKey, ApiReplay
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
@@ -19,12 +20,16 @@ __all__ = [
     "AuditEntry",
     "Dated",
     "Delegation",
+    "ErasedMark",
     "Grant",
+    "Invitation",
     "Job",
     "Leave",
+    "Look",
     "Organization",
     "Person",
     "PersonKey",
+    "PersonRecord",
     "Seat",
     "SeatHolding",
     "StoredFile",

@@ -25,6 +25,9 @@ class Case:
     issues: set
     deals: list = field(default_factory=list)
     totals: list = field(default_factory=list)
+    closing: dict = field(default_factory=dict)
+    nets: list = field(default_factory=list)
+    opened: list = field(default_factory=list)
 
 
 def cases():
@@ -42,16 +45,29 @@ def _case(title, text, tables):
     body = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
     facts = body.pop("facts", {})
     until, wanted = facts.pop("until", None), set(facts.pop("issues", []))
-    deals, totals = [], []
+    closing = {name: facts.pop(name) for name in ("open", "posted", "paid") if name in facts}
+    deals, totals, nets, opened = [], [], [], []
     for rows in _tables(tables.split("\n## ")[0]):
-        (totals if "period" in rows[0] else deals).extend(rows)
+        kinds = {"period": totals, "corrects": nets, "open": opened}
+        next((found for name, found in kinds.items() if name in rows[0]), deals).extend(rows)
     issues = IssueCollector()
     lists = {kind: list(enumerate(rows, start=1)) for kind, rows in facts.items()}
     lists["transactions"] = _transactions(deals)
     read_facts = facts_of(lists, issues)
     plan = read(yaml.safe_dump({**HEAD, **body}), issues).plan
     assert not issues.has_errors, [issue.to_dict() for issue in issues]
-    return Case(title, plan, read_facts, date.fromisoformat(until) if until else None, wanted, deals, totals)
+    return Case(
+        title,
+        plan,
+        read_facts,
+        date.fromisoformat(until) if until else None,
+        wanted,
+        deals,
+        totals,
+        closing,
+        nets,
+        opened,
+    )
 
 
 def _transactions(deals):

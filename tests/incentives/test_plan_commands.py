@@ -124,3 +124,78 @@ def test_the_examples_of_the_reference_page_work(files):
     text = schema.page().split("```yaml\n")[1].split("```")[0]
     (files / "page.yaml").write_text(text)
     assert "good" in run("plan_check", files / "page.yaml")
+
+
+def simulated(files, period, text, *posted):
+    """Return what a simulation of one period writes, after writing its deals and what was posted before."""
+    (files / "transactions.csv").write_text("id,date,participant,amount\n" + text)
+    options = [option for name in posted for option in ("--posted", files / f"{name}.json")]
+    out = run("plan_simulate", files / "plan.yaml", *facts(files), "--period", period, *options, "--format", "json")
+    (files / f"{period}.json").write_text(out)
+    return json.loads(out)
+
+
+def test_a_closed_month_stays_and_what_is_late_is_one_net_line_in_the_open_one(files):
+    simulated(files, "2026-01", "d1,2026-01-05,ann,100\n")
+    february = simulated(files, "2026-02", "d0,2026-01-04,ann,950\nd1,2026-01-05,ann,100\n", "2026-01")
+    assert [(line["kind"], line["corrects"], line["amount"]) for line in february["lines"]] == [
+        ("net", "2026-01", "80.00")
+    ]
+    total = february["totals"][0]
+    assert (total["earned"], total["payable"], total["correction"], total["overpaid"]) == (
+        "80.00",
+        "80.00",
+        "80.00",
+        "0.00",
+    )
+    march = simulated(files, "2026-03", "d1,2026-01-05,ann,100\nd2,2026-03-05,ann,100\n", "2026-01", "2026-02")
+    nets = [line["amount"] for line in march["lines"] if line["kind"] == "net"]
+    assert (nets, march["totals"][0]["payable"], march["totals"][0]["overpaid"]) == (["-80.00"], "4.00", "76.00")
+
+
+def test_a_net_line_is_explained_by_the_deals_it_is_because_of(files):
+    simulated(files, "2026-01", "d1,2026-01-05,ann,100\n")
+    (files / "transactions.csv").write_text("id,date,participant,amount\nd1,2026-01-05,ann,200\n")
+    options = ["--period", "2026-02", "--posted", files / "2026-01.json"]
+    assert "because of: d1 (posted 8.00, now 16.00)" in run(
+        "plan_explain", files / "plan.yaml", *facts(files), *options
+    )
+
+
+def test_who_is_no_longer_on_the_plan_keeps_what_was_overpaid_as_a_balance(files):
+    simulated(files, "2026-01", "d1,2026-01-05,ann,100\n")
+    (files / "quotas.csv").write_text(FILES["quotas"].replace("ann", "bob"))
+    february = simulated(files, "2026-02", "d2,2026-02-05,bob,100\n", "2026-01")
+    ann = february["totals"][0]
+    assert (ann["participant"], ann["earned"], ann["payable"], ann["overpaid"]) == ("ann", "-8.00", "0.00", "8.00")
+
+
+@pytest.mark.parametrize(
+    ("change", "period", "message"),
+    [
+        (lambda text: "{", "2026-02", "is no result of plan_simulate"),
+        (lambda text: "[]", "2026-02", "is no result of plan_simulate"),
+        (lambda text: text.replace('"good"', '"other"'), "2026-02", "holds lines of the plan other"),
+        (lambda text: text.replace('"2026-01"', '"2019-01"'), "2026-02", "2019-01 is no pay period"),
+        (lambda text: text, "2026-01", "2026-01 is not before the open period"),
+        (lambda text: text, "2026Q1", "name the open pay period, such as 2026-03"),
+    ],
+)
+def test_what_was_posted_is_refused_when_it_cannot_be(files, change, period, message):
+    simulated(files, "2026-01", "d1,2026-01-05,ann,100\n")
+    posted = files / "2026-01.json"
+    posted.write_text(change(posted.read_text()))
+    with pytest.raises(CommandError, match=message):
+        run("plan_simulate", files / "plan.yaml", *facts(files), "--period", period, "--posted", posted)
+
+
+def test_a_closed_month_posted_twice_or_with_two_plans_is_refused(files):
+    simulated(files, "2026-01", "d1,2026-01-05,ann,100\n")
+    (files / "second.yaml").write_text(
+        GOOD.replace("plan: good", "plan: second").replace("id: commission", "id: extra")
+    )
+    posted, options = ["--posted", files / "2026-01.json"], [*facts(files), "--period", "2026-02"]
+    with pytest.raises(CommandError, match="give each closed period once"):
+        run("plan_simulate", files / "plan.yaml", *options, *posted, *posted)
+    with pytest.raises(CommandError, match="correct one plan at a time"):
+        run("plan_simulate", files / "plan.yaml", files / "second.yaml", *options, *posted)

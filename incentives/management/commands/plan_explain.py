@@ -7,7 +7,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from incentives.management.plans import add_fact_options, as_json, problems, read_files, read_plan
+from incentives.management.plans import (
+    add_fact_options,
+    add_posted_option,
+    as_json,
+    problems,
+    read_files,
+    read_plan,
+    read_posted,
+)
 from incentives.simulation import simulate
 from kernel.trace import Trace
 
@@ -19,6 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("plans", nargs="+", metavar="PLAN")
         add_fact_options(parser)
+        add_posted_option(parser)
         parser.add_argument("--transaction", help=_("Only lines of this transaction"))
         parser.add_argument("--participant", help=_("Only lines of this person"))
         parser.add_argument("--component", help=_("Only lines of this component"))
@@ -26,7 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = simulate([read_plan(path) for path in options["plans"]], read_files(options), options["period"])
+        plans = [read_plan(path) for path in options["plans"]]
+        found = simulate(plans, read_files(options), options["period"], read_posted(options))
         if found.is_refused:
             raise CommandError("\n".join(problems(found.issues)), returncode=1)
         wanted = {name: options[name] for name in ("transaction", "participant", "component") if options[name]}

@@ -7,10 +7,32 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from incentives.management.plans import add_fact_options, as_csv, as_json, as_table, problems, read_files, read_plan
+from incentives.management.plans import (
+    add_fact_options,
+    add_posted_option,
+    as_csv,
+    as_json,
+    as_table,
+    problems,
+    read_files,
+    read_plan,
+    read_posted,
+)
 from incentives.simulation import simulate
 
-_LINES = ("participant", "period", "component", "transaction", "kind", "tier", "base", "rate", "amount", "rule")
+_LINES = (
+    "participant",
+    "period",
+    "component",
+    "transaction",
+    "kind",
+    "tier",
+    "base",
+    "rate",
+    "amount",
+    "rule",
+    "corrects",
+)
 _TOTALS = ("participant", "period", "earned", "payable", "draw_balance")
 
 
@@ -22,11 +44,12 @@ class Command(BaseCommand):
         parser.add_argument("plans", nargs="+", metavar="PLAN")
         add_fact_options(parser)
         parser.add_argument("--period", help=_("Only this period: 2026, 2026H1, 2026Q1, 2026-03, 2026-03-A, 2026-W09"))
+        add_posted_option(parser)
         parser.add_argument("--format", choices=["table", "json", "csv"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
         plans = [read_plan(path) for path in options["plans"]]
-        found = simulate(plans, read_files(options), options["period"])
+        found = simulate(plans, read_files(options), options["period"], read_posted(options))
         if found.is_refused:
             raise CommandError("\n".join(problems(found.issues)), returncode=1)
         if options["format"] == "json":

@@ -7,18 +7,19 @@ from metrics.engine.parts import BASIS_OF, Basis, Part
 from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, closed_events, created_events, cycle_start
 from metrics.selectors.question import Question, Window
 from metrics.selectors.sums.sql import Sql
-from metrics.selectors.sums.statement import EVER_BELOW, Found, summed
+from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
 from people.models import Organization
 
 
-def sums(question: Question, window: Window, parts: Sequence[Part], organization: Organization) -> Found:
-    """Group → part → sum. One query; two when teams are asked about open deals too."""
+def statements(
+    question: Question, window: Window, parts: Sequence[Part], organization: Organization
+) -> list[tuple[Sequence[Part], Sql]]:
+    """Statements of sums per group: one; two when teams are asked about open deals too."""
     source = deal_source(question, window, cycle_start(organization))
-    found: Found = {}
-    for some, day in _by_structure(question, parts):
-        for key, values in summed(question, window, some, source, day).items():
-            found.setdefault(key, {}).update(values)
-    return found
+    return [
+        (some, sums_statement(question, window, some, source, day or Sql(OWN_DAY)))
+        for some, day in _by_structure(question, parts)
+    ]
 
 
 def _by_structure(question: Question, parts: Sequence[Part]) -> list[tuple[list[Part], Sql | None]]:

@@ -13,8 +13,8 @@ from .statement import Statement
 class Outcome:
     """Lines, totals by (person, pay period): (earned, payable, draw balance), and the codes of issues."""
 
-    def __init__(self, lines, totals, issues):
-        self.lines, self.totals, self.issues = lines, totals, issues
+    def __init__(self, lines, totals, issues, statement):
+        self.lines, self.totals, self.issues, self.statement = lines, totals, issues, statement
 
 
 def calculate(plan, facts, until=None):
@@ -42,7 +42,7 @@ class _Calculation:
         statement = Statement(self.w, self.credits, lines)
         indirect = {c.id for c in self.plan.components if c.credits != "own" or c.type == "override"}
         totals = statement.all(self.people, indirect)
-        return Outcome(statement.lines, totals, self.w.issues)
+        return Outcome(statement.lines, totals, self.w.issues, statement)
 
     def component(self, component):
         special = {"mbo": self.mbo, "ranking": self.ranking, "true_up": self.true_up, "spif": self.spif}
@@ -89,7 +89,8 @@ class _Calculation:
             return []
         rate, windows = half_away(Fraction(clause.rate) * NANO), {}
         for event in events:
-            if event.lower:
+            unmeasured = component.basis == "kpi" and kpi(self.w, person, component.basis_of, event.day) is None
+            if event.lower and not unmeasured:
                 window = self.quotas.window_of(person, component, event.day)
                 windows.setdefault(None if component.window == "transaction" else window, []).append(event)
         lines = []

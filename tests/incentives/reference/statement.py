@@ -26,6 +26,7 @@ class Statement:
         self.w, self.plan, self.lines = world, world.plan, lines
         self.credits = credits
         self.parts, self.debts = [], []
+        self.settled = {}
         self.scale = 10**credits.digits
 
     def transaction(self, name):
@@ -175,9 +176,12 @@ class Statement:
             debts += [[d[2], d[3]] for d in self.debts if d[0] == person and d[1] == period]
             debts.sort(key=lambda debt: debt[0])
             history.append((period, paid if self.plan.negative_result == "carried_forward" else due))
+            for draw in draws:
+                draw.forgive(period)
             self.write_off(person, period, draws, debts)
             extra = sum(draw.pay(period, history) for draw in draws)
             taken = self.recover(person, period, incentive, draws, debts)
+            self.settled[person, period] = incentive, taken
             yield person, period, earned, incentive + extra - taken, sum(draw.balance for draw in draws)
 
     def settle(self, due, carried):
@@ -205,14 +209,17 @@ class Statement:
                     part = min(left, debt[1])
                     debt[1], left = debt[1] - part, left - part
 
-    def recover(self, person, period, incentive, draws, debts):
+    def room(self, person, period, incentive):
         rules = self.plan.recovery
         if rules.authorisation == "recorded":
             day = self.w.first(person, "recovery_authorised_on")
             if day is None or day >= period.ends_before:
                 return 0
         share = int(incentive * Fraction(rules.max_share))
-        room = max(0, min(share, incentive - int(rules.protected_amount * self.scale)))
+        return max(0, min(share, incentive - int(rules.protected_amount * self.scale)))
+
+    def recover(self, person, period, incentive, draws, debts):
+        rules, room = self.plan.recovery, self.room(person, period, incentive)
         taken = 0
         for draw in draws:
             part = min(draw.recoverable(period), room - taken)
@@ -238,8 +245,6 @@ class Draw:
 
     def pay(self, period, history):
         """What is paid in this pay period; ``spare`` is how far earnings are above the draw."""
-        if self.d.forgiven_on and self.d.forgiven_on < period.ends_before:
-            self.forgive(period)
         self.spare = None
         last = period.ends_before - ONE
         own = self.w.calendar.period_of(self.d.period or self.w.plan.pay_period, last)
@@ -262,7 +267,7 @@ class Draw:
         return paid
 
     def forgive(self, period):
-        if self.d.forgiven_on >= period.starts_on:
+        if self.d.forgiven_on and period.contains(self.d.forgiven_on):
             self.balance = 0
 
     def recoverable(self, period):

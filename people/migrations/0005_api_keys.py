@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0003_seats_grants_and_absence'),
+        ('people', '0004_access'),
     ]
 
     operations = [
