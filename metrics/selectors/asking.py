@@ -50,7 +50,7 @@ def size_check(question: Question) -> None:
 
 
 def _periods(question: Question) -> int:
-    if question.grain is None or question.starts_on is None and question.ends_before is None:
+    if question.grain is None or (question.starts_on is None and question.ends_before is None):
         return max(len(question.cuts), 1)
     first = question.starts_on or date(question.on.year - 20, 1, 1)
     last = question.ends_before or question.on + timedelta(days=3_660)

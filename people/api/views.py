@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from people.api.filtering import parameters_check
-from people.api.problem import Problem
+from people.api.problem import CONTENT_TYPE, Problem
 from people.api.throttling import caller_of, request_count
 from people.models import ApiKey
 from people.services.api_key import replay_begin, replay_keep
@@ -91,7 +91,8 @@ def replayed(request: Request) -> Response | None:
     )
     if found is None or not found.status:
         return None
-    return Response(found.body, status=found.status, headers={"Idempotency-Replayed": "true"})
+    kind = CONTENT_TYPE if found.status >= 400 else None
+    return Response(found.body, status=found.status, headers={"Idempotency-Replayed": "true"}, content_type=kind)
 
 
 def remembered(request: Request, response: Response) -> Response:
