@@ -1,31 +1,63 @@
 """Who may see and do what with facts. One object per model: `can()` and `visible()` agree by construction.
 
-Deals, leads, activities and transactions: a rep sees their own, a manager those of the people below them today,
-administrators, operations and executives all; finance sees all transactions. Whoever sees a deal sees what happened on
-it. Imports, data health and stages are for administrators and operations.
+Deals, leads, activities and transactions: a rep sees their own; a manager those that belonged to the people below them on
+the day of the fact, whoever sits there today, so that what a team's figure counts is what its manager may open;
+administrators, operations and executives all; finance sees all transactions. Whoever sees a deal sees what happened on it.
+Imports, data health and stages are for administrators and operations.
 """
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
 
-from crm.models import Activity, ImportBatch, Lead, Opportunity, Quota, Stage, Transaction
+from crm.models import Activity, ImportBatch, Lead, Opportunity, Outcome, Quota, Stage, Transaction
 from people.models import SeatHolding
 from people.policies import Policy, visible_person_ids
+from people.stretches import SatThere, Stretch, stretches_below
 from people.viewer import Viewer
+
+Day = Case | F
+Days = Callable[[date], dict[str, Day]]
 
 KEEPERS = frozenset({"administrator", "operations"})
 
 
+def decisive_day(on: date) -> Case:
+    """The day whose structure a deal belongs to: its close, or today (`on`) while it is open."""
+    return Case(When(outcome=Outcome.OPEN, then=Value(on)), default=F("closed_on"), output_field=DateField())
+
+
+def deal_days(on: date) -> dict[str, Day]:
+    """The day a deal was decided, or today; and the day it was created."""
+    return {"": decisive_day(on), "created_on": F("created_on")}
+
+
+def lead_days(on: date) -> dict[str, Day]:
+    """The day a lead became a customer, or today; and the day it was created."""
+    converted = Case(When(is_converted=True, then=F("converted_on")), default=Value(on), output_field=DateField())
+    return {"": converted, "created_on": F("created_on")}
+
+
+def event_days(on: date) -> dict[str, Day]:
+    """The day it happened."""
+    return {"": F("occurred_on")}
+
+
 class FactPolicy(Policy):
-    """ "view" only: facts are changed by their source. `owner` is the field that says whose they are."""
+    """ "view" only: facts are changed by their source. `owner` is the field that says whose they are.
+
+    `days`: the days of a fact, one of which its owner must have sat below the viewer on; by the field that must be known,
+    an empty one for the day that counts whatever is known.
+    """
 
     model: type[Model]
     owner: str
     seen_by: frozenset[str]  # roles that see all of them
 
-    def __init__(self, model: type[Model], owner: str, seen_by: frozenset[str] = frozenset()) -> None:
-        self.model, self.owner, self.seen_by = model, owner, seen_by
+    def __init__(self, model: type[Model], owner: str, days: Days, seen_by: frozenset[str] = frozenset()) -> None:
+        self.model, self.owner, self.days, self.seen_by = model, owner, days, seen_by
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         if viewer is None:
@@ -38,10 +70,18 @@ class FactPolicy(Policy):
         facts = self.model._default_manager.filter(is_deleted=False)
         if action != "view":
             return facts.none()
-        if viewer.roles & self.seen_by:
+        if viewer.sees_everyone or viewer.roles & self.seen_by:
             return facts
-        owners = visible_person_ids(viewer)
-        return facts if owners is None else facts.filter(**{f"{self.owner}__in": owners})
+        stretches = stretches_below(viewer.open_team_ids) if viewer.open_team_ids else []
+        return facts.filter(Q(**{self.owner: viewer.person}) | self._was_below(stretches, viewer.on))
+
+    def _was_below(self, stretches: list[Stretch], on: date) -> Q:
+        then = Q(pk__in=[])
+        for field, day in self.days(on).items():
+            known = Q(**{f"{field}__isnull": False}) if field else Q()
+            then |= Q(SatThere(stretches, self.owner, day)) & known
+        people = {person for person, _since, _until in stretches}
+        return Q(**{f"{self.owner}__in": people}) & then
 
 
 class KeeperPolicy(Policy):
@@ -103,10 +143,10 @@ def _seated(viewer: Viewer, team_ids: frozenset[int]) -> QuerySet[SeatHolding, A
     return found.values("person")
 
 
-deals = FactPolicy(Opportunity, "owner")
-leads = FactPolicy(Lead, "owner")
-activities = FactPolicy(Activity, "person")
-transactions = FactPolicy(Transaction, "person", frozenset({"finance"}))
+deals = FactPolicy(Opportunity, "owner", deal_days)
+leads = FactPolicy(Lead, "owner", lead_days)
+activities = FactPolicy(Activity, "person", event_days)
+transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from metrics.views import catalogue, home, live, person, team
+from metrics.views import catalogue, home, live, person, team, why
 
 app_name = "metrics"
 
@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("metrics/", catalogue.catalogue, name="catalogue"),
     path("metrics/<slug:name>/", catalogue.metric, name="metric"),
     path("metrics/<slug:name>/rows.csv", catalogue.metric_rows, name="metric_rows"),
-    path("why/", catalogue.why, name="why"),
+    path("why/", why.why, name="why"),
+    path("why/deals/<int:deal_id>/", why.deal_origin, name="deal_origin"),
 ]

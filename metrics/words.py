@@ -9,6 +9,7 @@ from metrics.engine.attention import Concern
 from metrics.engine.definitions import Direction, Metric, Unit
 from metrics.engine.evaluate import Note
 from metrics.engine.parts import Basis
+from metrics.selectors.question import Dimension
 from people import formats
 
 
@@ -67,6 +68,34 @@ def definition(metric: Metric) -> Definition:
         gettext(metric.denominator) if metric.denominator else "",
         gettext(metric.notes) if metric.notes else "",
     )
+
+
+def dimension_words(dimension: Dimension) -> str:
+    """What facts are told apart by, as a heading says it."""
+    return {
+        Dimension.PERSON: gettext("Person"),
+        Dimension.TEAM: gettext("Team"),
+        Dimension.PRODUCT: gettext("Product"),
+        Dimension.ACCOUNT: gettext("Account"),
+        Dimension.REGION: gettext("Region"),
+        Dimension.INDUSTRY: gettext("Industry"),
+        Dimension.SOURCE: gettext("Lead source"),
+        Dimension.STAGE: gettext("Stage"),
+    }[dimension]
+
+
+def without_words(dimension: Dimension) -> str:
+    """What facts without a value of a dimension are called."""
+    return {
+        Dimension.PERSON: gettext("Nobody"),
+        Dimension.TEAM: gettext("Without team"),
+        Dimension.PRODUCT: gettext("Without product"),
+        Dimension.ACCOUNT: gettext("Without account"),
+        Dimension.REGION: gettext("Without region"),
+        Dimension.INDUSTRY: gettext("Without industry"),
+        Dimension.SOURCE: gettext("Without lead source"),
+        Dimension.STAGE: gettext("Without stage"),
+    }[dimension]
 
 
 def note_text(note: Note) -> str:

@@ -21,7 +21,17 @@ ANY = [TEXTS[0], TEXTS[1], NUMBERS[2]]
 IDS = [*NUMBERS, "%00"]
 PERIODS = [*DATES, "%C2%B2%C2%B2%C2%B2%C2%B2Q1", "0001Q1", "9999Q4"]
 COMPARED = {"view": ANY, "compare": ANY, "sort": ANY, "page": IDS, "period": PERIODS}
-EXPLORED = {"person": IDS, "team": IDS, "product": IDS, "by": ANY, "period": PERIODS}
+KEPT = {
+    "person": IDS,
+    "team": IDS,
+    "product": IDS,
+    "account": IDS,
+    "stage": IDS,
+    "region": TEXTS,
+    "source": TEXTS,
+    "without": ANY,
+}
+EXPLORED = {**KEPT, "by": ANY, "period": PERIODS}
 LIST = {"sort": ANY, "page": IDS}
 PARAMETERS: dict[str, dict[str, list[str]]] = {
     "crm:deal_list": {
@@ -32,6 +42,8 @@ PARAMETERS: dict[str, dict[str, list[str]]] = {
         "team": IDS,
         "product": IDS,
         "account": IDS,
+        "region": TEXTS,
+        "without": ANY,
         "closes_from": DATES,
         "closes_before": DATES,
         "created_from": DATES,
@@ -60,7 +72,8 @@ PARAMETERS: dict[str, dict[str, list[str]]] = {
     "people:audit_file": {"actor": IDS, "about": IDS, "action": ANY, "starts_on": DATES, "ends_on": DATES},
     "people:grant_give": {"person": IDS, "role": ANY, "starts_on": DATES},
     "metrics:version": {"since": ANY},
-    "metrics:why": {"metric": ANY, "person": IDS, "team": IDS, "period": PERIODS},
+    "metrics:why": {"metric": ANY, **KEPT, "period": PERIODS, "page": IDS},
+    "metrics:deal_origin": {"metric": ANY, "period": PERIODS},
     "metrics:metric": {**EXPLORED, **LIST},
     "metrics:metric_rows": EXPLORED,
     "metrics:team": COMPARED,

@@ -4,13 +4,14 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Account, Opportunity, Outcome, Product, Stage
-from crm.selectors.deals import ODDITIES, deals_containing, people_of_team
+from crm.selectors.deals import ODDITIES, WITHOUT, deals_containing, deals_of_team
 from people.models import Person, Team
 from people.policies import persons, teams
+from people.stretches import stretches_below
 from people.viewer import Viewer
 
 DECIDED = "decided"
@@ -30,7 +31,13 @@ ODDITY_WORDS = {
 
 
 def people(request: Any) -> QuerySet[Person]:
-    return persons.visible(request.viewer, "view_numbers").order_by("name")
+    """Those in sight today, and whoever had deals below the viewer at another time."""
+    viewer: Viewer = request.viewer
+    found = persons.visible(viewer, "view_numbers")
+    if viewer.open_team_ids and not viewer.sees_everyone:
+        before = {person for person, _since, _until in stretches_below(viewer.open_team_ids)}
+        found = Person.objects.filter(Q(pk__in=before) | Q(pk__in=found.values("pk")))
+    return found.order_by("name")
 
 
 def visible_teams(request: Any) -> QuerySet[Team]:
@@ -66,6 +73,10 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
     account = filters.ModelChoiceFilter(
         queryset=lambda request: Account.objects.all(), widget=forms.HiddenInput(), label=_("Account")
     )
+    region = filters.CharFilter("account__region", widget=forms.HiddenInput(), label=_("Region"))
+    industry = filters.CharFilter("account__industry", widget=forms.HiddenInput(), label=_("Industry"))
+    source = filters.CharFilter("lead_source", widget=forms.HiddenInput(), label=_("Lead source"))
+    without = filters.CharFilter(method="lacking", widget=forms.HiddenInput())
     closes_from = filters.DateFilter("closed_on", "gte", **day(_("Closes from")))
     closes_before = filters.DateFilter("closed_on", "lt", **day(_("Closes before")))
     created_from = filters.DateFilter("created_on", "gte", widget=forms.HiddenInput())
@@ -88,7 +99,14 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
 
     def in_team(self, found: QuerySet[Opportunity], name: str, value: Team) -> QuerySet[Opportunity]:
         viewer: Viewer = self.request.viewer
-        return found.filter(owner__in=list(people_of_team(value.pk, viewer.on).values_list("person", flat=True)))
+        by_creation = bool(self.data.get("created_from") or self.data.get("created_before"))
+        return deals_of_team(found, value.pk, viewer.on, by_creation=by_creation)
+
+    def lacking(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        """Deals without an owner, a product, …: names of WITHOUT, separated by commas."""
+        for each in value.split(","):
+            found = found.filter(WITHOUT[each]) if each in WITHOUT else found.none()
+        return found
 
     def odd(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         return found.filter(ODDITIES[value])

@@ -9,8 +9,8 @@ from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
 from django.http import Http404
 
 from crm.models import ImportRow, Opportunity, OpportunityChange
-from crm.policies import deals
-from people.models import SeatHolding, TeamClosure
+from crm.policies import deals, decisive_day
+from people.stretches import SatThere, stretches_below
 from people.viewer import Viewer
 
 PAGE_SIZE = 50
@@ -38,6 +38,17 @@ ODDITIES: dict[str, Q] = {
     "open_no_close_date": Q(outcome="open", closed_on__isnull=True),
     "no_start": Q(engaged_on__isnull=True, created_on__isnull=True),
     "no_account": Q(account__isnull=True, account_text=""),
+}
+
+
+# what a deal lacks: name -> condition
+WITHOUT: dict[str, Q] = {
+    "owner": Q(owner__isnull=True),
+    "product": Q(product__isnull=True),
+    "account": Q(account__isnull=True),
+    "region": Q(account__isnull=True) | Q(account__region=""),
+    "industry": Q(account__isnull=True) | Q(account__industry=""),
+    "source": Q(lead_source=""),
 }
 
 
@@ -78,10 +89,15 @@ def deal_totals(found: QuerySet[Opportunity]) -> DealTotals:
     return DealTotals(sums["count"], sums["amount"], sums["count"] - sums["with_amount"])
 
 
-def people_of_team(team_id: int, on: date) -> QuerySet[SeatHolding, dict[str, int]]:
-    """Ids of the people who sit in a team or below it on a day."""
-    below = TeamClosure.objects.on(on).filter(ancestor_id=team_id).values("descendant")
-    return SeatHolding.objects.on(on).filter(seat__team__in=below).values("person")
+def deals_of_team(
+    found: QuerySet[Opportunity], team_id: int, on: date, *, by_creation: bool = False
+) -> QuerySet[Opportunity]:
+    """Deals of those who sat in a team, or below it, on the deal's day: its close, today (`on`) while it is open, or
+    the day it was created. One query more."""
+    stretches = stretches_below([team_id])
+    day = F("created_on") if by_creation else decisive_day(on)
+    owners = {person for person, _since, _until in stretches}
+    return found.filter(SatThere(stretches, "owner", day), owner__in=owners)
 
 
 def access_deal(viewer: Viewer, deal_id: int) -> Opportunity:

@@ -1,20 +1,71 @@
 """Whose numbers a page shows, when its query may name a person or a team."""
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils.translation import gettext as _
 
 from kernel.row_id import row_id
-from metrics.selectors.subject import Subject, access_person_numbers, access_team_numbers, first_subject
+from metrics.pages.frame import Asked
+from metrics.selectors.members import member_name
+from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension
+from metrics.selectors.subject import (
+    Subject,
+    access_member_numbers,
+    access_person_numbers,
+    access_team_numbers,
+    first_subject,
+)
+from metrics.words import dimension_words, without_words
 from people import policies
 from people.viewer import Viewer
 
 
 def access_subject(viewer: Viewer, *, person: str = "", team: str = "") -> Subject:
     """Whose numbers are asked for, otherwise the widest the viewer may see. Raises: ObjectDoesNotExist. One query."""
+    if person and team:
+        return access_member_numbers(viewer, _number(person), _number(team))
     if person:
         return access_person_numbers(viewer, _number(person))
     if team:
         return access_team_numbers(viewer, _number(team))
     return Subject(viewer.organization.name) if viewer.sees_everyone else first_subject(viewer)
+
+
+def access_slice(asked: Asked) -> Subject:
+    """Whose numbers and which: person, team and a value of each further dimension, as links say it.
+
+    Raises: ObjectDoesNotExist for what is out of sight or unknown. Three queries at most.
+    """
+    viewer, query = asked.viewer, asked.query
+    without = set(query.get("without", "").split(","))
+    if Dimension.PERSON in without:
+        subject = _house(viewer)
+    else:
+        subject = access_subject(viewer, person=query.get("person", ""), team=query.get("team", ""))
+    for dimension in TRAITS:
+        is_id = dimension in NAMED
+        if dimension in without:
+            subject = subject.having(dimension, 0 if is_id else WITHOUT)
+        elif value := query.get(dimension, "").replace("\0", ""):
+            subject = subject.having(dimension, _number(value) if is_id else value)
+    return subject
+
+
+def _house(viewer: Viewer) -> Subject:
+    """Deals of nobody, for those who see everyone. Raises: ObjectDoesNotExist."""
+    if not viewer.sees_everyone:
+        raise ObjectDoesNotExist
+    return Subject(_("Nobody"), person_id=0)
+
+
+def trait_words(subject: Subject) -> list[tuple[str, str]]:
+    """What a subject is kept to: (Product, GTX). One query a dimension with names. Raises: ObjectDoesNotExist."""
+    found = []
+    for dimension, value in subject.traits:
+        words = member_name(dimension, value) if value else without_words(dimension)
+        if words is None:
+            raise ObjectDoesNotExist
+        found.append((dimension_words(dimension), words))
+    return found
 
 
 def myself(viewer: Viewer) -> Subject:

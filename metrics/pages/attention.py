@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kernel.period import Period
+from metrics.catalogue.deals import REVENUE, WIN_RATE
+from metrics.catalogue.pipeline import OPEN_COUNT
+from metrics.engine.attention import Concern
 from metrics.pages import links
-from metrics.pages.periods import Choice
+from metrics.pages.periods import EARLIEST, Choice
 from metrics.selectors.attention import Attention
+from metrics.selectors.subject import Subject
 from metrics.words import concern_text, concern_title
 from people import formats
 from people.components import Empty, PersonChip
 
 SHOWN = 6
+DECIDED = {"win_rate_down": WIN_RATE, "bookings_down": REVENUE}
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,15 @@ def _item(each: Attention, choice: Choice, currency: str) -> Item:
     return Item(
         PersonChip(subject.name, href=links.numbers_of(subject, choice), is_small=True),
         [
-            Reason(concern_title(concern), concern_text(concern, currency), links.behind(behind))
-            for concern, behind in each.concerns
+            Reason(concern_title(concern), concern_text(concern, currency), _why(concern, subject, choice))
+            for concern in each.concerns
         ],
     )
+
+
+def _why(concern: Concern, subject: Subject, choice: Choice) -> str:
+    """The figure a concern is about."""
+    if concern.code in DECIDED:
+        return links.why(DECIDED[concern.code], subject, choice, choice.chosen.period)
+    past_due = Period(EARLIEST, choice.on) if concern.code == "past_due" else None
+    return links.why(OPEN_COUNT, subject, choice, past_due)

@@ -54,9 +54,11 @@ def bookings_chart(choice: Choice, trend: Trend, subject: Subject, currency: str
     now = [_reached(choice, period, value) for period, value in shown]
     before = [value for _period, value in earlier]
     labels = [short_words(choice.calendar, grain, period) for period, _value in shown]
-    series = [Series(_("Bookings"), now, _hrefs(subject, shown))]
+    series = [Series(_("Bookings"), now, _hrefs(choice, subject, shown))]
     if any(before):
-        series.append(Series(_("A year earlier"), before, _hrefs(subject, earlier), "line", "muted", is_dashed=True))
+        series.append(
+            Series(_("A year earlier"), before, _hrefs(choice, subject, earlier), "line", "muted", is_dashed=True)
+        )
     return Chart(
         "bookings",
         _("Bookings by quarter") if grain is Grain.QUARTER else _("Bookings by month"),
@@ -66,12 +68,13 @@ def bookings_chart(choice: Choice, trend: Trend, subject: Subject, currency: str
         unit_of(REVENUE),
         currency,
         grain_words(grain),
+        opens_drawer=True,
         empty=Empty(_("No bookings yet"), _("Won deals appear here by the day they closed."), "chart"),
     )
 
 
-def _hrefs(subject: Subject, points: Sequence[tuple[Period, Decimal | None]]) -> list[str]:
-    return [links.deals_of(REVENUE, subject, period) for period, _value in points]
+def _hrefs(choice: Choice, subject: Subject, points: Sequence[tuple[Period, Decimal | None]]) -> list[str]:
+    return [links.why(REVENUE, subject, choice, period) for period, _value in points]
 
 
 def _reached(choice: Choice, period: Period, value: Decimal | None) -> Decimal | None:

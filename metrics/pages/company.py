@@ -90,7 +90,7 @@ def company(asked: Asked) -> CompanyPage:
         teams=_teams(asked, subject, choice, currency, values),
         teams_words=choice.label,
         bookings=charts.bookings_chart(choice, trend, subject, currency),
-        pipeline=pipeline_chart(stages, subject, currency),
+        pipeline=pipeline_chart(stages, subject, choice, currency),
         products=_products(viewer, subject, choice, currency),
         movers=_movers(viewer, choice, currency),
         movers_words=_movers_words(choice),
@@ -144,9 +144,7 @@ def _products(viewer: Viewer, subject: Subject, choice: Choice, currency: str) -
     ]
     known = sorted((each for each in sold if each[2]), key=lambda each: each[2] or Decimal(0), reverse=True)
     shown = known[:PRODUCTS]
-    hrefs = [
-        links.deals_of(REVENUE, subject, choice.period, product_id=key) if key else "" for key, _name, _value in shown
-    ]
+    hrefs = [links.why(REVENUE, subject.having(Dimension.PRODUCT, key), choice) for key, _name, _value in shown]
     return Chart(
         "products",
         _("Bookings by product"),
@@ -157,6 +155,7 @@ def _products(viewer: Viewer, subject: Subject, choice: Choice, currency: str) -
         currency,
         _("Product"),
         "h",
+        opens_drawer=True,
         empty=Empty(_("Nothing was won in these days"), _("Choose other days to see what products brought."), "chart"),
     )
 
@@ -197,9 +196,7 @@ def _mover_row(move: Move, choice: Choice, currency: str, words: str) -> Row:
     return Row(
         [
             Cell(person=PersonChip(move.name, "", links.numbers_of(subject, choice), is_small=True)),
-            cell_of(
-                REVENUE, move.now, href=links.deals_of(REVENUE, subject, choice.period), key=f"mover-{move.person_id}"
-            ),
+            cell_of(REVENUE, move.now, why=links.why(REVENUE, subject, choice), key=f"mover-{move.person_id}"),
             Cell(text=" ", delta=delta),
         ]
     )

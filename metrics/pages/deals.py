@@ -29,21 +29,19 @@ def deal_name(deal: Opportunity) -> str:
     return " · ".join(part for part in (account, product) if part) or deal.external_id
 
 
-def recent_table(
-    deals: Sequence[Opportunity], currency: str, *, has_owner: bool, empty: Empty, caption: str = ""
-) -> Table:
+def recent_table(deals: Sequence[Opportunity], currency: str, *, has_owner: bool, empty: Empty) -> Table:
     """Deals with their outcome, amount and day."""
     columns = [Column("deal", _("Deal"))]
     columns += [Column("owner", _("Owner"))] if has_owner else []
     columns += [Column("outcome", _("Outcome")), Column("amount", _("Amount"), "money", currency)]
-    columns.append(Column("closed", _("Closes") if caption else _("Closed")))
+    columns.append(Column("closed", _("Closed")))
     return Table(
         "recent",
-        caption or _("Recently decided"),
+        _("Recently decided"),
         columns,
         [_recent_row(deal, has_owner) for deal in deals],
         empty=empty,
-        is_caption_hidden=not caption,
+        is_caption_hidden=True,
         is_stacked_on_phone=True,
     )
 
@@ -52,11 +50,11 @@ def _recent_row(deal: Opportunity, has_owner: bool) -> Row:
     outcome = Outcome(deal.outcome)
     return Row(
         [
-            Cell(text=deal_name(deal), detail=_detail(deal)),
-            *_owner_cells(deal, has_owner),
+            Cell(text=deal_name(deal), detail=deal_detail(deal)),
+            *owner_cells(deal, has_owner),
             Cell(status=Status(str(outcome.label).capitalize(), TONES[outcome])),
-            _amount_cell(deal),
-            _day_cell(deal.closed_on),
+            amount_cell(deal),
+            day_cell(deal.closed_on),
         ],
         href=deal_href(deal),
     )
@@ -81,11 +79,11 @@ def pressing_table(deals: Sequence[Opportunity], currency: str, *, on: date, has
 def _pressing_row(deal: Opportunity, on: date, has_owner: bool) -> Row:
     return Row(
         [
-            Cell(text=deal_name(deal), detail=_detail(deal)),
-            *_owner_cells(deal, has_owner),
+            Cell(text=deal_name(deal), detail=deal_detail(deal)),
+            *owner_cells(deal, has_owner),
             Cell(status=due_status(deal, on), detail=formats.day(deal.closed_on)),
             Cell(str(deal.stage)),
-            _amount_cell(deal),
+            amount_cell(deal),
         ],
         href=deal_href(deal),
     )
@@ -104,20 +102,22 @@ def due_status(deal: Opportunity, on: date) -> Status:
     return Status(words, "warn" if days <= SOON else "neutral", "clock")
 
 
-def _owner_cells(deal: Opportunity, has_owner: bool) -> list[Cell]:
+def owner_cells(deal: Opportunity, has_owner: bool) -> list[Cell]:
+    """Whose it is, where the table says so."""
     return [Cell(text=str(deal.owner or deal.owner_text or _("Nobody")))] if has_owner else []
 
 
-def _amount_cell(deal: Opportunity) -> Cell:
+def amount_cell(deal: Opportunity) -> Cell:
+    """What it is worth in the organization's currency."""
     return Cell(deal.converted_amount, reason="" if deal.converted_amount is not None else _("Without amount"))
 
 
-def _day_cell(day: date | None) -> Cell:
+def day_cell(day: date | None) -> Cell:
     """A day that stays on one line."""
     return Cell(text=formats.day(day).replace(" ", "\N{NO-BREAK SPACE}"))
 
 
-def _detail(deal: Opportunity) -> str:
+def deal_detail(deal: Opportunity) -> str:
     """Customer and product, as far as the name does not say them already."""
     account = str(deal.account) if deal.account else deal.account_text
     product = str(deal.product) if deal.product else deal.product_text

@@ -6,24 +6,23 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
-from kernel.period import Grain
-from kernel.row_id import row_id
+from kernel.period import Grain, Period
 from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
 from metrics.forms import ExplorerForm
 from metrics.pages import ask, links
-from metrics.pages.access import access_subject, people_choices, team_choices
-from metrics.pages.figures import Links, cell_of, column_of, figure_of, unit_of
+from metrics.pages.access import access_slice, people_choices, team_choices, trait_words
+from metrics.pages.figures import cell_of, column_of, figure_of, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, Choice, grain_words, period_words, short_words
 from metrics.pages.switcher import Switcher
 from metrics.pages.why import metric_named
 from metrics.selectors.answer import Row as Figures
-from metrics.selectors.question import Dimension
-from metrics.selectors.structure import product_choices
+from metrics.selectors.question import TRAITS, Dimension
+from metrics.selectors.structure import account_words, product_choices
 from metrics.selectors.subject import Subject
-from metrics.words import Definition, definition
+from metrics.words import Definition, definition, dimension_words, without_words
 from people.components import Action, Cell, Chart, Column, Crumb, Empty, Figure, Pages, Row, Series, Table, sort_rows
 from people.viewer import Viewer
 
@@ -38,7 +37,6 @@ class Explored:
 
     metric: Metric
     subject: Subject
-    product_id: int | None
     days: Days
     by: str
     rows: list[Figures]
@@ -52,23 +50,39 @@ class Explored:
         """What a row is called."""
         if row.period is not None:
             return period_words(self.choice.calendar, Grain(self.by), row.period)
-        return row.names.get(self.by) or _("Without")
+        return row.names.get(self.by) or without_words(Dimension(self.by))
 
     def subject_of(self, row: Figures) -> Subject:
-        """Whose a row is."""
-        if self.by == Dimension.PERSON:
-            return Subject(self.name(row), person_id=row.ids[Dimension.PERSON])
-        if self.by == Dimension.TEAM:
-            return Subject(self.name(row), team_id=row.ids[Dimension.TEAM])
-        return self.subject
+        """Whose a row is, and of which product, account, …"""
+        subject = self.subject
+        for dimension, member in row.ids.items():
+            if dimension is Dimension.PERSON:
+                subject = replace(subject, name=self.name(row), person_id=member)
+            elif dimension is Dimension.TEAM:
+                subject = replace(subject, name=self.name(row), team_id=member)
+            else:
+                subject = subject.having(dimension, member)
+        return subject
 
     def href(self, row: Figures) -> str:
-        """The deals behind a row; the house and what has no product cannot be filtered for."""
-        if any(key == 0 for key in row.ids.values()):
+        """Why a row is what it is."""
+        return links.why(self.metric, self.subject_of(row), self.choice, row.period or self.days_of_open_deals)
+
+    def closer_href(self, row: Figures) -> str:
+        """The same metric, of this row only."""
+        if row.period is not None:
             return ""
-        product = row.ids.get(Dimension.PRODUCT, self.product_id)
-        period = row.period or (None if self.choice.key == ALL else self.choice.period)
-        return links.deals_of(self.metric, self.subject_of(row), period, product_id=product)
+        return links.explorer(self.metric, self.subject_of(row), **self.choice.query)
+
+    @property
+    def total_href(self) -> str:
+        """Why the total is what it is."""
+        return links.why(self.metric, self.subject, self.choice, self.days_of_open_deals)
+
+    @property
+    def days_of_open_deals(self) -> Period | None:
+        """Open deals are kept to days only where some were asked for."""
+        return self.choice.period if self.metric.basis is Basis.DUE and self.choice.key != ALL else None
 
 
 @dataclass(frozen=True)
@@ -87,26 +101,23 @@ class ExplorerPage:
 def explore(asked: Asked, name: str) -> Explored:
     """The rows of a metric as the query asks for them. Raises: NoMetric, ObjectDoesNotExist. Sixteen queries."""
     metric, viewer, query = metric_named(name), asked.viewer, asked.query
-    subject = access_subject(viewer, person=query.get("person", ""), team=query.get("team", ""))
+    subject = access_slice(asked)
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else Grain.YEAR)
-    product_id = row_id(query.get("product", ""))
-    scope = replace(subject.scope, product_ids=None if product_id is None else (product_id,))
-    offered = [key for key, _words in by_choices(viewer, subject)]
+    offered = [key for key, _words in by_choices(subject)]
     by = query.get("by", "") if query.get("by", "") in offered else offered[0]
     dimension = Dimension(by) if by in list(Dimension) else None
     grain = None if dimension else Grain(by)
-    rows = ask.rows_of(viewer, scope, [metric], days.choice, dimension, grain)
-    [total] = ask.rows_of(viewer, scope, [metric], days.choice)
-    return Explored(metric, subject, product_id, days, by, _open_to(viewer, subject, rows), total.figure)
+    rows = ask.rows_of(viewer, subject.scope, [metric], days.choice, dimension, grain)
+    [total] = ask.rows_of(viewer, subject.scope, [metric], days.choice)
+    return Explored(metric, subject, days, by, _open_to(viewer, subject, rows), total.figure)
 
 
-def by_choices(viewer: Viewer, subject: Subject) -> list[tuple[str, str]]:
+def by_choices(subject: Subject) -> list[tuple[str, str]]:
     """What the rows may be told apart by; a single person has neither people nor teams below."""
-    groups = [] if subject.person_id else [(Dimension.PERSON, _("Person")), (Dimension.TEAM, _("Team"))]
+    dimensions = TRAITS if subject.person_id is not None else tuple(Dimension)
     return [
         *[(grain.value, grain_words(grain)) for grain in GRAINS],
-        *[(dimension.value, words) for dimension, words in groups],
-        (Dimension.PRODUCT.value, _("Product")),
+        *[(dimension.value, dimension_words(dimension)) for dimension in dimensions],
     ]
 
 
@@ -138,10 +149,7 @@ def explorer(asked: Asked, name: str) -> ExplorerPage:
             explored.total,
             currency=currency,
             label=explored.subject.name,
-            links=Links(
-                links.deals_of(metric, explored.subject, explored.choice.period, product_id=explored.product_id),
-                "" if explored.product_id else links.why(metric, explored.subject, explored.choice),
-            ),
+            why=explored.total_href,
         ),
         definition=words,
         chart=_chart(explored, currency),
@@ -152,19 +160,26 @@ def explorer(asked: Asked, name: str) -> ExplorerPage:
 def _form(asked: Asked, explored: Explored) -> ExplorerForm:
     viewer, subject = asked.viewer, explored.subject
     return ExplorerForm(
-        {
-            "by": explored.by,
-            "team": subject.team_id or "",
-            "person": subject.person_id or "",
-            "product": explored.product_id or "",
-            **explored.choice.query,
-        },
-        by=by_choices(viewer, subject),
+        {"by": explored.by, **links.subject_query(subject), **explored.choice.query},
+        by=by_choices(subject),
         teams=team_choices(viewer),
         people=people_choices(viewer),
         products=product_choices(),
+        regions=account_words("region"),
+        industries=account_words("industry"),
+        kept=_kept(subject),
         everybody=viewer.sees_everyone,
     )
+
+
+def _kept(subject: Subject) -> dict[str, tuple[str, str]]:
+    """What the rows are kept to beyond the lists of the form. One query a dimension with names."""
+    listed = (Dimension.PRODUCT, Dimension.REGION, Dimension.INDUSTRY)
+    others = tuple((dimension, value) for dimension, value in subject.traits if value and dimension not in listed)
+    words = trait_words(replace(subject, traits=others))
+    found = {str(dimension): each for (dimension, _value), each in zip(others, words, strict=True)}
+    missing = [without_words(dimension) for dimension, value in subject.traits if not value]
+    return {**found, "without": (_("Only those"), ", ".join(missing))} if missing else found
 
 
 def _chart(explored: Explored, currency: str) -> Chart:
@@ -187,22 +202,22 @@ def _chart(explored: Explored, currency: str) -> Chart:
         summary = _("%(label)s, the first %(n)s of %(all)s") % {"label": summary, "n": DRAWN, "all": len(known)}
     return Chart(
         "explored",
-        _("%(metric)s by %(by)s") % {"metric": _(metric.label), "by": _by_words(explored.by)},
+        _("%(metric)s by %(by)s") % {"metric": _(metric.label), "by": _by_words(explored.by).lower()},
         summary,
         names,
         [series] if known else [],
         unit_of(metric),
         currency if unit_of(metric) == "money" else "",
-        _by_words(explored.by).capitalize(),
+        _by_words(explored.by),
         "v" if is_time else "h",
         size="medium" if is_time or len(rows) < 12 else "tall",
         empty=Empty(_("Nothing to count in these days"), _("Choose other days, or take a filter away."), "chart"),
+        opens_drawer=True,
     )
 
 
 def _by_words(by: str) -> str:
-    words = {"person": _("person"), "team": _("team"), "product": _("product")}
-    return words.get(by) or grain_words(by).lower()
+    return dimension_words(Dimension(by)) if by in list(Dimension) else grain_words(by)
 
 
 def _table(asked: Asked, explored: Explored, currency: str) -> Table:
@@ -217,7 +232,7 @@ def _table(asked: Asked, explored: Explored, currency: str) -> Table:
     }
     paginator = Paginator(sort_rows(explored.rows, sort, keys), PAGE)
     page = paginator.get_page(asked.query.get("page"))
-    columns = [Column("name", _by_words(explored.by).capitalize(), is_sortable=True), column_of(metric, currency)]
+    columns = [Column("name", _by_words(explored.by), is_sortable=True), column_of(metric, currency)]
     if has_parts:
         columns += [
             Column("numerator", _("Numerator"), "number", is_sortable=True),
@@ -228,7 +243,7 @@ def _table(asked: Asked, explored: Explored, currency: str) -> Table:
         _("Rows"),
         columns,
         [_row(explored, row, has_parts) for row in page.object_list],
-        footer=Row([Cell(text=_("Total")), *_cells(explored.metric, explored.total, has_parts)]),
+        footer=Row([Cell(text=_("Total")), *_cells(explored.metric, explored.total, has_parts, explored.total_href)]),
         sort=sort,
         query=asked.query,
         path=asked.path,
@@ -239,9 +254,9 @@ def _table(asked: Asked, explored: Explored, currency: str) -> Table:
 
 def _row(explored: Explored, row: Figures, has_parts: bool) -> Row:
     cells = _cells(explored.metric, row.figure, has_parts, explored.href(row))
-    return Row([Cell(text=explored.name(row)), *cells])
+    return Row([Cell(text=explored.name(row), href=explored.closer_href(row)), *cells])
 
 
-def _cells(metric: Metric, value: Value, has_parts: bool, href: str = "") -> list[Cell]:
+def _cells(metric: Metric, value: Value, has_parts: bool, href: str) -> list[Cell]:
     parts = [Cell(value.numerator), Cell(value.denominator)] if has_parts else []
-    return [cell_of(metric, value, href=href), *parts]
+    return [cell_of(metric, value, why=href), *parts]

@@ -1,7 +1,6 @@
-"""A metric's value as a tile: with its comparison, its trend, its parts in words, and the two ways behind it."""
+"""A metric's value as a tile or a cell: with its comparison, its trend, its parts in words, and the way behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -15,14 +14,6 @@ from people.components import Cell, Column, Delta, Figure, Progress, Sparkline
 from people.components.figures import Better
 
 UNITS = {Unit.MONEY: "money", Unit.RATIO: "percent", Unit.DAYS: "days", Unit.COUNT: "count"}
-
-
-@dataclass(frozen=True)
-class Links:
-    """Where a figure leads: the rows behind it, and why it is what it is."""
-
-    rows: str = ""
-    why: str = ""
 
 
 def unit_of(metric: Metric) -> str:
@@ -89,14 +80,13 @@ def figure_of(
     currency: str,
     delta: Delta | None = None,
     trend: Sequence[Decimal | None] = (),
-    links: Links | None = None,
+    why: str = "",
     note: str = "",
     label: str = "",
     progress: Progress | None = None,
 ) -> Figure:
     """The tile of a metric."""
     words = notes_text(value.notes)
-    links = links or Links()
     return Figure(
         label or _(metric.label),
         value.value,
@@ -108,8 +98,7 @@ def figure_of(
         parts=parts_words(metric, value, currency),
         note=note or (words if value.value is not None else ""),
         reason=words if value.value is None else "",
-        href=links.rows,
-        why_href=links.why,
+        why_href=why,
         progress=progress,
     )
 
@@ -127,7 +116,7 @@ def column_of(metric: Metric, currency: str, *, is_sortable: bool = True, hint: 
     )
 
 
-def cell_of(metric: Metric, value: Value, *, href: str = "", key: str = "", delta: Delta | None = None) -> Cell:
-    """A metric's value in a table; where there is none it says why."""
+def cell_of(metric: Metric, value: Value, *, why: str = "", key: str = "", delta: Delta | None = None) -> Cell:
+    """A metric's value in a table, which opens why it is what it is; where there is none it says so."""
     reason = "" if value.value is not None else notes_text(value.notes) or _("Nothing to count in this period")
-    return Cell(value.value, href="" if value.value is None else href, key=key, delta=delta, reason=reason)
+    return Cell(value.value, href=why, is_drawer=True, key=key, delta=delta, reason=reason)

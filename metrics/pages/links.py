@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from kernel.period import Period
 from metrics.engine.definitions import Metric
 from metrics.engine.parts import Basis
-from metrics.pages.periods import Choice
+from metrics.pages.periods import CUSTOM, Choice
 from metrics.selectors.subject import Subject
 from metrics.selectors.why import DealsBehind, deals_behind
 
@@ -34,9 +34,9 @@ def behind(deals: DealsBehind, **more: Any) -> str:
     return page("crm:deal_list", **{**deals.filters, **more})
 
 
-def deals_of(metric: Metric, subject: Subject, period: Period | None, *, product_id: int | None = None) -> str:
+def deals_of(metric: Metric, subject: Subject, period: Period | None) -> str:
     """The deals that a metric counts."""
-    return behind(deals_behind(metric, subject, period, product_id=product_id))
+    return behind(deals_behind(metric, subject, period))
 
 
 def deals(subject: Subject, *outcomes: str, period: Period | None = None, **more: Any) -> str:
@@ -46,14 +46,21 @@ def deals(subject: Subject, *outcomes: str, period: Period | None = None, **more
 
 
 def subject_query(subject: Subject) -> dict[str, Any]:
-    """Whose numbers, as the explorer and the reason ask for it."""
-    return {"person": subject.person_id, "team": subject.team_id}
+    """Whose numbers and which, as the explorer and the reason ask for it; `without` names what has no value."""
+    values = [("person", subject.person_id), ("team", subject.team_id), *subject.traits]
+    without = ",".join(str(name) for name, value in values if value is not None and not value)
+    return {**{str(name): value for name, value in values if value}, "without": without}
 
 
-def why(metric: Metric, subject: Subject, choice: Choice) -> str:
-    """The reason for a figure; open deals stand as they are now, whatever the period."""
-    days = {} if metric.basis is Basis.DUE else choice.query
+def why(metric: Metric, subject: Subject, choice: Choice, period: Period | None = None) -> str:
+    """The reason for a figure of the page's days, or of other ones; open deals stand as they are unless some are given."""
+    days = custom(period) if period else {} if metric.basis is Basis.DUE else choice.query
     return page("metrics:why", metric=metric.name, **subject_query(subject), **days)
+
+
+def custom(period: Period) -> dict[str, str]:
+    """Days as a query says them: the last one included."""
+    return {"period": CUSTOM, "from": period.starts_on.isoformat(), "to": period.last_day.isoformat()}
 
 
 def explorer(metric: Metric, subject: Subject, **query: Any) -> str:

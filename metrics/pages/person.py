@@ -69,7 +69,7 @@ def _page(asked: Asked, subject: Subject, *, is_own: bool) -> PersonPage:
         compare=compare.tabs(asked, choice, key, has_median=True),
         figures=Tiles(subject, choice, currency, values, compared, trend, past_due_words(stages, currency)).all(),
         bookings=charts.bookings_chart(choice, trend, subject, currency),
-        pipeline=pipeline_chart(stages, subject, currency),
+        pipeline=pipeline_chart(stages, subject, choice, currency),
         pressing=pressing_table(pressing, currency, on=viewer.on, has_owner=False, empty=nothing_pressing()),
         pressing_words=_("Open deals past due or due this quarter, the most urgent first"),
         pressing_href=links.deals(subject, "open", sort="closes"),

@@ -6,14 +6,18 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from metrics.catalogue.pipeline import OPEN_COUNT, PIPELINE_OPEN, PIPELINE_WEIGHTED
+from metrics.engine.definitions import Metric
 from metrics.pages import links
+from metrics.pages.periods import Choice
 from metrics.selectors.pipeline import StageRow
+from metrics.selectors.question import Dimension
 from metrics.selectors.subject import Subject
 from people import formats
 from people.components import Chart, Empty, Series
 
 
-def pipeline_chart(stages: Sequence[StageRow], subject: Subject, currency: str) -> Chart:
+def pipeline_chart(stages: Sequence[StageRow], subject: Subject, choice: Choice, currency: str) -> Chart:
     """Bars per stage, from the first to the last."""
     count = sum(stage.count for stage in stages)
     has_amounts = any(stage.count > stage.without_amount for stage in stages)
@@ -22,23 +26,28 @@ def pipeline_chart(stages: Sequence[StageRow], subject: Subject, currency: str) 
         _("Open pipeline by stage"),
         _summary(stages, count, has_amounts, currency),
         [stage.name for stage in stages] if count else [],
-        _series(stages, subject, has_amounts) if count else [],
+        _series(stages, subject, choice, has_amounts) if count else [],
         "money" if has_amounts else "count",
         currency if has_amounts else "",
         _("Stage"),
         "h",
+        opens_drawer=True,
         empty=Empty(_("No open deals"), _("Deals that are neither won nor lost appear here by their stage."), "stages"),
     )
 
 
-def _series(stages: Sequence[StageRow], subject: Subject, has_amounts: bool) -> list[Series]:
+def _series(stages: Sequence[StageRow], subject: Subject, choice: Choice, has_amounts: bool) -> list[Series]:
     """Amounts; where no open deal has one, how many deals there are."""
-    hrefs = [links.deals(subject, "open", stage=stage.stage_id) for stage in stages]
+
+    def hrefs(metric: Metric) -> list[str]:
+        return [links.why(metric, subject.having(Dimension.STAGE, stage.stage_id), choice) for stage in stages]
+
     if not has_amounts:
-        return [Series(_("Open deals"), [stage.count for stage in stages], hrefs)]
-    series = [Series(_("Open"), [_amount(stage) for stage in stages], hrefs)]
+        return [Series(_("Open deals"), [stage.count for stage in stages], hrefs(OPEN_COUNT))]
+    series = [Series(_("Open"), [_amount(stage) for stage in stages], hrefs(PIPELINE_OPEN))]
     if any(stage.weighted_amount for stage in stages):
-        series.append(Series(_("Weighted"), [stage.weighted_amount for stage in stages], hrefs, role="second"))
+        weighted = [stage.weighted_amount for stage in stages]
+        series.append(Series(_("Weighted"), weighted, hrefs(PIPELINE_WEIGHTED), role="second"))
     return series
 
 

@@ -100,7 +100,7 @@ class Sides:
             )
         subject = side.subject
         key = f"{self.id}-{subject.person_id or subject.team_id}-{metric.name}"
-        return cell_of(metric, value, href=links.deals_of(metric, subject, self.choice.period), key=key, delta=delta)
+        return cell_of(metric, value, why=links.why(metric, subject, self.choice), key=key, delta=delta)
 
     def _rest(self) -> list[Row]:
         """What the total holds beyond the rows."""
@@ -138,7 +138,7 @@ class Sides:
             cell_of(
                 metric,
                 self.total[metric.name],
-                href=links.deals_of(metric, self.total_subject, self.choice.period),
+                why=links.why(metric, self.total_subject, self.choice),
                 key=f"{self.id}-total-{metric.name}",
             )
             for metric in COLUMNS

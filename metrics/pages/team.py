@@ -90,7 +90,7 @@ def _page(asked: Asked, subject: Subject, tree: TeamNames, *, is_own: bool) -> T
         views=_views(asked, tree, view),
         attention=attention_list(attention(viewer.organization, subject, choice.chosen), choice, currency),
         bookings=charts.bookings_chart(choice, trend, subject, currency),
-        pipeline=pipeline_chart(stages, subject, currency),
+        pipeline=pipeline_chart(stages, subject, choice, currency),
     )
 
 
@@ -124,7 +124,7 @@ def _people(viewer: Viewer, subject: Subject, choice: Choice) -> list[Side]:
     by_period = ask.members_by_period(viewer, subject, Dimension.PERSON, names, DATED, asked_periods(choice))
     now = ask.members_now(viewer, subject, Dimension.PERSON, names, STANDING)
     return [
-        side_of(Subject(each.name, person_id=key), _seat(each.role, each.team), choice, by_period[key], now[key])
+        side_of(Subject(each.name, key, subject.team_id), _seat(each.role, each.team), choice, by_period[key], now[key])
         for key, each in members.items()
     ]
 

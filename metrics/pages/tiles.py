@@ -15,7 +15,7 @@ from metrics.pages import links
 from metrics.pages.ask import dated, standing
 from metrics.pages.charts import Trend, trend_of
 from metrics.pages.compare import Comparison
-from metrics.pages.figures import Links, delta_of, figure_of
+from metrics.pages.figures import delta_of, figure_of
 from metrics.pages.periods import Choice
 from metrics.selectors.subject import Subject
 from metrics.words import notes_text
@@ -71,9 +71,7 @@ class Tiles:
             trend=[] if is_now else trend_of(metric, self.trend),
             note=self._note(metric),
             progress=self._progress() if metric is ATTAINMENT else None,
-            links=Links(
-                links.deals_of(metric, self.subject, self.choice.period), links.why(metric, self.subject, self.choice)
-            ),
+            why=links.why(metric, self.subject, self.choice),
         )
 
     def _progress(self) -> Progress | None:

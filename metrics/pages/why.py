@@ -1,16 +1,18 @@
-"""Why a figure is what it is: what it counts, divided by what, over which days, and the deals behind it."""
+"""Why a figure is what it is: what it counts, divided by what, over which days, and the rows behind it."""
 
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
+from crm.models import Opportunity, Outcome
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric, Unit
 from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
 from metrics.pages import ask, links
-from metrics.pages.access import access_subject
-from metrics.pages.deals import recent_table
+from metrics.pages.access import access_slice, trait_words
+from metrics.pages.deals import TONES, amount_cell, day_cell, deal_detail, deal_name, owner_cells
 from metrics.pages.figures import divides_money, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
@@ -19,9 +21,9 @@ from metrics.selectors.subject import Subject
 from metrics.selectors.why import deals_behind
 from metrics.words import definition, notes_text
 from people import formats
-from people.components import Action, Empty, Table
+from people.components import Action, Cell, Column, Empty, Pages, Row, Status, Table
 
-ROWS = 6
+ROWS = 10
 Pairs = list[tuple[str, str]]
 
 
@@ -40,35 +42,29 @@ class Why:
     sentence: str
     pairs: Pairs
     notes: str
-    deals: Table
+    rows: Table
     actions: list[Action]
 
 
 def why(asked: Asked) -> Why:
-    """The reason for one figure. Raises: NoMetric, ObjectDoesNotExist for what is out of sight. Eight queries."""
+    """The reason for one figure. Raises: NoMetric, ObjectDoesNotExist for what is out of sight. Fourteen queries."""
     metric = metric_named(asked.query.get("metric", ""))
     viewer, currency = asked.viewer, asked.viewer.organization.currency
-    subject = access_subject(viewer, person=asked.query.get("person", ""), team=asked.query.get("team", ""))
+    subject = access_slice(asked)
+    kept = trait_words(subject)
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else DEFAULT)
     choice = days.choice
     [row] = ask.rows_of(viewer, subject.scope, [metric], choice)
     value = row.figure
-    behind = deals_behind(metric, subject, None if choice.key == ALL else choice.period)
     return Why(
         head=Head.of(_("Why this number"), asked, days),
         label=_(metric.label),
         text=formats.figure(value.value, unit_of(metric), currency),
         reason=notes_text(value.notes) or _("There is nothing to count in these days.") if value.value is None else "",
         sentence=definition(metric).sentence,
-        pairs=_pairs(metric, value, subject, days, currency),
+        pairs=[(_("Of whom"), subject.name), *kept, *_pairs(metric, value, days, currency)],
         notes=definition(metric).notes,
-        deals=recent_table(
-            deals_counted(behind, on=viewer.on, limit=ROWS),
-            currency,
-            has_owner=subject.person_id is None,
-            caption=_("The largest deals it counts"),
-            empty=Empty(_("No deal counts here"), _("Choose other days, or look at the definition."), "deals"),
-        ),
+        rows=_rows(asked, metric, subject, choice),
         actions=_actions(metric, subject, choice),
     )
 
@@ -80,9 +76,9 @@ def metric_named(name: str) -> Metric:
     return CATALOGUE[name]
 
 
-def _pairs(metric: Metric, value: Value, subject: Subject, days: Days, currency: str) -> Pairs:
+def _pairs(metric: Metric, value: Value, days: Days, currency: str) -> Pairs:
     words = definition(metric)
-    pairs = [(_("Of whom"), subject.name), (_("Days"), _days_words(metric, days.choice))]
+    pairs = [(_("Days"), _days_words(metric, days.choice))]
     if value.numerator is None or value.denominator is None:
         pairs.append((_("Counts"), words.numerator))
     else:
@@ -106,4 +102,43 @@ def _days_words(metric: Metric, choice: Choice) -> str:
 def _actions(metric: Metric, subject: Subject, choice: Choice) -> list[Action]:
     rows = links.deals_of(metric, subject, None if choice.key == ALL else choice.period)
     actions = [Action(_("See all the deals"), rows, "deals", "primary")] if rows else []
-    return [*actions, Action(_("By month, person, product"), links.explorer(metric, subject), "chart")]
+    return [*actions, Action(_("By month, person, product"), links.explorer(metric, subject, **choice.query), "chart")]
+
+
+def _rows(asked: Asked, metric: Metric, subject: Subject, choice: Choice) -> Table:
+    """The deals a figure counts, the largest first, each leading to where it comes from. Four queries."""
+    viewer = asked.viewer
+    behind = deals_behind(metric, subject, None if choice.key == ALL else choice.period)
+    paginator = Paginator(deals_counted(behind, on=viewer.on), ROWS)
+    page = paginator.get_page(asked.query.get("page"))
+    has_owner = subject.person_id is None
+    columns = [Column("deal", _("Deal"))]
+    columns += [Column("owner", _("Owner"))] if has_owner else []
+    columns += [
+        Column("outcome", _("Outcome")),
+        Column("amount", _("Amount"), "money", viewer.organization.currency),
+        Column("day", _("Created") if metric.basis is Basis.CREATED else _("Closes")),
+    ]
+    return Table(
+        "why-rows",
+        _("The deals it counts, the largest first"),
+        columns,
+        [_row(asked, metric, deal, has_owner) for deal in page.object_list],
+        pages=Pages(page, asked.query, asked.path, has_history=False) if paginator.num_pages > 1 else None,
+        empty=Empty(_("No deal counts here"), _("Choose other days, or look at the definition."), "deals"),
+        is_stacked_on_phone=True,
+    )
+
+
+def _row(asked: Asked, metric: Metric, deal: Opportunity, has_owner: bool) -> Row:
+    outcome = Outcome(deal.outcome)
+    href = links.page("metrics:deal_origin", deal.pk, **{**asked.query, "page": None})
+    return Row(
+        [
+            Cell(text=deal_name(deal), detail=deal_detail(deal), href=href, is_drawer=True),
+            *owner_cells(deal, has_owner),
+            Cell(status=Status(str(outcome.label).capitalize(), TONES[outcome])),
+            amount_cell(deal),
+            day_cell(deal.created_on if metric.basis is Basis.CREATED else deal.closed_on),
+        ]
+    )

@@ -26,7 +26,7 @@ class Row:
 
     metric: Metric
     figure: Value
-    ids: dict[Dimension, int] = field(default_factory=dict)
+    ids: dict[Dimension, Any] = field(default_factory=dict)
     names: dict[str, str | None] = field(default_factory=dict)
     period: Period | None = None
 
@@ -69,10 +69,11 @@ class _Groups:
         self.is_cut = question.grain is not None or bool(question.cuts or question.cut_name)
         self.periods = self._periods()
         self.window = self._window(self.periods)
-        self.names = names_of(question)
         self.parts = self._sums(False)
         self.to_date = self._to_date()
         self.quantiles = self._quantiles()
+        self.found = self.parts.keys() | self.to_date.keys() | self.quantiles.keys()
+        self.names = names_of(question, self._met())
         self.keys = self._keys()
 
     def figures(self) -> dict[Key, dict[str, Value]]:
@@ -85,7 +86,7 @@ class _Groups:
             }
         return found
 
-    def described(self, key: Key) -> tuple[dict[Dimension, int], dict[str, str | None], Period | None]:
+    def described(self, key: Key) -> tuple[dict[Dimension, Any], dict[str, str | None], Period | None]:
         """Ids, names and period of a group."""
         question = self.question
         ids = dict(zip(question.by, key, strict=False))
@@ -188,21 +189,26 @@ class _Groups:
     def _keys(self) -> list[Key]:
         """Groups that have a row: members × periods, and whatever has facts beside them."""
         question = self.question
-        columns: list[list[int]] = [members_of(question, dimension) for dimension in question.by]
+        met = self._met()
+        columns = [members_of(question, dimension, met[dimension]) for dimension in question.by]
         numbers = [n for n, period in enumerate(self.periods, 1) if not question.cuts or period in question.cuts]
         keys: set[Key] = set(product(*columns, *([numbers] if self.is_cut else [])))
         if Dimension.PERSON in question.by and Dimension.TEAM in question.by:
             known = pairs_of(question)
             person, team = question.by.index(Dimension.PERSON), question.by.index(Dimension.TEAM)
             keys = {key for key in keys if (key[person], key[team]) in known}
-        keys |= self.parts.keys() | self.to_date.keys() | self.quantiles.keys()
+        keys |= self.found
         if self.is_cut:
             keys = {key for key in keys if key[-1] in numbers}
         return sorted(keys, key=self._order)
 
+    def _met(self) -> dict[Dimension, set[Any]]:
+        """The members of each dimension that facts were found of."""
+        return {dimension: {key[n] for key in self.found} for n, dimension in enumerate(self.question.by)}
+
     def _order(self, key: Key) -> tuple[Any, ...]:
         names = [
-            (self.names[dimension].get(each) is None, (self.names[dimension].get(each) or "").casefold(), each)
+            (self.names[dimension].get(each) is None, (self.names[dimension].get(each) or "").casefold(), str(each))
             for dimension, each in zip(self.question.by, key, strict=False)
         ]
         return (*names, key[-1] if self.is_cut else 0)

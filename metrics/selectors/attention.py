@@ -12,12 +12,10 @@ from kernel.ratio import Ratio
 from metrics.catalogue.deals import REVENUE, WIN_RATE
 from metrics.engine.attention import Concern, Evidence, concerns
 from metrics.engine.evaluate import Value
-from metrics.engine.parts import Basis
 from metrics.engine.peers import middle
 from metrics.selectors.answer import figures_of
 from metrics.selectors.question import Dimension, Question, Scope
 from metrics.selectors.subject import Chosen, Subject
-from metrics.selectors.why import DealsBehind
 from people.models import Organization
 
 EARLIER = 4  # periods of the own past
@@ -25,14 +23,14 @@ EARLIER = 4  # periods of the own past
 
 @dataclass(frozen=True)
 class Attention:
-    """A person with everything the rules say about them, the heaviest first, and the deals behind each."""
+    """A person with everything the rules say about them, the heaviest first."""
 
     subject: Subject
-    concerns: list[tuple[Concern, DealsBehind]]
+    concerns: list[Concern]
 
     @property
     def weight(self) -> Decimal:
-        return self.concerns[0][0].weight
+        return self.concerns[0].weight
 
 
 REPS = """
@@ -66,11 +64,10 @@ def attention(organization: Organization, subject: Subject, chosen: Chosen) -> l
     if not people:
         return []
     found = []
-    for each in _evidence(organization, people, chosen):
+    for each in _evidence(organization, subject, people, chosen):
         said = concerns(each, win_rate=WIN_RATE, bookings=REVENUE, on=chosen.on)
         if said:
-            who = Subject(each.name, person_id=each.person_id)
-            found.append(Attention(who, [(concern, _behind(concern, chosen)) for concern in said]))
+            found.append(Attention(Subject(each.name, each.person_id, subject.team_id), said))
     return sorted(found, key=lambda each: (-each.weight, each.subject.name))
 
 
@@ -81,14 +78,16 @@ def _reps(subject: Subject, on: date) -> dict[int, str]:
     return dict(_select(REPS.format(within=within), {"on": on, "team": subject.team_id}))
 
 
-def _evidence(organization: Organization, people: Mapping[int, str], chosen: Chosen) -> list[Evidence]:
+def _evidence(
+    organization: Organization, subject: Subject, people: Mapping[int, str], chosen: Chosen
+) -> list[Evidence]:
     earlier = [*dict.fromkeys(chosen.earlier(EARLIER))]
     parameters = {"on": chosen.on, "people": list(people)}
     question = Question(
         (WIN_RATE, REVENUE),
         chosen.on,
         (Dimension.PERSON,),
-        scope=Scope(tuple(people)),
+        scope=Scope(tuple(people), subject.team_id),
         cuts=(*earlier, chosen.period),
         members={Dimension.PERSON: people},
     )
@@ -126,12 +125,6 @@ def _evidence(organization: Organization, people: Mapping[int, str], chosen: Cho
 
 def _ratio(value: Value) -> Ratio:
     return Ratio(value.numerator or Decimal(0), value.denominator or Decimal(0))
-
-
-def _behind(concern: Concern, chosen: Chosen) -> DealsBehind:
-    outcomes = {"win_rate_down": ("lost", "won"), "bookings_down": ("won",)}.get(concern.code, ("open",))
-    is_dated = concern.code in ("win_rate_down", "bookings_down")
-    return DealsBehind(outcomes, Basis.CLOSED, chosen.period if is_dated else None, concern.person_id)
 
 
 def _select(text: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from crm.models import Opportunity, Outcome
+from crm.selectors.deals import deals_of_team
 from kernel.period import Period
 from metrics.engine.parts import Basis
-from metrics.selectors.question import Scope
+from metrics.selectors.question import Dimension, Member, Scope
 from metrics.selectors.why import DealsBehind
 from people.models import SeatHolding, TeamClosure
 
@@ -28,24 +29,50 @@ def pressing_deals(scope: Scope, *, on: date, due_before: date, limit: int) -> l
     return list(due.order_by("closed_on", "id")[:limit])
 
 
-def deals_counted(behind: DealsBehind, *, on: date, limit: int) -> list[Opportunity]:
-    """Some of the deals behind a figure, the largest first. One query."""
-    found = _of(Scope((behind.person_id,) if behind.person_id else None, behind.team_id), on)
+def deals_counted(behind: DealsBehind, *, on: date) -> QuerySet[Opportunity]:
+    """The deals behind a figure, the largest first: those of a team by who sat there on the deal's day, as the figure
+    counts them. One query where a team is asked about, none otherwise."""
+    found = Opportunity.objects.filter(is_deleted=False).select_related(*RELATED)
+    if behind.person_id is not None:
+        found = found.filter(owner=behind.person_id or None)
+    if behind.team_id is not None:
+        found = deals_of_team(found, behind.team_id, on, by_creation=behind.basis is Basis.CREATED)
     if behind.outcomes:
         found = found.filter(outcome__in=behind.outcomes)
-    if behind.product_id is not None:
-        found = found.filter(product=behind.product_id or None)
+    for dimension, value in behind.traits:
+        found = found.filter(_having(dimension, value))
+    if behind.basis is Basis.CREATED:
+        found = found.filter(created_on__isnull=False)
     if behind.period is not None:
         day = "created_on" if behind.basis is Basis.CREATED else "closed_on"
         found = found.filter(**{f"{day}__gte": behind.period.starts_on, f"{day}__lt": behind.period.ends_before})
-    return list(found.order_by(F("converted_amount").desc(nulls_last=True), "id")[:limit])
+    return found.order_by(F("converted_amount").desc(nulls_last=True), "id")
+
+
+FIELDS = {
+    Dimension.PRODUCT: "product",
+    Dimension.ACCOUNT: "account",
+    Dimension.REGION: "account__region",
+    Dimension.INDUSTRY: "account__industry",
+    Dimension.SOURCE: "lead_source",
+    Dimension.STAGE: "stage",
+}
+
+
+def _having(dimension: Dimension, value: Member) -> Q:
+    """Deals with a value; without one: nothing to refer to, or an empty word."""
+    field = FIELDS[dimension]
+    if value:
+        return Q(**{field: value})
+    return Q(**{f"{field}__isnull": True}) | (Q() if value == 0 else Q(**{field: ""}))
 
 
 def _of(scope: Scope, on: date) -> QuerySet[Opportunity]:
     """Deals that count, of the people in the scope: those who sit in the team, or below it, on the day."""
     found = Opportunity.objects.filter(is_deleted=False).select_related(*RELATED)
     if scope.person_ids is not None:
-        found = found.filter(owner__in=scope.person_ids)
+        owners = Q(owner__in=scope.person_ids)
+        found = found.filter(owners | Q(owner=None) if 0 in scope.person_ids else owners)
     if scope.team_id is not None:
         below = TeamClosure.objects.on(on).filter(ancestor_id=scope.team_id).values("descendant_id")
         held = SeatHolding.objects.on(on).filter(seat__team_id__in=below)

@@ -1,38 +1,55 @@
 """Who and what there is to have a row, with or without facts."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
-from metrics.selectors.question import Dimension, Question
+from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Question
 from people.models import FOREVER, Person, Team
 
 Days = tuple[date, date]
 ALWAYS: Days = (date(1, 1, 1), FOREVER)
 
 
-def names_of(question: Question) -> dict[Dimension, dict[int, str]]:
-    """Everything the groups may be called, by dimension and id. One query per dimension asked for."""
+def names_of(question: Question, met: Mapping[Dimension, set[Any]]) -> dict[Dimension, dict[Any, str]]:
+    """What the groups are called, by dimension and member. `met`: those with facts. One query a dimension at most."""
     return {
-        dimension: dict(question.members[dimension]) if dimension in question.members else _names(dimension)
+        dimension: dict(question.members[dimension])
+        if dimension in question.members
+        else _names(dimension, met[dimension])
         for dimension in question.by
     }
 
 
-def _names(dimension: Dimension) -> dict[int, str]:
+def _names(dimension: Dimension, met: set[Any]) -> dict[Any, str]:
     if dimension is Dimension.PERSON:
         return dict(Person.objects.values_list("id", "name"))
     if dimension is Dimension.TEAM:
         return dict(Team.objects.values_list("id", "name"))
-    return dict(_select("SELECT id, name FROM crm_product"))
+    if dimension is Dimension.PRODUCT:
+        return dict(_select("SELECT id, name FROM crm_product"))
+    if dimension in NAMED:
+        return dict(_select(f"SELECT id, name FROM crm_{dimension} WHERE id = ANY(%s)", [list(met)]))
+    return {value: value for value in met if value != WITHOUT}
 
 
-def members_of(question: Question, dimension: Dimension) -> list[int]:
-    """The ids that have a row whatever the facts say. One query."""
+def member_name(dimension: Dimension, value: Any) -> str | None:
+    """What a member is called; None where there is none. One query where members are rows."""
+    if dimension not in NAMED:
+        return str(value)
+    found = _select(f"SELECT name FROM crm_{dimension} WHERE id = %s", [value])
+    return found[0][0] if found else None
+
+
+def members_of(question: Question, dimension: Dimension, met: set[Any]) -> list[Any]:
+    """Who and what has a row whatever the facts say; of accounts, regions and the like those met. One query."""
     if dimension in question.members:
         return list(question.members[dimension])
+    if dimension not in ROLLED_UP:
+        return list(met)
     days = (question.starts_on or ALWAYS[0], question.ends_before or ALWAYS[1])
     scope = question.scope
     if dimension is Dimension.PRODUCT:

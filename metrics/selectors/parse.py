@@ -11,7 +11,7 @@ from kernel.period import Grain
 from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
-from metrics.selectors.question import Dimension, Question, Scope
+from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
 from metrics.selectors.span import quota_periods
 from people.models import Person, Team
 
@@ -90,9 +90,10 @@ def day_of(text: str | None, option: str) -> date | None:
 def scope_of(filters: Sequence[str]) -> Scope:
     """What `key=value` filters keep. Raises: QuestionError. One query per filter."""
     people, products, team = None, None, None
+    scope = Scope()
     for text in filters:
         key, is_given, value = text.partition("=")
-        if not is_given or not value:
+        if not is_given or not (value or (key in list(Dimension) and Dimension(key) not in ROLLED_UP)):
             raise QuestionError(f"--filter {text!r} is not KEY=VALUE, as in --filter product='GTX Pro'.")
         if key == Dimension.PERSON:
             people = _people(value)
@@ -100,9 +101,11 @@ def scope_of(filters: Sequence[str]) -> Scope:
             team = _one("team", list(Team.objects.filter(name__iexact=value).values_list("id", flat=True)), value)
         elif key == Dimension.PRODUCT:
             products = _products(value)
+        elif key in list(Dimension):
+            scope = scope.having(Dimension(key), *trait_values(Dimension(key), value))
         else:
             raise QuestionError(_unknown("filter", key, [str(each) for each in Dimension]))
-    return Scope(people, team, products)
+    return Scope(people, team, products, scope.traits)
 
 
 def _people(value: str) -> tuple[int, ...]:
@@ -125,6 +128,27 @@ def _products(value: str) -> tuple[int, ...]:
         ids = tuple(row[0] for row in cursor.fetchall())
     _one("product", list(ids), value)
     return ids
+
+
+def trait_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
+    """The members that a word means, whatever its capitals; nothing means those without. Raises: QuestionError."""
+    if not value:
+        return (0 if dimension in NAMED else WITHOUT,)
+    with connection.cursor() as cursor:
+        cursor.execute(VALUES[dimension], [value])
+        found = tuple(row[0] for row in cursor.fetchall())
+    if not found:
+        raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)
+    return found
+
+
+VALUES = {
+    Dimension.ACCOUNT: "SELECT id FROM crm_account WHERE lower(name) = lower(%s)",
+    Dimension.STAGE: "SELECT id FROM crm_stage WHERE lower(name) = lower(%s)",
+    Dimension.REGION: "SELECT DISTINCT region FROM crm_account WHERE lower(region) = lower(%s)",
+    Dimension.INDUSTRY: "SELECT DISTINCT industry FROM crm_account WHERE lower(industry) = lower(%s)",
+    Dimension.SOURCE: "SELECT DISTINCT lead_source FROM crm_opportunity WHERE lower(lead_source) = lower(%s)",
+}
 
 
 def _one(kind: str, ids: list[int], value: str) -> int:

@@ -1,7 +1,7 @@
 """What can be asked: metrics, by what, of which days, of which deals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -11,20 +11,44 @@ from people.models import Organization
 
 
 class Dimension(StrEnum):
-    """What deals are told apart by, beside the day."""
+    """What facts are told apart by, beside the day. What a deal's account is, is the account's today."""
 
     PERSON = "person"
     TEAM = "team"
     PRODUCT = "product"
+    ACCOUNT = "account"
+    REGION = "region"
+    INDUSTRY = "industry"
+    SOURCE = "source"
+    STAGE = "stage"
+
+
+WITHOUT = ""  # the value of facts that have none, where a dimension's values are words
+Member = int | str  # a row's id, or the word itself
+
+
+TRAITS = tuple(each for each in Dimension if each not in (Dimension.PERSON, Dimension.TEAM))
+NAMED = frozenset({Dimension.PRODUCT, Dimension.ACCOUNT, Dimension.STAGE})  # traits whose members are rows with a name
+ROLLED_UP = frozenset({Dimension.PERSON, Dimension.TEAM, Dimension.PRODUCT})
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose deals and which: empty is everybody's and every one. Several people, products: any of them."""
+    """Whose facts and which: empty is everybody's and every one. Several people, products, values: any of them.
+
+    `traits` are further dimensions with the values to keep; 0 and "" are those without one.
+    """
 
     person_ids: tuple[int, ...] | None = None
     team_id: int | None = None
     product_ids: tuple[int, ...] | None = None
+    traits: tuple[tuple[Dimension, tuple[Member, ...]], ...] = ()
+
+    def having(self, dimension: Dimension, *values: Member) -> "Scope":
+        """The same with only these values of a dimension."""
+        if dimension is Dimension.PRODUCT:
+            return replace(self, product_ids=tuple(int(value) for value in values))
+        return replace(self, traits=(*self.traits, (dimension, values)))
 
 
 @dataclass(frozen=True)
@@ -47,6 +71,12 @@ class Question:
     cuts: tuple[Period, ...] = ()
     cut_name: str = ""
     members: Mapping[Dimension, Mapping[int, str]] = field(default_factory=dict)
+
+    @property
+    def traits(self) -> list[Dimension]:
+        """Dimensions beyond person, team and product that are asked by or kept to."""
+        asked = [*self.by, *(dimension for dimension, _values in self.scope.traits)]
+        return [each for each in dict.fromkeys(asked) if each not in ROLLED_UP]
 
     @property
     def uses_teams(self) -> bool:

@@ -91,6 +91,13 @@ def _select(text: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return found
 
 
+def account_words(column: str) -> list[tuple[str, str]]:
+    """Every region, or industry, that an account has. One query."""
+    assert column in ("region", "industry")
+    found = _select(f"SELECT DISTINCT {column} FROM crm_account WHERE {column} <> '' ORDER BY {column}", {})
+    return [(value, value) for (value,) in found]
+
+
 def product_choices() -> list[tuple[int, str]]:
     """Every product by name. One query."""
     return [(key, name) for key, name in _select("SELECT id, name FROM crm_product ORDER BY name", {})]

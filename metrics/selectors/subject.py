@@ -1,14 +1,14 @@
 """Whose numbers a page shows, and of which period: the only ways to either, so that every figure obeys the policies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from kernel.period import FiscalCalendar, Grain, Period, PeriodError
-from metrics.selectors.question import Scope, calendar_of
-from people.models import Organization, Person
+from metrics.selectors.question import Dimension, Member, Scope, calendar_of
+from people.models import Organization, Person, SeatHolding, TeamClosure
 from people.policies import persons, teams
 from people.viewer import Viewer
 
@@ -17,25 +17,61 @@ TREND = 12  # periods of a trend
 
 @dataclass(frozen=True)
 class Subject:
-    """A person, a team with all below it, or the company. Made by `access_…` only."""
+    """A person, a team with all below it, or the company; `traits` keep to values of further dimensions.
+
+    Made by `access_…` only; person 0 is the house, for those who see everyone.
+    """
 
     name: str
     person_id: int | None = None
     team_id: int | None = None
+    traits: tuple[tuple[Dimension, Member], ...] = ()
 
     @property
     def scope(self) -> Scope:
-        return Scope((self.person_id,) if self.person_id else None, self.team_id)
+        scope = Scope(None if self.person_id is None else (self.person_id,), self.team_id)
+        for dimension, value in self.traits:
+            scope = scope.having(dimension, value)
+        return scope
 
     @property
     def is_company(self) -> bool:
         return self.person_id is None and self.team_id is None
 
+    def having(self, dimension: Dimension, value: Member) -> "Subject":
+        """The same person, team or company with only this value of a dimension."""
+        others = tuple(each for each in self.traits if each[0] is not dimension)
+        return replace(self, traits=(*others, (dimension, value)))
+
+    def trait(self, dimension: Dimension) -> Member | None:
+        """The value of a dimension that it is kept to."""
+        return dict(self.traits).get(dimension)
+
 
 def access_person_numbers(viewer: Viewer, person_id: int) -> Subject:
-    """A person whose numbers the viewer may see. Raises: Person.DoesNotExist. One query."""
+    """A person whose numbers the viewer may see; a manager sees what belongs to the time below them.
+
+    Raises: Person.DoesNotExist. Two queries at most.
+    """
     found = persons.visible(viewer, "view_numbers").get(pk=person_id)
-    return Subject(found.name, person_id=found.pk)
+    is_own = found.pk == viewer.person.pk
+    return Subject(found.name, found.pk, None if is_own or viewer.sees_everyone else _team_above(viewer, found))
+
+
+def _team_above(viewer: Viewer, person: Person) -> int | None:
+    """The widest of the viewer's teams that somebody sits in or below today."""
+    seats = SeatHolding.objects.on(viewer.on).filter(person=person).values("seat__team")
+    above = TeamClosure.objects.on(viewer.on).filter(descendant__in=seats, ancestor__in=viewer.open_team_ids)
+    return above.order_by("-depth").values_list("ancestor", flat=True).first()
+
+
+def access_member_numbers(viewer: Viewer, person_id: int, team_id: int) -> Subject:
+    """What somebody did while in a team, or below it, whose numbers the viewer may see.
+
+    Raises: ObjectDoesNotExist. Two queries.
+    """
+    team = teams.visible(viewer, "view_numbers").get(pk=team_id)
+    return Subject(Person.objects.get(pk=person_id).name, person_id, team.pk)
 
 
 def access_team_numbers(viewer: Viewer, team_id: int) -> Subject:

@@ -1,15 +1,19 @@
 """The deals behind a figure, as the filters of the deals list: every figure leads to its rows."""
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from kernel.period import Period
 from metrics.engine.definitions import Metric, parts_of
 from metrics.engine.parts import BASIS_OF, Basis, Part
+from metrics.selectors.question import Dimension, Member
 from metrics.selectors.subject import Subject
 
 OUTCOMES = {
     "won": "won",
+    "owned": "won",
+    "overlay": "won",
     "lost": "lost",
     "cycle": "won",
     "open": "open",
@@ -31,19 +35,23 @@ class DealsBehind:
     period: Period | None = None
     person_id: int | None = None
     team_id: int | None = None
-    product_id: int | None = None
+    traits: tuple[tuple[Dimension, Member], ...] = ()
 
     @property
     def filters(self) -> dict[str, str]:
-        """Parameter → value: outcome (`decided` is won and lost), owner, team, product, and `closes_from`,
-        `closes_before` or `created_from`, `created_before` (the end is not included)."""
+        """Parameter → value: outcome (`decided` is won and lost), owner, team, a value of each further dimension,
+        `without` those that have none, and `closes_from`, `closes_before` or `created_from`, `created_before` (the end
+        is not included)."""
         found = {"outcome": DECIDED if len(self.outcomes) > 1 else "".join(self.outcomes)}
-        for name, value in (("owner", self.person_id), ("team", self.team_id), ("product", self.product_id)):
-            found[name] = "" if value is None else str(value)
+        values = [("owner", self.person_id), ("team", self.team_id), *self.traits]
+        found |= {str(name): str(value) for name, value in values if value}
+        found["without"] = ",".join(str(name) for name, value in values if value is not None and not value)
         if self.period:
             day = "created" if self.basis is Basis.CREATED else "closes"
             found[f"{day}_from"] = self.period.starts_on.isoformat()
             found[f"{day}_before"] = self.period.ends_before.isoformat()
+        elif self.basis is Basis.CREATED:
+            found["created_from"] = date.min.isoformat()  # a deal without a creation date is none of them
         return {name: value for name, value in found.items() if value}
 
     @property
@@ -52,15 +60,10 @@ class DealsBehind:
         return urlencode(self.filters)
 
 
-def deals_behind(
-    metric: Metric, subject: Subject, period: Period | None, *, product_id: int | None = None
-) -> DealsBehind:
-    """The deals a figure of a subject and period is made of; open deals as they stand now. No query."""
+def deals_behind(metric: Metric, subject: Subject, period: Period | None) -> DealsBehind:
+    """The deals a figure of a subject and period is made of; no period: all of them. No query."""
     outcomes = sorted({outcome for part in _counting(metric) if (outcome := OUTCOMES[part.split("_")[0]])})
-    is_all = metric.basis is Basis.DUE
-    return DealsBehind(
-        tuple(outcomes), metric.basis, None if is_all else period, subject.person_id, subject.team_id, product_id
-    )
+    return DealsBehind(tuple(outcomes), metric.basis, period, subject.person_id, subject.team_id, subject.traits)
 
 
 def _counting(metric: Metric) -> list[Part]:

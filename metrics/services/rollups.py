@@ -7,7 +7,18 @@ from typing import Any
 
 from django.db import connection
 
-from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, PARTS, all_events, closed_events, created_events
+from metrics.facts import (
+    COUNTS,
+    HAS_CREDITS,
+    PART_NAMES,
+    PART_SUMS,
+    PARTS,
+    all_events,
+    closed_credits,
+    closed_events,
+    created_credits,
+    created_events,
+)
 from metrics.models import NOBODY
 
 NO_DAY = date(9999, 12, 31)
@@ -22,6 +33,7 @@ class Rollup:
     key: str
     event_column: str
     fact_column: str
+    credit_column: str
     dimension: str = ""
 
     @property
@@ -46,8 +58,10 @@ class Rollup:
         return f"INSERT INTO {self.table} ({self.columns}) {self.select(events)}"
 
 
-PERSON = Rollup("metrics_dailyrollup", "person_id", "person_id", "o.owner_id")
-PRODUCT = Rollup("metrics_dailybreakdown", "value_id", "product_id", "o.product_id", dimension="product")
+PERSON = Rollup("metrics_dailyrollup", "person_id", "person_id", "o.owner_id", "c.person_id")
+PRODUCT = Rollup(
+    "metrics_dailybreakdown", "value_id", "product_id", "o.product_id", "o.product_id", dimension="product"
+)
 ROLLUPS = (PERSON, PRODUCT)
 
 
@@ -90,12 +104,13 @@ def rewrite(rollup: Rollup, buckets: Iterable[Bucket], start: str) -> None:
                 """,
                 due,
             )
-            cursor.execute(rollup.insert(_events_of(rollup, start, is_nobody, is_undated)), due * 3)
+            cursor.execute(rollup.insert(_events_of(rollup, start, is_nobody, is_undated)), due * 5)
 
 
 def _events_of(rollup: Rollup, start: str, is_nobody: bool, is_undated: bool) -> str:
     """Events of the due buckets, each branch worded so that an index of the facts answers it."""
     owner = f"{rollup.fact_column} IS NULL" if is_nobody else f"{rollup.fact_column} = due.key"
+    credited = f"{rollup.credit_column} IS NULL" if is_nobody else f"{rollup.credit_column} = due.key"
     closed = "coalesce(o.closed_on, due.day) = due.day" if is_undated else "o.closed_on = due.day"
     due = "unnest(%s::bigint[], %s::date[]) AS due(key, day) JOIN crm_opportunity o ON"
     return " UNION ALL ".join(
@@ -105,5 +120,8 @@ def _events_of(rollup: Rollup, start: str, is_nobody: bool, is_undated: bool) ->
             ),
             closed_events(start, source=f"{due} {owner} AND {closed}", where=f"{COUNTS} AND o.outcome = 'open'"),
             created_events(source=f"{due} {owner} AND o.created_on = due.day"),
+            # few deals have credits, and an index of their own by day
+            closed_credits(source=f"{due} {HAS_CREDITS} AND {closed}", where=f"{COUNTS} AND {credited}"),
+            created_credits(source=f"{due} {HAS_CREDITS} AND o.created_on = due.day", where=f"{COUNTS} AND {credited}"),
         ]
     )

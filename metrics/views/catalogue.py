@@ -1,13 +1,11 @@
-"""The metric catalogue, a metric's own page, its rows as a file, and why a figure is what it is."""
+"""The metric catalogue, a metric's own page, and its rows as a file."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from metrics.pages import catalogue as catalogue_pages
 from metrics.pages import explorer
 from metrics.pages.export import csv_of
 from metrics.pages.why import NoMetric
-from metrics.pages.why import why as why_page
 from metrics.views.answering import asked, numbers_view, show
 
 
@@ -33,12 +31,3 @@ def metric_rows(request: HttpRequest, name: str) -> HttpResponse:
     response = HttpResponse(csv_of(explored), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{explored.metric.name}-by-{explored.by}.csv"'
     return response
-
-
-@numbers_view
-def why(request: HttpRequest) -> HttpResponse:
-    try:
-        page = why_page(asked(request))
-    except NoMetric as error:
-        raise Http404 from error
-    return render(request, "metrics/why.html", {"page": page, "data_version": page.head.version})

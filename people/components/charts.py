@@ -57,6 +57,7 @@ class Chart:
     is_loading: bool = False
     error: str = ""
     is_table_shown: bool = False
+    opens_drawer: bool = False  # where a point leads opens beside the page
 
     @property
     def is_empty(self) -> bool:
@@ -87,7 +88,8 @@ class Chart:
         return {"data": described["data"], "layout": described["layout"]}
 
     def _cell(self, series: Series, index: int) -> Cell:
-        return Cell(series.values[index], href=series.hrefs[index] if index < len(series.hrefs) else "")
+        href = series.hrefs[index] if index < len(series.hrefs) else ""
+        return Cell(series.values[index], href=href, is_drawer=self.opens_drawer)
 
     def _trace(self, series: Series) -> go.Bar | go.Scatter:
         drawn = [None if value is None else float(value) for value in series.values]
@@ -99,7 +101,7 @@ class Chart:
             "customdata": list(series.hrefs) or None,
             "text": [formats.figure(value, self.unit, self.currency) for value in series.values],
             "hovertemplate": "%{text}<extra>" + series.name + "</extra>",
-            "meta": {"role": series.role},
+            "meta": {"role": series.role, "drawer": self.opens_drawer},
         }
         if series.mark == "bar":
             return go.Bar(**common, textposition="none", orientation=self.orientation)

@@ -89,6 +89,7 @@ class Pages:
     page: Page[Any]
     query: QueryDict | Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
+    has_history: bool = True  # whether turning the page changes the address, as it does unless it stands in the drawer
 
     @property
     def previous_href(self) -> str:

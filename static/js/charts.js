@@ -1,5 +1,5 @@
 // Charts. Each [data-chart] names the JSON block that holds its Plotly figure; colours come from the tokens by the role of a
-// trace, so that light, dark and print need no other figure. A click on a point opens the deals behind it. The same numbers
+// trace, so that light, dark and print need no other figure. A click on a point opens why it is what it is, or the rows behind it. The same numbers
 // stand in the table beside it, with the same links.
 
 const NARROW = 480; // pixels
@@ -88,8 +88,12 @@ function dressLayout(layout, look) {
 }
 
 function drill(event) {
-  const link = event.points?.[0]?.customdata;
-  if (typeof link === "string" && /^[/?]/.test(link) && !link.startsWith("//")) location.assign(link);
+  const point = event.points?.[0];
+  const link = point?.customdata;
+  if (typeof link !== "string" || !/^[/?]/.test(link) || link.startsWith("//")) return;
+  if (!point.data.meta?.drawer || !window.htmx) return location.assign(link);
+  event.event.target.closest?.(".chart")?.querySelector("[data-chart-toggle]")?.focus(); // where the focus returns to
+  window.htmx.ajax("GET", link, { target: "#drawer-body", select: "[data-drawer-content]", swap: "innerHTML" });
 }
 
 async function draw(canvas) {

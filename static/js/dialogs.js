@@ -6,8 +6,9 @@ const question = document.getElementById("confirm");
 let asked = null;
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target !== drawerBody || drawer.open) return;
-  drawer.showModal();
+  if (event.detail.target !== drawerBody) return;
+  if (!drawer.open) drawer.showModal();
+  drawerBody.scrollTop = 0;
   drawerBody.focus();
 });
 

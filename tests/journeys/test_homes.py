@@ -112,6 +112,9 @@ def test_a_bar_leads_to_the_deals_behind_it(page: Page, company: Cast, live_serv
     bar = page.locator("#bookings-canvas .bars .point path").last
     wait_for_charts(page)
     bar.click(force=True)
+    drawer = page.get_by_role("dialog", name="Details")
+    expect(drawer).to_contain_text("The deals it counts")
+    drawer.get_by_role("link", name="See all the deals").click()
     page.wait_for_url("**/deals/?*")
     assert f"owner={company.alice.pk}" in page.url
     assert "outcome=won" in page.url

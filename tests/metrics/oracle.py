@@ -24,6 +24,10 @@ class Deal:
     start: date | None
     created_on: date | None
     closed_on: date | None
+    account: str | None
+    region: str | None
+    industry: str | None
+    source: str | None
 
     @property
     def days(self) -> int | None:
@@ -35,7 +39,7 @@ class Deal:
 def read(organization: Organization) -> list[Deal]:
     first = ["engaged_on", "created_on"] if organization.cycle_start == "engaged" else ["created_on", "engaged_on"]
     found = []
-    for row in Opportunity.objects.filter(is_deleted=False).select_related("owner", "product", "stage"):
+    for row in Opportunity.objects.filter(is_deleted=False).select_related("owner", "product", "stage", "account"):
         start = getattr(row, first[0]) or getattr(row, first[1])
         chance = row.stage.probability if row.probability is None else row.probability
         found.append(
@@ -49,6 +53,10 @@ def read(organization: Organization) -> list[Deal]:
                 start,
                 row.created_on,
                 row.closed_on,
+                row.account.name if row.account else None,
+                row.account.region or None if row.account else None,
+                row.account.industry or None if row.account else None,
+                row.lead_source or None,
             )
         )
     return found
@@ -91,8 +99,8 @@ def groups(metric: str, by: str, deal: Deal, on: date, structure: Structure) -> 
         names: list[str | None]
         if each == "person":
             names = [deal.owner]
-        elif each == "product":
-            names = [deal.product]
+        elif each in ("product", "account", "region", "industry", "source"):
+            names = [getattr(deal, each)]
         elif each == "team":
             then = on if metric in DUE else (day or date(9999, 12, 30))
             names = list(structure.teams_of(deal, then))

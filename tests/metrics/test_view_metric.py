@@ -83,7 +83,7 @@ def test_the_reason_of_a_ratio_names_both_parts_and_its_deals(cast: Cast) -> Non
     assert "4: won and lost deals" in said
     assert "Alice Ames" in said
     page = response.context["page"]
-    assert len(page.deals.rows) == 4
+    assert len(page.rows.rows) == 4
     assert f"owner={cast.alice.pk}" in page.actions[0].href
     assert b"data-drawer-content" in response.content
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from metrics.pages.document import answer_document
 from metrics.selectors.answer import answer
 from metrics.selectors.parse import QuestionError, question_of
+from metrics.selectors.question import Dimension
 from metrics.services import rollups_recompute
 from people.management.base import TenantCommand
 from people.models import Organization
@@ -26,12 +27,18 @@ class Command(TenantCommand):
         super().add_arguments(parser)
         parser.add_argument("--metric", required=True, help="names from the catalogue, separated by commas")
         parser.add_argument(
-            "--by", default="", help="person, team, product and one of day, week, month, quarter, half, year; commas"
+            "--by",
+            default="",
+            help=f"{', '.join(Dimension)} and one of day, week, month, quarter, half, year; commas",
         )
         parser.add_argument("--from", dest="starts_on", metavar="DAY", help="first day, 2017-01-01 (default: all time)")
         parser.add_argument("--to", dest="ends_before", metavar="DAY", help="the day after the last one")
         parser.add_argument(
-            "--filter", action="append", default=[], metavar="KEY=VALUE", help="person=, team= or product=; repeatable"
+            "--filter",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="any of what --by takes beside time, as in region=West; without a value what has none; repeatable",
         )
         parser.add_argument(
             "--no-wait", action="store_true", help="read the numbers as they are, even while some are due"

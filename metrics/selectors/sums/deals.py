@@ -1,13 +1,23 @@
 """Parts of deals. Totals and product breakdowns of the company read `DailyBreakdown`, everything about people
-`DailyRollup`, a product inside a team or of a person the facts."""
+`DailyRollup`; a product inside a team or of a person, and every other dimension, the facts of the period."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from metrics.engine.parts import BASIS_OF, Basis, Part
-from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, closed_events, created_events, cycle_start
-from metrics.selectors.question import Question, Window
-from metrics.selectors.sums.sql import Sql
+from metrics.facts import (
+    COUNTS,
+    PART_NAMES,
+    PART_SUMS,
+    closed_credits,
+    closed_events,
+    created_credits,
+    created_events,
+    cycle_start,
+)
+from metrics.selectors.question import Dimension, Question, Window
+from metrics.selectors.sums.sql import Parameters, Sql
 from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
+from metrics.selectors.sums.traits import column_of, deals_with, trait_columns
 from people.models import Organization
 
 
@@ -15,11 +25,12 @@ def statements(
     question: Question, window: Window, parts: Sequence[Part], organization: Organization
 ) -> list[tuple[Sequence[Part], Sql]]:
     """Statements of sums per group: one; two when teams are asked about open deals too."""
-    source = deal_source(question, window, cycle_start(organization))
-    return [
-        (some, sums_statement(question, window, some, source, day or Sql(OWN_DAY)))
-        for some, day in _by_structure(question, parts)
-    ]
+    start = cycle_start(organization)
+    found: list[tuple[Sequence[Part], Sql]] = []
+    for some, day in _by_structure(question, parts):
+        source = deal_source(question, window, start, {BASIS_OF[part] for part in some})
+        found.append((some, sums_statement(question, window, some, source, day or Sql(OWN_DAY))))
+    return found
 
 
 def _by_structure(question: Question, parts: Sequence[Part]) -> list[tuple[list[Part], Sql | None]]:
@@ -31,35 +42,46 @@ def _by_structure(question: Question, parts: Sequence[Part]) -> list[tuple[list[
     return [(some, day) for some, day in ((dated, None), (due, Sql("%s::date", [question.on]))) if some]
 
 
-def deal_source(question: Question, window: Window, start: str) -> Sql:
-    """The smallest relation that knows what is asked."""
-    if not question.uses_people:
+def deal_source(question: Question, window: Window, start: str, bases: Collection[Basis] = tuple(Basis)) -> Sql:
+    """The smallest relation that knows what is asked of facts dated by these bases."""
+    traits = question.traits
+    if not question.uses_people and not traits:
         return Sql(
             f"(SELECT value_id AS product_id, day, {PART_NAMES} FROM metrics_dailybreakdown"
             " WHERE dimension = 'product') s"
         )
-    if not question.uses_products:
+    if not question.uses_products and not traits:
         return Sql("metrics_dailyrollup s")
-    closed, created = (
-        fact_conditions(question, window, "o.closed_on"),
-        fact_conditions(question, window, "o.created_on"),
-    )
-    events = f"{closed_events(start, where=closed.text)} UNION ALL {created_events(where=created.text)}"
-    return Sql(
-        f"(SELECT person_id, product_id, day, {PART_SUMS} FROM ({events}) e GROUP BY 1, 2, 3) s",
-        closed.parameters + created.parameters,
-    )
+    source, columns = deals_with(traits), trait_columns(traits)
+    events, parameters = [], Parameters()
+    if {*bases} - {Basis.CREATED}:
+        where = fact_conditions(question, window, "o.closed_on")
+        events.append(closed_events(start, source=source, where=where.text, columns=columns))
+        credited = fact_conditions(question, window, "o.closed_on", "c.person_id")
+        events.append(closed_credits(source=source, where=credited.text, columns=columns))
+        parameters += where.parameters + credited.parameters
+    if Basis.CREATED in bases:
+        where = fact_conditions(question, window, "o.created_on")
+        events.append(created_events(source=source, where=where.text, columns=columns))
+        credited = fact_conditions(question, window, "o.created_on", "c.person_id")
+        events.append(created_credits(source=source, where=credited.text, columns=columns))
+        parameters += where.parameters + credited.parameters
+    keys = ", ".join(["person_id", "product_id", "day", *map(column_of, traits)])
+    return Sql(f"(SELECT {keys}, {PART_SUMS} FROM ({' UNION ALL '.join(events)}) e GROUP BY {keys}) s", parameters)
 
 
-def fact_conditions(question: Question, window: Window, day: str) -> Sql:
+def fact_conditions(question: Question, window: Window, day: str, who: str = "o.owner_id") -> Sql:
     """Keep a breakdown inside a team from reading more facts than it needs."""
     sql = Sql(COUNTS)
     if window.starts_on:
         sql.add(f"{day} >= %s AND {day} < %s", window.starts_on, window.ends_before)
     if question.scope.person_ids is not None and 0 not in question.scope.person_ids:
-        sql.add("o.owner_id = ANY(%s)", list(question.scope.person_ids))
+        sql.add(f"{who} = ANY(%s)", list(question.scope.person_ids))
     if question.scope.product_ids is not None and 0 not in question.scope.product_ids:
         sql.add("o.product_id = ANY(%s)", list(question.scope.product_ids))
+    for dimension, values in question.scope.traits:
+        if dimension is Dimension.ACCOUNT and 0 not in values:
+            sql.add("o.account_id = ANY(%s)", list(values))
     if question.scope.team_id is not None:
-        sql.add(f"o.owner_id = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
+        sql.add(f"{who} = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
     return sql

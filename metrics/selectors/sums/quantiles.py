@@ -19,6 +19,7 @@ from metrics.selectors.sums.statement import (
     seats_join,
     tree_joins,
 )
+from metrics.selectors.sums.traits import deals_with, trait_columns
 from people.models import Organization
 
 VALUES = {RowValue.AMOUNT: "s.amount", RowValue.CYCLE_DAYS: "s.cycle_days"}
@@ -39,7 +40,12 @@ def quantiles(
 def quantiles_statement(question: Question, window: Window, asked: Sequence[Quantile], start: str) -> Sql:
     """Sorted values per group, then the interpolated value at each fraction."""
     where = fact_conditions(question, window, "o.closed_on")
-    won = closed_events(start, where=f"{where.text} AND o.outcome = 'won'")
+    won = closed_events(
+        start,
+        source=deals_with(question.traits),
+        where=f"{where.text} AND o.outcome = 'won'",
+        columns=trait_columns(question.traits),
+    )
     values = sorted({quantile.of for quantile in asked})
     lists = [
         f"array_agg({VALUES[of]} ORDER BY {VALUES[of]}) FILTER (WHERE {VALUES[of]} IS NOT NULL) AS {of}"

@@ -12,8 +12,9 @@ from typing import Any
 from metrics.engine.parts import Part
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Parameters, Sql, rows_of
+from metrics.selectors.sums.traits import array_type, column_of, kept
 
-Key = tuple[int, ...]
+Key = tuple[Any, ...]  # a member of each dimension asked by, then the number of the cut
 Found = dict[Key, dict[Part, Decimal]]
 LAST_STRUCTURE = "DATE '9999-12-30'"  # the last day on which a row that holds forever holds
 OWN_DAY = f"least(s.day, {LAST_STRUCTURE})"  # the day of a row, as the day whose team structure it follows
@@ -53,8 +54,8 @@ def conditions(question: Question, window: Window) -> Sql:
         sql.add("s.day >= %s AND s.day < %s", window.starts_on, window.ends_before)
     if question.scope.person_ids is not None:
         sql.add("s.person_id = ANY(%s::bigint[])", list(question.scope.person_ids))
-    if question.scope.product_ids is not None:
-        sql.add("s.product_id = ANY(%s::bigint[])", list(question.scope.product_ids))
+    for dimension, values in kept(question):
+        sql.add(f"s.{column_of(dimension)} = ANY(%s::{array_type(dimension)})", values)
     if question.scope.team_id is not None:
         sql.add(f"s.person_id = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
     return sql
@@ -72,10 +73,9 @@ EVER_BELOW = """
 def groups_of(question: Question, window: Window) -> dict[str, Sql]:
     """What rows are told apart by below the team: name → expression over the source."""
     groups: dict[str, Sql] = {}
-    if Dimension.PERSON in question.by:
-        groups["person_id"] = Sql("s.person_id")
-    if Dimension.PRODUCT in question.by:
-        groups["product_id"] = Sql("s.product_id")
+    for dimension in question.by:
+        if dimension is not Dimension.TEAM:
+            groups[column_of(dimension)] = Sql(f"s.{column_of(dimension)}")
     if window.cuts:
         groups["cut"] = Sql("width_bucket(s.day, %s::date[])", [[period.starts_on for period in window.cuts]])
     return groups
@@ -83,7 +83,7 @@ def groups_of(question: Question, window: Window) -> dict[str, Sql]:
 
 def key_columns(question: Question, window: Window) -> list[str]:
     """The order in which a key names its group: as asked, the cut of time last."""
-    return [f"{dimension}_id" for dimension in question.by] + (["cut"] if window.cuts else [])
+    return [column_of(dimension) for dimension in question.by] + (["cut"] if window.cuts else [])
 
 
 def grouped(groups: dict[str, Sql], added: list[str], source: str, where: Sql, before: Parameters) -> Sql:
@@ -125,7 +125,7 @@ STILL = """still AS (
 
 def _along_the_tree(question: Question, groups: dict[str, Sql], added: list[str], leaf: Sql) -> Sql:
     names = {**dict.fromkeys(groups), "team_id": None} if Dimension.TEAM in question.by else dict.fromkeys(groups)
-    ordered = [f"{dimension}_id" for dimension in question.by] + (["cut"] if "cut" in groups else [])
+    ordered = [column_of(dimension) for dimension in question.by] + (["cut"] if "cut" in groups else [])
     assert set(ordered) == set(names)
     columns = ["up.ancestor_id AS team_id" if name == "team_id" else f"leaf.{name}" for name in ordered]
     parts = [part.split(" AS ")[1] for part in added]

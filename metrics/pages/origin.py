@@ -1,0 +1,133 @@
+"""Where a row behind a figure came from: the line as it was imported, and who changed it since."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from crm.models import Opportunity, OpportunityChange, Outcome
+from crm.selectors.deals import access_deal
+from metrics.pages import links
+from metrics.pages.deals import TONES, deal_href, deal_name
+from metrics.pages.frame import Asked
+from metrics.selectors.origin import Line, changes_of, imported_line
+from people import formats
+from people.components import Action, Event
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What `metrics/origin.html` shows."""
+
+    title: str
+    label: str
+    facts: Pairs
+    source: Pairs
+    line: Pairs
+    no_line: str
+    events: list[Event]
+    actions: list[Action]
+    full_path: str
+
+
+def deal_origin(asked: Asked, deal_id: int) -> Origin:
+    """A deal behind a figure. Raises: Http404 for what is out of sight. Five queries."""
+    deal = access_deal(asked.viewer, deal_id)
+    line = imported_line(deal)
+    return Origin(
+        _("Where this row comes from"),
+        deal_name(deal),
+        _facts(deal, asked.viewer.organization.currency),
+        [(_("Source"), deal.source), (_("Id"), deal.external_id), *line_pairs(line)],
+        line.texts if line else [],
+        no_line_words(line),
+        _events(changes_of(deal)),
+        [*back(asked), Action(_("Open the deal"), deal_href(deal), "deals", "primary")],
+        asked.full_path,
+    )
+
+
+def back(asked: Asked) -> list[Action]:
+    """To the figure it was opened from, where the address says which."""
+    if not asked.query.get("metric"):
+        return []
+    href = links.same_page(links.page("metrics:why"), asked.query)
+    return [Action(_("Back to the number"), href, "chevron-left", is_drawer=True)]
+
+
+def line_pairs(line: Line | None) -> Pairs:
+    """File, line, and who imported it when."""
+    if line is None:
+        return []
+    batch = line.batch
+    who = batch.created_by.name if batch.created_by else _("a command")
+    return [
+        (_("File"), batch.file_name),
+        (_("Line"), formats.number(line.number)),
+        (_("Imported"), f"{formats.moment(batch.applied_at or batch.created_at)}, {who}"),
+        (_("Import"), formats.number(batch.pk)),
+    ]
+
+
+def no_line_words(line: Line | None) -> str:
+    """Why there is no line to show."""
+    if line is None:
+        return _("This row was not imported from a file.")
+    return "" if line.texts else _("The line itself is kept no longer.")
+
+
+def _facts(deal: Opportunity, currency: str) -> Pairs:
+    owner = str(deal.owner) if deal.owner else deal.owner_text or _("Nobody")
+    amount = formats.money(deal.amount, deal.currency)
+    if deal.currency != currency and deal.converted_amount is not None:
+        amount = f"{amount} = {formats.money(deal.converted_amount, currency)}"
+    return [
+        (_("Owner"), owner),
+        (_("Stage"), str(deal.stage)),
+        (_("Amount"), amount),
+        (_("Created"), formats.day(deal.created_on)),
+        (_("Closes") if deal.outcome == Outcome.OPEN else _("Closed"), formats.day(deal.closed_on)),
+    ]
+
+
+def _events(changes: Sequence[OpportunityChange]) -> list[Event]:
+    """Each change with what is different from the one before, and by whom."""
+    events = []
+    for change, before in zip(changes, [*changes[1:], None], strict=True):
+        events.append(
+            Event(
+                change.recorded_at,
+                _("First known") if before is None else _("Changed"),
+                " · ".join(_differences(change, before)),
+                _by_whom(change),
+                tone=TONES[Outcome(change.outcome)],
+            )
+        )
+    return events
+
+
+def _differences(change: OpportunityChange, before: OpportunityChange | None) -> list[str]:
+    def words(item: OpportunityChange) -> list[tuple[str, str]]:
+        return [
+            (_("Stage"), str(item.stage)),
+            (_("Amount"), formats.money(item.amount, item.currency)),
+            (_("Closes"), formats.day(item.closed_on)),
+            (_("Owner"), str(item.owner or _("Nobody"))),
+        ]
+
+    if before is None:
+        return [f"{label}: {text}" for label, text in words(change)]
+    return [
+        f"{label}: {text} → {after}"
+        for (label, text), (_label, after) in zip(words(before), words(change), strict=True)
+        if text != after
+    ]
+
+
+def _by_whom(change: OpportunityChange) -> str:
+    if change.batch is None:
+        return _("in the product")
+    who = change.batch.created_by.name if change.batch.created_by else _("a command")
+    return _("%(who)s, by the file %(file)s") % {"who": who, "file": change.batch.file_name}
