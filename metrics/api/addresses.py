@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from metrics.api import values
+from metrics.api import values, why
 
 addresses = [
     path("metrics", values.MetricListView.as_view(), name="metric_list"),
     path("metrics/values", values.ValuesView.as_view(), name="metric_values"),
+    path("metrics/why", why.WhyView.as_view(), name="metric_why"),
 ]

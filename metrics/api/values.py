@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from metrics.catalogue import CATALOGUE
 from metrics.pages.document import answer_document
 from metrics.selectors.answer import answer
-from metrics.selectors.asking import question_check, size_check
+from metrics.selectors.asking import question_open_to, size_check
 from metrics.selectors.parse import QuestionError, question_of
 from metrics.words import definition
 from people.api.problem import Problem
@@ -107,13 +108,13 @@ class ValuesView(ApiView):
                 filters=asked.getlist("filter"),
                 on=self.viewer.on,
             )
-            question_check(self.viewer, question)
+            question = question_open_to(self.viewer, question)
             size_check(question)
         except QuestionError as error:
             status, code = (400, "invalid_parameter") if error.is_usage else (404, "not_found")
             raise Problem(status, code, str(error).replace("--", "")) from error  # the words of the command's options
         except ObjectDoesNotExist as error:
-            raise Problem(404, "not_found", str(error)) from error
+            raise Problem(404, "not_found", _("These numbers are not open to you, or do not exist.")) from error
         except PermissionDenied as error:
             raise Problem(403, "forbidden", str(error)) from error
         return Response(answer_document(answer(self.viewer.organization, question)))

@@ -1,5 +1,6 @@
 """Which questions somebody may ask, and which are too large to be answered at once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -8,33 +9,35 @@ from django.utils.translation import gettext as _
 from kernel.period import Grain
 from metrics.selectors.parse import QuestionError
 from metrics.selectors.question import Dimension, Question
+from metrics.selectors.subject import access_person_numbers, access_team_numbers
 from people.models import Person, Team
-from people.policies import persons, teams
 from people.viewer import Viewer
 
 MOST_ROWS = 200_000
 SHORTEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28, Grain.QUARTER: 84, Grain.HALF: 168, Grain.YEAR: 336}  # days
 
 
-def question_check(viewer: Viewer, question: Question) -> None:
-    """The numbers asked for are open to the viewer. Two queries at most.
+def question_open_to(viewer: Viewer, question: Question) -> Question:
+    """The question as the viewer may ask it: of somebody else, what belongs to the time below the viewer. Two queries.
 
     Raises: PermissionDenied for the whole company, ObjectDoesNotExist for a person or team out of sight.
     """
-    if viewer.sees_everyone:
-        return
     scope = question.scope
-    if scope.person_ids is None and scope.team_id is None:
+    if viewer.sees_everyone:
+        return question
+    if scope.team_id is not None:
+        access_team_numbers(viewer, scope.team_id)
+        if 0 in (scope.person_ids or ()):
+            raise ObjectDoesNotExist(_("These numbers are not open to you."))
+        return question
+    if scope.person_ids is None:
         raise PermissionDenied(
             _("Your role does not show the whole company. Filter by a person or a team: filter=person=… or team=….")
         )
-    if scope.person_ids is not None:
-        seen = persons.visible(viewer, "view_numbers").filter(pk__in=scope.person_ids).count()
-        if seen == len(set(scope.person_ids)):
-            return
-    if scope.team_id is not None and teams.visible(viewer, "view_numbers").filter(pk=scope.team_id).exists():
-        return
-    raise ObjectDoesNotExist(_("These numbers are not open to you."))
+    if len(scope.person_ids) != 1:
+        raise ObjectDoesNotExist(_("Several people have this name. Ask by e-mail address or id:NUMBER."))
+    subject = access_person_numbers(viewer, scope.person_ids[0])
+    return replace(question, scope=replace(scope, team_id=subject.team_id))
 
 
 def size_check(question: Question) -> None:

@@ -111,3 +111,40 @@ def test_the_catalogue_says_what_every_metric_means(ada: Program) -> None:
     found = {row["name"]: row for row in ada.get("/api/v1/metrics").json()}
     assert found.keys() == CATALOGUE.keys()
     assert found["win_rate"]["numerator"] and found["win_rate"]["denominator"]
+
+
+WHY = "/api/v1/metrics/why"
+
+
+def test_a_figure_leads_to_its_deals_and_their_lines(ada: Program, cast: Cast) -> None:
+    days = "from=2026-01-01&to=2026-04-01"
+    found = ada.get(f"{WHY}?metric=revenue&person={cast.alice.pk}&{days}").json()
+    assert (found["value"], sorted(deal["amount"] for deal in found["deals"])) == ("6000.00", ["1000", "2000", "3000"])
+    assert found["definition"]["name"] == "revenue"
+    assert {"import_id", "import_line"} <= found["deals"][0].keys()
+    parts = ada.get(f"{WHY}?metric=revenue&{days}&limit=2").json()
+    assert len(parts["deals"]) == 2 and parts["next"]
+    rest = ada.get(parts["next"]).json()
+    assert not {deal["id"] for deal in parts["deals"]} & {deal["id"] for deal in rest["deals"]}
+
+
+@pytest.mark.usefixtures("ada")
+def test_why_is_open_to_whom_the_figure_is(cast: Cast) -> None:
+    alice, bob = program(cast, "alice"), program(cast, "bob")
+    assert alice.get(f"{WHY}?metric=revenue").status_code == 403
+    assert alice.get(f"{WHY}?metric=revenue&person={cast.bob.pk}").status_code == 404
+    assert alice.get(f"{WHY}?metric=revenue&person={cast.alice.pk}").status_code == 200
+    assert bob.get(f"{WHY}?metric=revenue&team={cast.north.pk}").json()["value"] == "6400.00"
+    assert bob.get(f"{WHY}?metric=revenue&team={cast.south.pk}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["", "metric=x", "metric=revenue,win_rate", "metric=revenue&from=2026-01-01", "metric=revenue&by=person"]
+)
+def test_a_senseless_why_is_refused(ada: Program, query: str) -> None:
+    assert problem_of(ada.get(f"{WHY}?{query}"))["status"] == 400
+
+
+def test_a_person_that_no_row_can_be_is_nothing(ada: Program) -> None:
+    for number in ["0", "-1", "9" * 30, "x"]:
+        assert ada.get(f"{WHY}?metric=revenue&person={number}").status_code == 404
