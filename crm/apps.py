@@ -15,6 +15,7 @@ class CrmConfig(AppConfig):
 
         for kind in KINDS:
             import_module(f"crm.kinds.{kind}")
+        import_module("crm.services.handover")
         import_module("crm.services.erasing")
         import_module("crm.services.record")
         names_others("crm.Account", "name", "name_key", "industry", "region", "parent_text")

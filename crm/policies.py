@@ -54,7 +54,7 @@ class FactPolicy(Policy):
 
     model: type[Model]
     owner: str
-    seen_by: frozenset[str]  # roles that see all of them
+    seen_by: frozenset[str]  # roles that see all of them, or those within their teams
 
     def __init__(self, model: type[Model], owner: str, days: Days, seen_by: frozenset[str] = frozenset()) -> None:
         self.model, self.owner, self.days, self.seen_by = model, owner, days, seen_by
@@ -70,9 +70,11 @@ class FactPolicy(Policy):
         facts = self.model._default_manager.filter(is_deleted=False)
         if action != "view":
             return facts.none()
-        if viewer.sees_everyone or viewer.roles & self.seen_by:
+        within = viewer.reach(self.seen_by)
+        if viewer.sees_everyone or within is None:
             return facts
-        stretches = stretches_below(viewer.open_team_ids) if viewer.open_team_ids else []
+        team_ids = viewer.open_team_ids | within
+        stretches = stretches_below(team_ids) if team_ids else []
         return facts.filter(Q(**{self.owner: viewer.person}) | self._was_below(stretches, viewer.on))
 
     def _was_below(self, stretches: list[Stretch], on: date) -> Q:

@@ -21,6 +21,7 @@ from people.models import (
     Grant,
     Invitation,
     Leave,
+    MoveSheet,
     Organization,
     Person,
     Seat,
@@ -108,6 +109,15 @@ class GrantPolicy(Policy):
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
 
 
+class MovePolicy(Policy):
+    """Joiners, movers and leavers are the administrators' business."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[MoveSheet]:
+        return MoveSheet.objects.all() if self.can(viewer, action) else MoveSheet.objects.none()
+
+
 class InvitationPolicy(GrantPolicy):
     """Invitations are the administrators' to make and to see."""
 
@@ -146,8 +156,8 @@ class LeavePolicy(Policy):
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         """`obj` is the person or one leave of theirs."""
-        if viewer is None or obj is None:
-            return viewer is None
+        if viewer is None or obj is None or viewer.reach(self.keepers) is None:
+            return viewer is None or obj is not None
         person_id = obj.person_id if isinstance(obj, Leave) else obj.pk
         return self.persons(viewer, action).filter(pk=person_id).exists()
 
@@ -245,5 +255,6 @@ invitations = InvitationPolicy()
 audits = AuditPolicy()
 api_keys = ApiKeyPolicy()
 leaves = LeavePolicy()
+moves = MovePolicy()
 delegations = DelegationPolicy()
 acting_managers = ActingPolicy()

@@ -57,6 +57,8 @@ PARAMETERS: dict[str, dict[str, list[str]]] = {
     "crm:import_columns": {"kind": ANY},
     "crm:import_preview": {"page": IDS},
     "people:person_list": {"q": TEXTS, "team": IDS, "role": ANY, "sign_in": ANY, "state": ANY, **LIST},
+    "people:move_list": {"page": IDS},
+    "people:move_sheet": {"more": ANY},
     "people:team_list": {"on": DATES},
     "people:team_detail": {"on": DATES},
     "people:invitation_list": {"page": IDS},

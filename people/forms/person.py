@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from people.forms.base import TenantForm, TenantModelForm
+from people.forms.base import SeenForm, TenantForm, TenantModelForm
 from people.models import Grant, Person, Seat, Team
 from people.selectors.person import persons_here
 
@@ -33,7 +33,7 @@ class PersonFilter(forms.Form):
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
 
 
-class PersonForm(TenantModelForm):
+class PersonForm(SeenForm, TenantModelForm):
     class Meta:
         model = Person
         fields = ["name", "email", "hired_on", "left_on"]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.audit import audit
+from people.meanwhile import unchanged_check
 from people.models import Invitation, Organization, Person, User
 from people.personal import marks_lift
 from people.policies import persons
@@ -55,19 +56,22 @@ def _plain(name: str) -> str:
 
 
 @transaction.atomic
-def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **values: Any) -> Person:
+def person_change(
+    *, viewer: Viewer | None, person: Person, at: datetime, seen: int | None = None, **values: Any
+) -> Person:
     """Name, e-mail, hire and leaving date; the sign-in keeps its own address. Raises: ValidationError."""
     persons.require(viewer, "change", person)
     if values.get("left_on"):
         administrators_lock()
     row = Person.objects.select_for_update().get(pk=person.pk)
+    unchanged_check(row, seen)
     if row.erased_at is not None:
         raise ValidationError(_("This person was erased; nothing about them can be changed."), code="erased")
     allowed = {"name", "email", "hired_on", "left_on"}
     changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
     for name, value in changed.items():
         setattr(row, name, value)
-    if row.left_on and row.hired_on and row.left_on < row.hired_on:
+    if changed.keys() & {"hired_on", "left_on"} and row.left_on and row.hired_on and row.left_on < row.hired_on:
         raise ValidationError({"left_on": _("This is before the hire date.")})
     if changed:
         marks_lift(row.name if "name" in changed else "", row.email if "email" in changed else "")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Status, Table
 from people.forms.person import PersonAddForm, PersonFilter, PersonForm
 from people.frame import Frame, role_words
+from people.meanwhile import last_seen
 from people.models import Person, Seat, SeatHolding
 from people.policies import persons
 from people.selectors import person as read
@@ -22,11 +23,13 @@ from people.services import person as service
 from people.viewer import Viewer
 from people.views.absence_pieces import absence_actions, away_status, leave_table, stand_in_table
 from people.views.page import FormPage, form_page, viewer_of
-from people.views.words import action_words, away_words, days_words, within_cell
+from people.views.words import away_words, days_words, within_cell
+from people.words import action_words
 
 PAGE_SIZE = 50
 SIGN_IN_STATES = {
     "none": ("neutral", "minus"),
+    "left": ("neutral", "minus"),
     "invited": ("accent", "clock"),
     "active": ("good", ""),
     "disabled": ("warn", ""),
@@ -84,6 +87,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 def _list_actions() -> list[Action]:
     return [
         Action(_("Roles"), reverse("people:grant_list"), "lock"),
+        Action(_("Joiners, movers, leavers"), reverse("people:move_list"), "swap"),
         Action(_("Invitations"), reverse("people:invitation_list"), "mail"),
         Action(_("Add a person"), reverse("people:person_add"), "plus", "primary"),
     ]
@@ -123,7 +127,13 @@ def _person_row(person: Any, away_before: date | None) -> Row:
 
 
 def sign_in_status(state: str) -> Status:
-    words = {"none": _("None"), "invited": _("Invited"), "active": _("Can sign in"), "disabled": _("Switched off")}
+    words = {
+        "none": _("None"),
+        "left": _("Ended with leaving"),
+        "invited": _("Invited"),
+        "active": _("Can sign in"),
+        "disabled": _("Switched off"),
+    }
     tone, icon = SIGN_IN_STATES[state]
     return Status(words[state], tone, icon)  # type: ignore[arg-type]
 
@@ -187,7 +197,7 @@ def _kept_actions(viewer: Viewer, person: Any) -> list[Action]:
 
 
 def _sign_in_actions(person: Any) -> list[Action]:
-    if person.erased_at is not None:
+    if person.erased_at is not None or person.sign_in_state == "left":
         return []
     if person.sign_in_state == "none":
         return [Action(_("Give a sign-in"), reverse("people:person_invite", args=[person.pk]), "plus", "primary")]
@@ -288,7 +298,7 @@ def person_change(request: HttpRequest, person_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     person = read.access_person(viewer, person_id, "change")
     crumb = person_crumb(person)
-    form = PersonForm(request.POST or None, instance=person, viewer=viewer)
+    form = PersonForm(request.POST or None, instance=person, initial={"seen": last_seen()}, viewer=viewer)
     page = FormPage(
         _("Change %(name)s") % {"name": crumb.label}, [people_crumb(), crumb, Crumb(_("Change"))], crumb.href
     )
