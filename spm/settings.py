@@ -194,6 +194,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ImportStateEnum": "crm.models.ImportBatch.State",
         "JobStateEnum": "people.models.Job.State",
+        "SeatRoleEnum": "people.models.Seat.Role",
+        "CreditRoleEnum": "crm.models.Credit.Role",
+        "MeasureEnum": "crm.models.quota.Measure",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

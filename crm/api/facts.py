@@ -11,19 +11,21 @@ from rest_framework.response import Response
 
 from crm.api.shapes import (
     ActivityShape,
+    CreditShape,
     LeadShape,
     NamedShape,
     OpportunityChangeShape,
     OpportunityShape,
     PipelineShape,
     ProductShape,
+    QuotaShape,
     TransactionShape,
 )
 from crm.forms.deals import DealFilter
-from crm.models import Account, Activity, ActivityType, Lead, Opportunity, Pipeline, Product, Transaction
+from crm.models import Account, Activity, ActivityType, Lead, Opportunity, Pipeline, Product, Quota, Transaction
 from crm.models import TransactionType as Type
-from crm.policies import activities, leads, transactions
-from crm.selectors.deals import access_deal, deal_history, deals_found
+from crm.policies import activities, leads, quotas, transactions
+from crm.selectors.deals import access_deal, deal_history, deal_shares, deals_found
 from crm.selectors.named import accounts_named, pipelines_ordered, products_named
 from people.api.views import ApiView, ListView, Scope
 from people.viewer import Viewer
@@ -78,6 +80,18 @@ class TransactionFilters(SourceFilters):
 
     class Meta:
         model = Transaction
+        fields: list[str] = []
+
+
+class QuotaFilters(filters.FilterSet):  # type: ignore[misc]
+    person = filters.NumberFilter("person_id", min_value=1)
+    team = filters.NumberFilter("team_id", min_value=1)
+    source = filters.CharFilter("source")
+    ends_after = filters.DateFilter("ends_before", "gt", label="In force on this day or later.")
+    starts_before = filters.DateFilter("starts_on", "lt")
+
+    class Meta:
+        model = Quota
         fields: list[str] = []
 
 
@@ -157,6 +171,25 @@ class OpportunityHistoryView(ApiView):
         return Response(OpportunityChangeShape(changes, many=True).data)
 
 
+class OpportunityCreditsView(ApiView):
+    """Who gets which share of a deal."""
+
+    reads = Scope.FACTS_READ
+    serializer_class = CreditShape
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(
+        operation_id="opportunities_credits",
+        tags=["deals"],
+        summary="Credits of a deal",
+        responses=CreditShape(many=True),
+    )
+    def get(self, request: Request, deal_id: int) -> Response:
+        """An empty list: the owner gets all of it."""
+        return Response(CreditShape(deal_shares(access_deal(self.viewer, deal_id)), many=True).data)
+
+
 class LeadListView(FactListView):
     serializer_class = LeadShape
     filterset_class = LeadFilters
@@ -199,6 +232,18 @@ class TransactionListView(FactListView):
         summary="List transactions",
         responses=TransactionShape(many=True),
     )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class QuotaListView(FactListView):
+    serializer_class = QuotaShape
+    filterset_class = QuotaFilters
+    queryset = Quota.objects.none()
+    found = staticmethod(quotas.visible)
+    related = ("person", "team")
+
+    @extend_schema(operation_id="quotas_list", tags=["quotas"], summary="List quotas", responses=QuotaShape(many=True))
     def get(self, request: Request) -> Response:
         return super().get(request)
 

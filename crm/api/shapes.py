@@ -5,8 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from crm.models import ActivityType, ImportBatch, ImportIssue, ImportRow, Outcome, TransactionType
-from people.api.shapes import KeyShape, ReferenceShape
+from crm.models import ActivityType, Credit, ImportBatch, ImportIssue, ImportRow, Outcome, TransactionType
+from crm.models.quota import Measure
+from people.api.shapes import EndDay, FromDay, KeyShape, ReferenceShape
 from people.models import Job
 
 
@@ -152,6 +153,36 @@ class TransactionShape(FactShape):
     currency = serializers.CharField()
     converted_amount = Amount(allow_null=True)
     occurred_on = serializers.DateField()
+
+
+class QuotaShape(serializers.Serializer[Any]):
+    """What a person or team is to reach."""
+
+    id = serializers.IntegerField()
+    person = Reference(allow_null=True)
+    person_text = serializers.CharField()
+    team = Reference(allow_null=True)
+    team_text = serializers.CharField()
+    measure = serializers.ChoiceField(Measure.choices)
+    amount = Amount()
+    currency = serializers.CharField()
+    converted_amount = Amount(allow_null=True)
+    is_overlay = serializers.BooleanField(help_text="Outside of team totals.")
+    starts_on = FromDay(allow_null=True)
+    ends_before = EndDay(allow_null=True)
+    source = serializers.CharField()  # type: ignore[assignment]
+    reason = serializers.CharField()
+
+
+class CreditShape(serializers.Serializer[Any]):
+    """Who gets which share of a deal; without a row the owner gets all of it."""
+
+    person = Reference(allow_null=True, help_text="Null: the house.")
+    role = serializers.ChoiceField(Credit.Role.choices)
+    kind = serializers.ChoiceField(Measure.choices)
+    share = serializers.DecimalField(
+        max_digits=12, decimal_places=8, normalize_output=True, help_text="1 is all of it."
+    )
 
 
 class JobShape(serializers.Serializer[Any]):
