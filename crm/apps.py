@@ -3,7 +3,18 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-KINDS = ("person", "product", "account", "opportunity", "lead", "activity", "transaction", "quota")
+KINDS = (
+    "person",
+    "product",
+    "account",
+    "opportunity",
+    "lead",
+    "activity",
+    "transaction",
+    "role",
+    "quota",
+    "credit",
+)
 
 
 class CrmConfig(AppConfig):

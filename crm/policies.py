@@ -12,7 +12,18 @@ from typing import Any
 
 from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
 
-from crm.models import Activity, ImportBatch, Lead, Opportunity, Outcome, Quota, Stage, Transaction
+from crm.models import (
+    Activity,
+    Credit,
+    CustomField,
+    ImportBatch,
+    Lead,
+    Opportunity,
+    Outcome,
+    Quota,
+    Stage,
+    Transaction,
+)
 from people.models import SeatHolding
 from people.policies import Policy, visible_person_ids
 from people.stretches import SatThere, Stretch, stretches_below
@@ -150,6 +161,8 @@ leads = FactPolicy(Lead, "owner", lead_days)
 activities = FactPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
+credits = KeeperPolicy(Credit)  # to change; they are seen with their deal
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
+custom_fields = KeeperPolicy(CustomField)
 health = KeeperPolicy(Opportunity)

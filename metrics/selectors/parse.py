@@ -11,6 +11,7 @@ from kernel.period import Grain
 from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
+from metrics.selectors.own import is_own, own_dimensions
 from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
 from metrics.selectors.span import quota_periods
 from people.models import Person, Team
@@ -64,10 +65,14 @@ def groupings_of(by: str) -> tuple[tuple[Dimension, ...], Grain | None]:
     """Dimensions and the one cut of time. Raises: QuestionError."""
     dimensions: list[Dimension] = []
     grains: list[Grain] = []
-    known = [*Dimension, *Grain, QUOTA_PERIOD]
-    for word in _words(by):
+    words = _words(by)
+    own = own_dimensions() if any(map(is_own, words)) else {}
+    known = [*Dimension, *own, *Grain, QUOTA_PERIOD]
+    for word in words:
         if word in list(Dimension):
             dimensions.append(Dimension(word))
+        elif word in own:
+            dimensions.append(own[word])
         elif word in list(Grain):
             grains.append(Grain(word))
         else:
@@ -91,8 +96,12 @@ def scope_of(filters: Sequence[str]) -> Scope:
     """What `key=value` filters keep. Raises: QuestionError. One query per filter."""
     people, products, team = None, None, None
     scope = Scope()
+    own = own_dimensions() if any(map(is_own, filters)) else {}
     for text in filters:
         key, is_given, value = text.partition("=")
+        if is_given and key in own:
+            scope = scope.having(own[key], *own_values(own[key], value))
+            continue
         if not is_given or not (value or (key in list(Dimension) and Dimension(key) not in ROLLED_UP)):
             raise QuestionError(f"--filter {text!r} is not KEY=VALUE, as in --filter product='GTX Pro'.")
         if key == Dimension.PERSON:
@@ -136,6 +145,21 @@ def trait_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
         return (0 if dimension in NAMED else WITHOUT,)
     with connection.cursor() as cursor:
         cursor.execute(VALUES[dimension], [value])
+        found = tuple(row[0] for row in cursor.fetchall())
+    if not found:
+        raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)
+    return found
+
+
+def own_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
+    """The same for a custom field. Raises: QuestionError."""
+    if not value:
+        return (WITHOUT,)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT text FROM crm_customvalue WHERE field_id = %s AND lower(text) = lower(%s)",
+            [getattr(dimension, "field_id", 0), value],
+        )
         found = tuple(row[0] for row in cursor.fetchall())
     if not found:
         raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)

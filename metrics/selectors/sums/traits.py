@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from metrics.facts import DEALS
+from metrics.selectors.own import OwnDimension
 from metrics.selectors.question import Dimension, Member, Question
 
 ACCOUNT = "LEFT JOIN crm_account account ON account.id = o.account_id"
@@ -27,6 +28,13 @@ TRAITS: dict[Dimension, Trait] = {
 }
 
 
+def trait_of(dimension: Dimension) -> Trait | None:
+    """Where the values of a dimension stand; None for those of the rollups."""
+    if isinstance(dimension, OwnDimension):
+        return Trait(dimension.trait.value, join=dimension.trait.join)
+    return TRAITS.get(dimension)
+
+
 def column_of(dimension: Dimension) -> str:
     """What a dimension's column is called in a relation of facts."""
     return f"{dimension}_id"
@@ -34,17 +42,20 @@ def column_of(dimension: Dimension) -> str:
 
 def array_type(dimension: Dimension) -> str:
     """The SQL type of a list of a dimension's values."""
-    return f"{TRAITS[dimension].type if dimension in TRAITS else 'bigint'}[]"
+    trait = trait_of(dimension)
+    return f"{trait.type if trait else 'bigint'}[]"
 
 
 def trait_columns(traits: Sequence[Dimension]) -> str:
     """The values as further columns of the events of deals."""
-    return "".join(f", {TRAITS[each].value} AS {column_of(each)}" for each in traits)
+    found = [(each, trait_of(each)) for each in traits]
+    return "".join(f", {trait.value} AS {column_of(each)}" for each, trait in found if trait)
 
 
 def deals_with(traits: Iterable[Dimension]) -> str:
     """The deals, joined to what their values stand in."""
-    return " ".join(dict.fromkeys([DEALS, *(TRAITS[each].join for each in traits if TRAITS[each].join)]))
+    found = [trait_of(each) for each in traits]
+    return " ".join(dict.fromkeys([DEALS, *(trait.join for trait in found if trait and trait.join)]))
 
 
 def kept(question: Question) -> list[tuple[Dimension, list[Member]]]:
