@@ -38,6 +38,7 @@ urlpatterns = [
     path("imports/<int:batch_id>/undo/", imports.import_undo_view, name="import_undo"),
     path("imports/<int:batch_id>/discard/", imports.import_discard_view, name="import_discard"),
     path("imports/<int:batch_id>/refused.csv", imports.import_refused_view, name="import_refused"),
+    path("imports/<int:batch_id>/lines.csv", imports.import_lines_view, name="import_lines"),
     path("data-health/", health.data_health_view, name="data_health"),
     path("data-health/assign/<slug:name>/", health.health_assign_view, name="health_assign"),
     path("data-health/merge/<slug:name>/", health.health_merge_view, name="health_merge"),

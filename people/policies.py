@@ -29,7 +29,7 @@ from people.models import (
     Team,
     TeamClosure,
 )
-from people.viewer import Viewer, delegated_seats, led_seats
+from people.viewer import Viewer, delegated_seats, led_seats, viewer_of_person
 
 
 class Policy:
@@ -62,10 +62,12 @@ class OrganizationPolicy(Policy):
 
 
 class PersonPolicy(Policy):
-    """ "view" is the directory; "view_numbers" depends on the day; "export" is one's own too; every other action is the
-    administrators'."""
+    """ "view" is the directory; "view_numbers" depends on the day; "export" is one's own too; "look_as" leads downwards
+    only; every other action is the administrators'."""
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None, *, on: date | None = None) -> bool:
+        if action == "look_as":
+            return viewer is not None and _may_look(viewer, obj)
         if action == "export" and viewer is not None and obj == viewer.person:
             return True
         if action != "view_numbers" or viewer is None:
@@ -78,6 +80,28 @@ class PersonPolicy(Policy):
         if action == "view_numbers":
             return everyone if viewer.sees_everyone else everyone.filter(_self_or_below(viewer, on or viewer.on))
         return everyone if self.can(viewer, action) else everyone.none()
+
+
+PRIVATE_ROLES = frozenset({"administrator", "finance", "hr"})  # what they see is nobody else's
+
+
+def _may_look(viewer: Viewer, person: Model | None) -> bool:
+    """Whether the viewer may look as somebody: administrators, and managers as people below their own seat.
+
+    Never as themselves or as somebody who sees more, or who sees pay and personal matters. Without a person: at all.
+    """
+    if person is None:
+        return viewer.is_administrator or viewer.is_manager
+    if not isinstance(person, Person) or person == viewer.person or person.erased_at or person.has_left(viewer.on):
+        return False
+    target = viewer_of_person(person, organization=viewer.organization, on=viewer.on)
+    if (target.roles | target.limited_roles) & PRIVATE_ROLES:
+        return False
+    if viewer.is_administrator:
+        return True
+    below = frozenset().union(*(charge.below for charge in viewer.charges if charge.right == "seat"))
+    sees_no_more = not target.sees_everyone and target.open_team_ids <= below
+    return target.team_id in below and sees_no_more and viewer.team_id not in target.managed_team_ids
 
 
 class TeamPolicy(Policy):

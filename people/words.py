@@ -62,6 +62,13 @@ ACTIONS: dict[str, Any] = {
     "quota_change": gettext_lazy("Quota changed"),
     "quota_delete": gettext_lazy("Quota removed"),
     "references_assign": gettext_lazy("Said what names in files mean"),
+    "pipeline_create": gettext_lazy("Pipeline added"),
+    "pipeline_rename": gettext_lazy("Pipeline renamed"),
+    "pipeline_delete": gettext_lazy("Pipeline deleted"),
+    "custom_field_create": gettext_lazy("Custom field added"),
+    "custom_field_change": gettext_lazy("Custom field changed"),
+    "custom_field_delete": gettext_lazy("Custom field deleted"),
+    "credits_save": gettext_lazy("Credits of a deal changed"),
     "findings_dismiss": gettext_lazy("Findings let stand"),
 }
 

@@ -345,6 +345,8 @@ def _some(column: "models.Field[Any, Any]") -> Any:
     kind = column.get_internal_type()
     if kind in {"CharField", "TextField", "SlugField", "EmailField"}:
         return f"x{next(_counter)}"[-(column.max_length or 99) :]
+    if column.name == "share":
+        return "1"  # the shares of a deal make 100 %
     simple: dict[str, Any] = {
         "BooleanField": False,
         "JSONField": "{}",

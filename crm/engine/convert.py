@@ -44,6 +44,7 @@ Value = str | date | Decimal | None
 DATED = frozenset({FieldType.DATE, FieldType.MOMENT})
 NUMERIC = frozenset({FieldType.AMOUNT, FieldType.NUMBER})
 CACHED = 20_000  # converted values remembered per column
+LONGEST_CACHED = 200  # characters of a value that is remembered
 
 _EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$")
 
@@ -159,7 +160,7 @@ def _cell(reading: Reading | None, item: Field, currencies: Collection[str]) -> 
         found = known.get(raw)
         if found is None:
             found = _convert(raw, constant, reading, currencies) or nothing
-            if len(known) < CACHED:
+            if len(known) < CACHED and len(raw) <= LONGEST_CACHED:
                 known[raw] = found
         return found
 

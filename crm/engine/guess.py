@@ -13,6 +13,8 @@ from dataclasses import field as attribute
 
 from crm.engine.amounts import parse_amount
 from crm.engine.fields import Field, FieldType, Shape
+from crm.engine.layout import Layout
+from crm.engine.months import AFTER, MONTH, VALUE, month_table
 from crm.engine.profile import ColumnProfile, FileProfile
 from crm.engine.stages import outcome_of
 from crm.engine.texts import name_key
@@ -25,6 +27,7 @@ _FILLER_WORDS = (
     "name id date code no nr number deal opportunity opp sales crm usd eur gbp chf in the of full total current text c"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
+_MADE = (MONTH, AFTER, VALUE)
 _BY_NAME, _BY_PART, _BY_VALUE = 100.0, 40.0, 20.0
 
 
@@ -84,13 +87,22 @@ def knows_column(name: str, shapes: Iterable[Shape]) -> bool:
 
 def _fit(profile: FileProfile, shape: Shape, known: Known) -> float:
     guess = columns_guess(profile, shape, known)
+    guess |= _months_guess(profile, shape)
     if any(item.is_required and item.name not in guess and item.name != "id" for item in shape.fields):
         return 0.0
     if not guess.keys() & set(shape.identifying):
         return 0.0
-    named = sum(1 for field, name in guess.items() if _name_score(shape.by_name[field], name) > 0)
+    named = sum(1 for field, name in guess.items() if name in _MADE or _name_score(shape.by_name[field], name) > 0)
     telling = sum(1 for field in guess if field in shape.telling)
     return named + 2 * telling + named / max(len(profile.columns), 1)
+
+
+def _months_guess(profile: FileProfile, shape: Shape) -> dict[str, str]:
+    """The fields that months as columns feed, where the kind knows such a table and the file is one."""
+    names = tuple(column.name for column in profile.columns)
+    if shape.months is None or month_table(Layout(None, names)) is None:
+        return {}
+    return dict(zip(shape.months, _MADE, strict=True))
 
 
 def _pairs(profile: FileProfile, shape: Shape, known: Known) -> Iterable[tuple[float, int, str, str]]:
@@ -139,7 +151,7 @@ def _fits(item: Field, column: ColumnProfile) -> bool:
             read = activity_type if item.type is FieldType.ACTIVITY else transaction_type
             return sum(read(value) is not None for value in values) * 2 >= len(values)
         case FieldType.CURRENCY:
-            return all(len(value) == 3 and value.isalpha() for value in values[:50])
+            return sum(len(value) == 3 and value.isalpha() for value in values) * 2 >= len(values)
     return True
 
 

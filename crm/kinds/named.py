@@ -135,7 +135,12 @@ class NamedKind(Kind):
 
     def _near_tell(self, intake: Intake) -> None:
         """New names that look like others, known or new."""
-        new = dict(intake.rows("SELECT coalesce(f_name, f_id), min(number) FROM {t} WHERE result IS NULL GROUP BY 1"))
+        new = dict(
+            intake.rows(
+                "SELECT coalesce(f_name, f_id), min(number) FROM {t} WHERE result IS NULL GROUP BY 1"
+                f" LIMIT {TYPO_LIMIT + 1}"
+            )
+        )
         if not new or len(new) > TYPO_LIMIT:
             return
         names = {name for (name,) in intake.rows(f"SELECT name FROM crm_{self.name} LIMIT {TYPO_LIMIT}")}

@@ -3,11 +3,13 @@
 A file that names no pipeline speaks of the one that its deals are in already, otherwise of the default one.
 """
 
+from crm.engine.problem import Unreadable
 from crm.engine.stages import outcome_of, stage_place
 from crm.engine.texts import name_key
 from crm.kinds.base import Intake
 from crm.models import Outcome, Pipeline, Stage
 
+MOST_STAGES = 200
 ASSUMED = "Won"  # where a file has no stages
 BETWEEN = "\x1f"  # stands between pipeline and stage
 
@@ -29,6 +31,7 @@ def stages_find(intake: Intake) -> None:
     if "pipeline" not in intake.fields and Pipeline.objects.count() > 1:
         intake.execute(STAY)
     intake.execute(COLLECT)
+    _number_check(intake)
     stages = Stage.objects.select_related("pipeline")
     known = {("" if s.pipeline.is_default else s.pipeline.name.casefold(), s.name_key): s for s in stages}
     default = Pipeline.objects.filter(is_default=True).values_list("name", flat=True).first() or ""
@@ -40,6 +43,14 @@ def stages_find(intake: Intake) -> None:
         if outcome is None:
             intake.warn("new_stage", rows, first_row, field="stage", value=text)
         _keep(intake, value, stage.pk if stage else None, outcome or Outcome.OPEN)
+
+
+def _number_check(intake: Intake) -> None:
+    """Raises: Unreadable where the column can hardly be the stage: each of its texts would become one."""
+    ((count,),) = intake.rows("SELECT count(*) FROM {r} WHERE field = 'stage'")
+    if count > MOST_STAGES:
+        value, row = intake.rows("SELECT value, first_row FROM {r} WHERE field = 'stage' ORDER BY first_row LIMIT 1")[0]
+        raise Unreadable("too_many_stages", count=count, value=value.split(BETWEEN)[-1], row=row)
 
 
 def stages_add(intake: Intake) -> None:

@@ -16,7 +16,17 @@ from crm.intake.wording import file_sentence
 from crm.kinds.base import Kind, kind_of
 from crm.kinds.custom import shape_here
 from crm.models import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
-from crm.services.applying import Outcome, Progress, Request, apply, error_issue, imports_lock, intake_open, preview
+from crm.services.applying import (
+    Outcome,
+    Progress,
+    Request,
+    apply,
+    error_issue,
+    imports_lock,
+    intake_open,
+    preview,
+    rows_preview,
+)
 from crm.services.custom_fields import fields_ensure
 from people.audit import audit
 from people.files import file_chunks, file_store
@@ -26,7 +36,6 @@ from people.queue import enqueue
 from people.wall import tenant
 
 DEFAULT_SOURCE = "files"
-MOST_PREVIEWED = 500  # refused rows that a preview keeps
 
 State = ImportBatch.State
 
@@ -151,10 +160,10 @@ def import_check_work(run: JobRun) -> dict[str, Any]:
         with intake_open(request, _progress(run)) as (intake, outcome):
             run.progress(step="comparing")
             with tenant(run.organization_id):
-                preview(intake, outcome, request.kind)
+                preview(intake, outcome, request.kind, batch)
                 if _is_wanted(run, batch, State.UPLOADED):
-                    _outcome_keep(batch, outcome, State.CHECKED)
-                    _refused_preview(intake, batch)
+                    outcome_keep(batch, outcome, State.CHECKED)
+                    rows_preview(intake, batch)
     except Unreadable as error:
         _unreadable_keep(run, batch, error, State.UPLOADED, State.UPLOADED)
     return {"batch": batch.pk}
@@ -201,7 +210,7 @@ def _apply(run: JobRun, batch: ImportBatch, request: Request, intake: Any, outco
             return ""
         ImportRow.objects.filter(batch=batch).delete()
         apply(intake, outcome, request.kind, batch)
-        _outcome_keep(batch, outcome, State.FAILED if outcome.error else State.APPLIED)
+        outcome_keep(batch, outcome, State.FAILED if outcome.error else State.APPLIED)
         if not outcome.error:
             ImportBatch.objects.filter(pk=batch.pk).update(applied_at=request.at)
             audit("import_run", actor=request.actor, at=request.at, subject=batch, detail=outcome.counts)
@@ -255,7 +264,8 @@ def _progress(run: JobRun) -> Progress:
     return lambda step, done, total: run.progress(step=step, done=done, total=total)
 
 
-def _outcome_keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
+def outcome_keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
+    """Note what became, or would become, of a batch."""
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=state,
         received=outcome.received,
@@ -283,17 +293,6 @@ def _outcome_keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
     )
 
 
-def _refused_preview(intake: Any, batch: ImportBatch) -> None:
-    ImportRow.objects.filter(batch=batch).delete()
-    intake.table.execute(
-        "INSERT INTO crm_importrow (batch_id, number, raw, result, reason)"
-        f" SELECT %s, number / {intake.table.parts}, raw::jsonb, 'refused', coalesce(reason, '')"
-        " FROM {t} WHERE result = 'refused'"
-        f" ORDER BY number LIMIT {MOST_PREVIEWED}",
-        [batch.pk],
-    )
-
-
 def _is_wanted(run: JobRun, batch: ImportBatch, state: str) -> bool:
     """Whether a batch still waits for this job; it may be thrown away, mapped anew or started meanwhile. Locks it."""
     found = ImportBatch.objects.select_for_update().filter(pk=batch.pk, job_id=run.job_id, state=state)
@@ -305,7 +304,7 @@ def _unreadable_keep(run: JobRun, batch: ImportBatch, error: Unreadable, before:
     issue = error_issue(error)
     with tenant(run.organization_id):
         if _is_wanted(run, batch, before):
-            _outcome_keep(batch, Outcome(issues=[issue], mapping=batch.mapping, columns=batch.columns), after)
+            outcome_keep(batch, Outcome(issues=[issue], mapping=batch.mapping, columns=batch.columns), after)
     raise JobRefused(issue.message) from error
 
 

@@ -35,6 +35,7 @@ from crm.selectors.imports import (
 )
 from crm.selectors.known import known_names
 from crm.services.imports import import_discard, import_map, import_run, import_undo_start, import_upload
+from crm.views.import_lines import Echo, lines_csv, preview_cut, result_asked, result_tabs, rows_table
 from crm.views.import_words import (
     batch_actions,
     batch_href,
@@ -46,7 +47,6 @@ from crm.views.import_words import (
     job_progress,
     kind_label,
     layout_notes,
-    rows_table,
 )
 from people import formats
 from people.components import Action, Column, Crumb, Empty, Pages, Table
@@ -162,10 +162,10 @@ def _file_open(request: HttpRequest, batch: ImportBatch, file: StoredFile) -> tu
     kind = asked.get("kind") or batch.kind or ""
     shape = KINDS[kind].shape if kind in KINDS else None
     opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, chosen=chosen, shape=shape)
-    if shape is not None:
-        return opened, kind
     if code := elsewhere(opened.layout.columns):
         raise Unreadable(code)
+    if shape is not None:
+        return opened, kind
     kind = kind_guess(opened.profile, shapes(), known_names()) or "opportunity"
     if KINDS[kind].shape.months:
         shape = KINDS[kind].shape
@@ -248,7 +248,10 @@ def import_preview_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "is_blocked": batch.state == State.CHECKED and batch.is_all_or_nothing and batch.refused,
         "stats": batch_stats(batch, is_preview=True),
         "issues": issues_table(batch),
-        "refused": rows_table(request, batch, "refused") if batch.refused else None,
+        "rows": rows_table(request, batch, result_asked(request)),
+        "tabs": result_tabs(batch, result_asked(request)),
+        "download": reverse("crm:import_lines", args=[batch.pk]),
+        "cut": preview_cut(batch),
         "run": Action(_("Import now"), reverse("crm:import_run", args=[batch.pk]), "check", "primary", "post"),
         "back": Action(_("Back to the columns"), reverse("crm:import_columns", args=[batch.pk]), "chevron-left"),
         "discard": _discard(batch),
@@ -286,7 +289,9 @@ def import_detail_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "error": job.error if job and job.state == Job.State.FAILED else "",
         "stats": batch_stats(batch),
         "issues": None if is_working else issues_table(batch),
-        "rows": rows_table(request, batch, request.GET.get("result", "")),
+        "rows": rows_table(request, batch, result_asked(request)),
+        "tabs": result_tabs(batch, result_asked(request)),
+        "download": reverse("crm:import_lines", args=[batch.pk]),
         "steps": import_steps(4) if batch.state == State.RUNNING else [],
         "actions": batch_actions(batch, is_working),
         "crumbs": [imports_crumb(), Crumb(batch.file_name)],
@@ -328,7 +333,7 @@ def import_refused_view(request: HttpRequest, batch_id: int) -> StreamingHttpRes
 
 
 def _refused_lines(batch: ImportBatch) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
+    writer: Any = csv.writer(Echo())
     columns = [formats.spreadsheet_text(str(name)) for name in batch.columns]
     yield "\ufeff" + writer.writerow([*columns, _("Line"), _("Reason")])
     width = len(batch.columns)
@@ -337,11 +342,10 @@ def _refused_lines(batch: ImportBatch) -> Iterator[str]:
         yield writer.writerow([*map(formats.spreadsheet_text, map(str, cells)), row.number, row.reason])
 
 
-class _Echo:
-    """A file that hands back what is written."""
-
-    def write(self, text: str) -> str:
-        return text
+@require_GET
+def import_lines_view(request: HttpRequest, batch_id: int) -> StreamingHttpResponse:
+    """The lines as CSV, each with what became of it and one row for every field that changed."""
+    return lines_csv(access_import(viewer_of(request), batch_id), result_asked(request))
 
 
 def _discard(batch: ImportBatch) -> Action:

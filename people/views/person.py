@@ -20,6 +20,7 @@ from people.policies import persons
 from people.selectors import person as read
 from people.selectors.absence import absences
 from people.services import person as service
+from people.services.second_factor import has_second_factor
 from people.viewer import Viewer
 from people.views.absence_pieces import absence_actions, away_status, leave_table, stand_in_table
 from people.views.page import FormPage, form_page, viewer_of
@@ -157,6 +158,8 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         pairs.append((_("Sign-in"), person.user.email if person.user else ""))
     is_leader = person.seat_role == Seat.Role.MANAGER
     others = [*_numbers_actions(request, person), *absence_actions(viewer, person, is_leader=is_leader)]
+    if persons.can(viewer, "look_as", person):
+        others.append(Action(_("Look as"), reverse("people:look_begin", args=[person.pk]), "person"))
     give = Action(_("Give a role"), f"{reverse('people:grant_give')}?person={person.pk}", "lock")
     change = Action(_("Change"), reverse("people:person_change", args=[person.pk]), "edit")
     context = {
@@ -206,7 +209,18 @@ def _sign_in_actions(person: Any) -> list[Action]:
     if person.sign_in_state == "disabled":
         return [Action(_("Switch the sign-in on"), reverse("people:sign_in_enable", args=[person.pk]), method="post")]
     words = _("%(name)s will be signed out and cannot sign in any more. Deals and figures stay.")
+    reset = Action(
+        _("Take the second factor away"),
+        reverse("people:second_factor_reset", args=[person.pk]),
+        "lock",
+        method="post",
+        confirm=_(
+            "%(name)s is signed out everywhere, told by mail, and signs in with the password alone until a new one is set up."
+        )
+        % {"name": person.name},
+    )
     return [
+        *([reset] if has_second_factor(person.user) else []),
         Action(_("Make a new link"), reverse("people:sign_in_link", args=[person.pk]), "mail", method="post"),
         Action(
             _("Switch the sign-in off"),

@@ -380,7 +380,7 @@ FRAME = 9  # session, user with organization, viewer; tenant set and put back; t
     ("name", "argument", "own"),
     [
         ("person_list", "", 4),
-        ("person_detail", "alice", 12),
+        ("person_detail", "alice", 11),
         ("team_list", "", 5),
         ("team_detail", "north", 8),
         ("grant_list", "", 1),

@@ -13,11 +13,12 @@ from crm.engine.mapping import FileMapping, header_line, mapping_of
 from crm.engine.problem import Unreadable
 from crm.intake.reading import table_open
 from crm.intake.wording import file_sentence
-from crm.kinds.base import KINDS, kind_of, shapes
+from crm.kinds.base import KINDS, Kind, kind_of, shapes
 from crm.kinds.custom import shape_here
 from crm.models import ImportBatch
+from crm.selectors.differences import differences_told
 from crm.selectors.imports import mapping_remembered
-from crm.services.applying import Outcome, Request, error_issue, intake_open, preview
+from crm.services.applying import Outcome, Request, dry_run, error_issue, intake_open
 from crm.services.custom_fields import fields_ensure
 from crm.services.imports import DEFAULT_SOURCE, import_run, import_upload, mapping_remember, today_of
 from people.files import CHUNK
@@ -129,8 +130,16 @@ def _dry_run(
         is_snapshot=options["snapshot"],
     )
     with intake_open(request, lambda step, done, total: None) as (intake, outcome), tenant(organization.pk):
-        preview(intake, outcome, kind)
-    return _answer(None, outcome, outcome.removed), outcome.error
+        changes = _changes(dry_run(intake, outcome, kind), kind)
+    return _answer(None, outcome, outcome.removed) | {"changes": changes}, outcome.error
+
+
+def _changes(found: list[tuple[int, Any]], kind: Kind) -> list[dict[str, Any]]:
+    """Line, field, before and after of what a dry run would change."""
+    labels = {item.name: item.name for item in kind.shape.fields}
+    told = differences_told(kind.table, labels, [changes for _row, changes in found])
+    rows = [row for row, _changes in found]
+    return [{"row": row} | change.to_dict() for row, line in zip(rows, told, strict=True) for change in line]
 
 
 def _run(
