@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0010_deal_depth'),
+        ('crm', '0011_import_differences'),
         ('people', '0006_move_sheets'),
     ]
 
