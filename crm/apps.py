@@ -14,6 +14,7 @@ KINDS = (
     "role",
     "quota",
     "credit",
+    "rate",
 )
 
 

@@ -16,6 +16,7 @@ from crm.models import (
     Activity,
     Credit,
     CustomField,
+    ExchangeRate,
     ImportBatch,
     Lead,
     Opportunity,
@@ -161,6 +162,7 @@ leads = FactPolicy(Lead, "owner", lead_days)
 activities = FactPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
+rates = KeeperPolicy(ExchangeRate)
 credits = KeeperPolicy(Credit)  # to change; they are seen with their deal
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)

@@ -10,6 +10,7 @@ from crm.views import (
     imports,
     leads,
     quotas,
+    rates,
     stages,
     transactions,
 )
@@ -54,6 +55,9 @@ urlpatterns = [
     path("quotas/<int:quota_id>/", quotas.quota_detail_view, name="quota_detail"),
     path("quotas/<int:quota_id>/change/", quotas.quota_change_view, name="quota_change"),
     path("quotas/<int:quota_id>/delete/", quotas.quota_delete_view, name="quota_delete"),
+    path("rates/", rates.rate_list_view, name="rate_list"),
+    path("rates/add/", rates.rate_add_view, name="rate_add"),
+    path("rates/<int:rate_id>/delete/", rates.rate_delete_view, name="rate_delete"),
     path("stages/", stages.stage_list_view, name="stage_list"),
     path("stages/<int:stage_id>/delete/", stages.stage_delete_view, name="stage_delete"),
 ]

@@ -9,6 +9,7 @@ from metrics.engine.attention import Concern
 from metrics.engine.definitions import Direction, Metric, Unit
 from metrics.engine.evaluate import Note
 from metrics.engine.parts import Basis
+from metrics.selectors.own import OwnDimension
 from metrics.selectors.question import Dimension
 from people import formats
 
@@ -72,6 +73,8 @@ def definition(metric: Metric) -> Definition:
 
 def dimension_words(dimension: Dimension) -> str:
     """What facts are told apart by, as a heading says it."""
+    if isinstance(dimension, OwnDimension):
+        return dimension.label
     return {
         Dimension.PERSON: gettext("Person"),
         Dimension.TEAM: gettext("Team"),
@@ -86,6 +89,8 @@ def dimension_words(dimension: Dimension) -> str:
 
 def without_words(dimension: Dimension) -> str:
     """What facts without a value of a dimension are called."""
+    if isinstance(dimension, OwnDimension):
+        return gettext("Without “%(name)s”") % {"name": dimension.label}
     return {
         Dimension.PERSON: gettext("Nobody"),
         Dimension.TEAM: gettext("Without team"),

@@ -15,6 +15,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.api.addresses import addresses as crm_addresses
+from metrics.api.addresses import addresses as metrics_addresses
 from people.api.addresses import addresses as people_addresses
 from people.api.problem import Problem
 from people.api.views import ApiView
@@ -59,7 +61,7 @@ PROBLEMS = {
     412: ["changed_meanwhile"],
     413: ["too_large"],
     415: ["unsupported_media_type"],
-    422: ["invalid", "refused"],
+    422: ["invalid", "refused", "nothing_applied"],
     428: ["state_not_named"],
     429: ["too_many_requests"],
     500: ["program_failed"],
@@ -80,6 +82,6 @@ def docs(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("docs", docs, name="docs"),
     path("v1/schema", SchemaView.as_view(), name="schema"),
-    path("v1/", include([*people_addresses])),
+    path("v1/", include([*people_addresses, *crm_addresses, *metrics_addresses])),
     re_path(r"^(?P<rest>.*)$", NowhereView.as_view(), name="nowhere"),
 ]

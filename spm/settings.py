@@ -197,6 +197,13 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ImportStateEnum": "crm.models.ImportBatch.State",
+        "JobStateEnum": "people.models.Job.State",
+        "SeatRoleEnum": "people.models.Seat.Role",
+        "CreditRoleEnum": "crm.models.Credit.Role",
+        "MeasureEnum": "crm.models.quota.Measure",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "spm.api_schema.problems_describe",

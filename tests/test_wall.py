@@ -340,9 +340,13 @@ def _some(column: "models.Field[Any, Any]") -> Any:
     """A value that the column takes, different every time where it is text."""
     if column.choices:
         return column.choices[0][0]
+    if column.name == "share":
+        return "1"  # of a deal: the whole of it
     kind = column.get_internal_type()
     if kind in {"CharField", "TextField", "SlugField", "EmailField"}:
         return f"x{next(_counter)}"[-(column.max_length or 99) :]
+    if column.name == "share":
+        return "1"  # the shares of a deal make 100 %
     simple: dict[str, Any] = {
         "BooleanField": False,
         "JSONField": "{}",

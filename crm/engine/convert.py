@@ -273,6 +273,7 @@ _CONVERTERS: dict[FieldType, Callable[[str, Reading, Collection[str]], Converted
     FieldType.CHOICE: _choice,
     FieldType.RATIO: _ratio,
     FieldType.SHARE: _ratio,
+    FieldType.RATE: _amount,
     FieldType.CURRENCY: _currency,
     FieldType.EMAIL: _email,
 }

@@ -21,6 +21,7 @@ class FieldType(StrEnum):
     AMOUNT = "amount"
     RATIO = "ratio"  # 0.4, 40 or 40 %
     SHARE = "share"  # likewise, to six places
+    RATE = "rate"  # to ten places
     CURRENCY = "currency"
     EMAIL = "email"
 

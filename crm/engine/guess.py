@@ -143,7 +143,7 @@ def _fits(item: Field, column: ColumnProfile) -> bool:
         case FieldType.DATE | FieldType.MOMENT:
             tries = sum(bool(_DATE_LIKE.match(value)) for value in values)
             return column.dates.dates * 5 >= column.dates.filled or tries * 2 >= len(values)
-        case FieldType.AMOUNT | FieldType.RATIO | FieldType.NUMBER | FieldType.SHARE:
+        case FieldType.AMOUNT | FieldType.RATIO | FieldType.NUMBER | FieldType.SHARE | FieldType.RATE:
             return column.amounts.amounts * 5 >= column.amounts.filled or "%" in values[0]
         case FieldType.EMAIL:
             return sum(bool(_EMAIL.match(value)) for value in values) * 2 > len(values)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Account, DealType, Opportunity, Outcome, Pipeline, Product, Stage
+from crm.selectors.custom import deals_without
 from crm.selectors.deals import ODDITIES, WITHOUT, deals_containing, deals_of_team
 from people.models import Person, Team
 from people.policies import persons, teams
@@ -112,7 +113,7 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
     def lacking(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         """Deals without an owner, a product, …: names of WITHOUT, separated by commas."""
         for each in value.split(","):
-            found = found.filter(WITHOUT[each]) if each in WITHOUT else found.none()
+            found = found.filter(WITHOUT[each]) if each in WITHOUT else deals_without(found, each.replace("\0", ""))
         return found
 
     def odd(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:

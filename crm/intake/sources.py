@@ -13,12 +13,14 @@ from crm.engine.encoding import encoding_of, table_check, text_of
 from crm.engine.layout import SAMPLED, Line, letter_of
 from crm.engine.problem import Unreadable
 from crm.engine.workbook import Book
+from crm.intake.pushed import PushedSource, is_pushed
 
 HEAD = 262_144  # characters that decide the layout of a text
 HELD = 8 * 1024 * 1024  # bytes of a workbook that are held in memory before it goes to a file
 
 Chunks = Callable[[], Iterable[bytes]]
 ZIP = b"PK\x03\x04"
+STARTS = 64 * 1024  # bytes that tell what a file is
 
 
 class Source(Protocol):
@@ -103,8 +105,11 @@ class SheetSource:
 
 def source_open(chunks: Chunks, sheet: str = "") -> Source:
     """What the bytes are, whatever the file's name says. Raises: Unreadable."""
-    if _begins_with_zip(chunks):
+    start = _start(chunks)
+    if start.startswith(ZIP):
         return _sheet_open(chunks, sheet)
+    if is_pushed(start):
+        return PushedSource(chunks)
     encoding = encoding_of(chunks())
     head = _head(text_of(chunks(), encoding))
     table_check(head)
@@ -131,13 +136,14 @@ def _sheet_open(chunks: Chunks, sheet: str) -> SheetSource:
     return SheetSource(file, book, sheet or names[0], names)
 
 
-def _begins_with_zip(chunks: Chunks) -> bool:
+def _start(chunks: Chunks) -> bytes:
+    """The first bytes, enough to tell what a file is."""
     start = b""
     for chunk in chunks():
         start += chunk
-        if len(start) >= len(ZIP):
+        if len(start) >= STARTS:
             break
-    return start.startswith(ZIP)
+    return start
 
 
 def _head(pieces: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ _TYPES = {
     FieldType.NUMBER: "numeric(20,6)",
     FieldType.RATIO: "numeric(5,4)",
     FieldType.SHARE: "numeric(9,6)",
+    FieldType.RATE: "numeric(20,10)",
 }
 
 

@@ -185,6 +185,8 @@ VALUE: dict[str, Promise | str] = {
     "unknown_measure": _("The measure of a quota is bookings; leave the column out, or write so."),
     "negative_quota": _("A quota cannot be negative."),
     "end_before_start": _("It ends before it starts. Correct one of the two days."),
+    "rate_not_positive": _("A rate is more than 0."),
+    "rate_of_itself": _("A rate is between two different currencies."),
     "unknown_role": _("The role of a credit is owner, split or overlay."),
     "no_share": _("A share is more than 0 and at most 100 %%."),
     "split_total": _(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.engine.fields import Field, FieldType, Shape
 from crm.intake.references import references_find
 from crm.intake.wording import value_sentence
+from crm.intake.worth import worth_of_batch
 from crm.kinds.base import Intake, Kind, reasons_write, register, repeated_ids_refuse
 from crm.models import ImportBatch, Measure
 from kernel.issue import Level
@@ -86,6 +87,7 @@ COLUMNS = {
     "person_id": "rp.id",
     "team_id": "rt.id",
 }
+COMPARED = {name: value for name, value in COLUMNS.items() if name != "converted_amount"}  # it follows from the others
 NEW_COLUMNS = {
     **COLUMNS,
     "starts_on": "t.f_starts_on",
@@ -106,8 +108,8 @@ SAME_HOLDER = """(
 
 FIND = f"""
 UPDATE {{t}} SET target_id = f.id, result = f.result FROM (
-    SELECT t.number, q.id, CASE WHEN ({", ".join(f"q.{name}" for name in COLUMNS)}) IS DISTINCT FROM
-        ({", ".join(COLUMNS.values())}) THEN 'updated' ELSE 'unchanged' END AS result
+    SELECT t.number, q.id, CASE WHEN ({", ".join(f"q.{name}" for name in COMPARED)}) IS DISTINCT FROM
+        ({", ".join(COMPARED.values())}) THEN 'updated' ELSE 'unchanged' END AS result
     FROM {{t}} t {JOINS} JOIN crm_quota q ON q.starts_on = t.f_starts_on AND q.measure = {MEASURE} AND {SAME_HOLDER}
     WHERE t.result IS NULL
 ) f WHERE {{t}}.number = f.number
@@ -182,6 +184,8 @@ class QuotaKind(Kind):
             ) INSERT INTO crm_importchange (batch_id, "table", object_id)
             SELECT %(batch)s, 'crm_quota', id FROM added"""
         )
+        if intake.batch is not None:
+            worth_of_batch("crm_quota", intake.batch.pk)
         return 0
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
@@ -223,6 +227,7 @@ def _overlaps_refuse(intake: Intake) -> None:
 def _foreign_tell(intake: Intake) -> None:
     for currency, count, row in intake.rows(
         f"""SELECT {CURRENCY}, count(*), min(t.number) FROM {{t}} t WHERE t.result IS DISTINCT FROM 'refused'
-        AND {CURRENCY} <> %(currency)s GROUP BY 1 ORDER BY 3"""
+        AND {CURRENCY} <> %(currency)s AND NOT EXISTS (SELECT 1 FROM crm_exchangerate x
+            WHERE x.from_currency = {CURRENCY} AND x.to_currency = %(currency)s) GROUP BY 1 ORDER BY 3"""
     ):
         intake.warn("no_exchange_rate", count, row, field="currency", value=currency)

@@ -11,6 +11,7 @@ from crm.models.opportunity import NO_DUE_DAY, DealType, Opportunity, Opportunit
 from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
 from crm.models.quota import Measure, Quota
+from crm.models.rate import ExchangeRate
 from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "DealRole",
     "DealType",
     "DetailChange",
+    "ExchangeRate",
     "HealthDismissal",
     "ImportBatch",
     "ImportChange",

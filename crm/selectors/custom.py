@@ -72,6 +72,24 @@ def texts_of(field: CustomField) -> list[str]:
     return list(texts[:MOST_TEXTS])
 
 
+def with_text(field: CustomField, text: str) -> Q:
+    """Deals that have a text in a field of theirs or of their account's; an empty text: that have none."""
+    values = CustomValue.objects.filter(field=field, **({"text": text} if text else {}))
+    if field.entity == Entity.ACCOUNT:
+        having = Q(account__in=values.filter(account__isnull=False).values("account"))
+    else:
+        having = Q(pk__in=values.filter(opportunity__isnull=False).values("opportunity"))
+    return having if text else ~having
+
+
+def deals_without(found: QuerySet[Opportunity], name: str) -> QuerySet[Opportunity]:
+    """Deals without a value of the field that links call `name`; none where there is no such field. One query."""
+    prefix, _between, key = name.partition("_")
+    entity = {"custom": Entity.OPPORTUNITY, "account": Entity.ACCOUNT}.get(prefix)
+    field = CustomField.objects.filter(entity=entity, key=key).first() if entity else None
+    return found.filter(with_text(field, "")) if field else found.none()
+
+
 def deals_with_value(found: QuerySet[Opportunity], field: CustomField, condition: Q) -> QuerySet[Opportunity]:
     """Deals whose own value, or whose account's, meets a condition on the values."""
     values = CustomValue.objects.filter(condition, field=field)

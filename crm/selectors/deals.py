@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
 from django.http import Http404
 
-from crm.models import DetailChange, ImportRow, Lead, Opportunity, OpportunityChange
+from crm.models import Credit, DetailChange, ImportRow, Lead, Opportunity, OpportunityChange
 from crm.policies import deals, decisive_day
 from crm.selectors.pages import PAGE_SIZE, rows_of_list
 from people.stretches import SatThere, stretches_below
@@ -117,6 +117,11 @@ def deal_history(deal: Opportunity) -> list[OpportunityChange]:
     """What mattered about a deal, newest first. One query."""
     changes = OpportunityChange.objects.filter(opportunity=deal).select_related("stage", "owner", "batch")
     return list(changes.order_by("-happened_on", "-recorded_at", "-pk")[:200])
+
+
+def deal_shares(deal: Opportunity) -> list[Credit]:
+    """Who gets which share of a deal in sight, where it is not simply its owner's. One query."""
+    return list(Credit.objects.filter(opportunity=deal).select_related("person").order_by("kind", "role", "pk"))
 
 
 def deal_details(deal: Opportunity) -> list[DetailChange]:

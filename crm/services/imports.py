@@ -162,7 +162,7 @@ def import_check_work(run: JobRun) -> dict[str, Any]:
             with tenant(run.organization_id):
                 preview(intake, outcome, request.kind, batch)
                 if _is_wanted(run, batch, State.UPLOADED):
-                    _outcome_keep(batch, outcome, State.CHECKED)
+                    outcome_keep(batch, outcome, State.CHECKED)
                     rows_preview(intake, batch)
     except Unreadable as error:
         _unreadable_keep(run, batch, error, State.UPLOADED, State.UPLOADED)
@@ -210,7 +210,7 @@ def _apply(run: JobRun, batch: ImportBatch, request: Request, intake: Any, outco
             return ""
         ImportRow.objects.filter(batch=batch).delete()
         apply(intake, outcome, request.kind, batch)
-        _outcome_keep(batch, outcome, State.FAILED if outcome.error else State.APPLIED)
+        outcome_keep(batch, outcome, State.FAILED if outcome.error else State.APPLIED)
         if not outcome.error:
             ImportBatch.objects.filter(pk=batch.pk).update(applied_at=request.at)
             audit("import_run", actor=request.actor, at=request.at, subject=batch, detail=outcome.counts)
@@ -264,7 +264,8 @@ def _progress(run: JobRun) -> Progress:
     return lambda step, done, total: run.progress(step=step, done=done, total=total)
 
 
-def _outcome_keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
+def outcome_keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
+    """Note what became, or would become, of a batch."""
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=state,
         received=outcome.received,
@@ -303,7 +304,7 @@ def _unreadable_keep(run: JobRun, batch: ImportBatch, error: Unreadable, before:
     issue = error_issue(error)
     with tenant(run.organization_id):
         if _is_wanted(run, batch, before):
-            _outcome_keep(batch, Outcome(issues=[issue], mapping=batch.mapping, columns=batch.columns), after)
+            outcome_keep(batch, Outcome(issues=[issue], mapping=batch.mapping, columns=batch.columns), after)
     raise JobRefused(issue.message) from error
 
 

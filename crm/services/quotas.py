@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from crm.intake.worth import worth_of_row
 from crm.models import Quota
 from crm.policies import quotas
 from people.audit import audit
@@ -45,6 +46,7 @@ def quota_create(
     quotas.require(viewer, "create", quota)
     with refusals():
         quota.save()
+    worth_of_row("crm_quota", quota.pk)
     audit("quota_create", actor=viewer, at=at, subject=quota, detail=_detail(quota))
     enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
     return quota
@@ -65,6 +67,7 @@ def quota_change(*, viewer: Viewer, quota: Quota, at: datetime, reason: str, **v
     row.reason, row.changed_by = reason, viewer.person
     with refusals():
         row.save()
+    worth_of_row("crm_quota", row.pk)
     audit("quota_change", actor=viewer, at=at, subject=row, detail={"before": before, "after": _detail(row)})
     enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
     return row
@@ -80,7 +83,7 @@ def quota_delete(*, viewer: Viewer, quota: Quota, at: datetime) -> None:
 
 
 def _converted(viewer: Viewer, amount: Decimal, currency: str) -> Decimal | None:
-    """The amount in the organization's currency; None where there is no rate."""
+    """The amount where it is in the organization's currency; another one is converted when it is stored."""
     return amount if currency == viewer.organization.currency else None
 
 

@@ -1,11 +1,14 @@
 """Whose numbers a page shows, when its query may name a person or a team."""
 
+from collections.abc import Collection, Mapping
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
 from kernel.row_id import row_id
 from metrics.pages.frame import Asked
 from metrics.selectors.members import member_name
+from metrics.selectors.own import is_own, own_dimensions
 from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension
 from metrics.selectors.subject import (
     Subject,
@@ -47,6 +50,17 @@ def access_slice(asked: Asked) -> Subject:
             subject = subject.having(dimension, 0 if is_id else WITHOUT)
         elif value := query.get(dimension, "").replace("\0", ""):
             subject = subject.having(dimension, _number(value) if is_id else value)
+    return _own_slice(subject, query, without)
+
+
+def _own_slice(subject: Subject, query: Mapping[str, str], without: Collection[str]) -> Subject:
+    """The same by custom fields. One query where there are any."""
+    own = own_dimensions() if any(map(is_own, (*query, *without))) else {}
+    for name, dimension in own.items():
+        if name in without:
+            subject = subject.having(dimension, WITHOUT)
+        elif value := query.get(name, "").replace("\0", ""):
+            subject = subject.having(dimension, value)
     return subject
 
 

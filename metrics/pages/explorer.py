@@ -1,6 +1,7 @@
 """Any metric by person, team, product, month or quarter: the page twin of `manage.py metrics`."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from django import forms
 from django.core.paginator import Paginator
@@ -19,6 +20,7 @@ from metrics.pages.periods import ALL, Choice, grain_words, period_words, short_
 from metrics.pages.switcher import Switcher
 from metrics.pages.why import metric_named
 from metrics.selectors.answer import Row as Figures
+from metrics.selectors.own import own_dimensions
 from metrics.selectors.question import TRAITS, Dimension
 from metrics.selectors.structure import account_words, product_choices
 from metrics.selectors.subject import Subject
@@ -41,6 +43,16 @@ class Explored:
     by: str
     rows: list[Figures]
     total: Value
+    own: Mapping[str, Dimension] = field(default_factory=dict)  # custom fields, by their words
+
+    @property
+    def dimension(self) -> Dimension | None:
+        """What the rows are told apart by, unless by time."""
+        return Dimension(self.by) if self.by in list(Dimension) else self.own.get(self.by)
+
+    @property
+    def by_words(self) -> str:
+        return dimension_words(self.dimension) if self.dimension is not None else grain_words(self.by)
 
     @property
     def choice(self) -> Choice:
@@ -50,7 +62,8 @@ class Explored:
         """What a row is called."""
         if row.period is not None:
             return period_words(self.choice.calendar, Grain(self.by), row.period)
-        return row.names.get(self.by) or without_words(Dimension(self.by))
+        name = row.names.get(self.by)
+        return without_words(self.dimension) if self.dimension is not None and not name else name or ""
 
     def subject_of(self, row: Figures) -> Subject:
         """Whose a row is, and of which product, account, …"""
@@ -99,25 +112,27 @@ class ExplorerPage:
 
 
 def explore(asked: Asked, name: str) -> Explored:
-    """The rows of a metric as the query asks for them. Raises: NoMetric, ObjectDoesNotExist. Sixteen queries."""
+    """The rows of a metric as the query asks for them. Raises: NoMetric, ObjectDoesNotExist. Seventeen queries."""
     metric, viewer, query = metric_named(name), asked.viewer, asked.query
     subject = access_slice(asked)
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else Grain.YEAR)
-    offered = [key for key, _words in by_choices(subject)]
+    own = own_dimensions()
+    offered = [key for key, _words in by_choices(subject, own)]
     by = query.get("by", "") if query.get("by", "") in offered else offered[0]
-    dimension = Dimension(by) if by in list(Dimension) else None
+    dimension = Dimension(by) if by in list(Dimension) else own.get(by)
     grain = None if dimension else Grain(by)
     rows = ask.rows_of(viewer, subject.scope, [metric], days.choice, dimension, grain)
     [total] = ask.rows_of(viewer, subject.scope, [metric], days.choice)
-    return Explored(metric, subject, days, by, _open_to(viewer, subject, rows), total.figure)
+    return Explored(metric, subject, days, by, _open_to(viewer, subject, rows), total.figure, own)
 
 
-def by_choices(subject: Subject) -> list[tuple[str, str]]:
+def by_choices(subject: Subject, own: Mapping[str, Dimension]) -> list[tuple[str, str]]:
     """What the rows may be told apart by; a single person has neither people nor teams below."""
     dimensions = TRAITS if subject.person_id is not None else tuple(Dimension)
     return [
         *[(grain.value, grain_words(grain)) for grain in GRAINS],
         *[(dimension.value, dimension_words(dimension)) for dimension in dimensions],
+        *[(name, dimension_words(dimension)) for name, dimension in own.items()],
     ]
 
 
@@ -161,7 +176,7 @@ def _form(asked: Asked, explored: Explored) -> ExplorerForm:
     viewer, subject = asked.viewer, explored.subject
     return ExplorerForm(
         {"by": explored.by, **links.subject_query(subject), **explored.choice.query},
-        by=by_choices(subject),
+        by=by_choices(subject, explored.own),
         teams=team_choices(viewer),
         people=people_choices(viewer),
         products=product_choices(),
@@ -202,22 +217,18 @@ def _chart(explored: Explored, currency: str) -> Chart:
         summary = _("%(label)s, the first %(n)s of %(all)s") % {"label": summary, "n": DRAWN, "all": len(known)}
     return Chart(
         "explored",
-        _("%(metric)s by %(by)s") % {"metric": _(metric.label), "by": _by_words(explored.by).lower()},
+        _("%(metric)s by %(by)s") % {"metric": _(metric.label), "by": explored.by_words.lower()},
         summary,
         names,
         [series] if known else [],
         unit_of(metric),
         currency if unit_of(metric) == "money" else "",
-        _by_words(explored.by),
+        explored.by_words,
         "v" if is_time else "h",
         size="medium" if is_time or len(rows) < 12 else "tall",
         empty=Empty(_("Nothing to count in these days"), _("Choose other days, or take a filter away."), "chart"),
         opens_drawer=True,
     )
-
-
-def _by_words(by: str) -> str:
-    return dimension_words(Dimension(by)) if by in list(Dimension) else grain_words(by)
 
 
 def _table(asked: Asked, explored: Explored, currency: str) -> Table:
@@ -232,7 +243,7 @@ def _table(asked: Asked, explored: Explored, currency: str) -> Table:
     }
     paginator = Paginator(sort_rows(explored.rows, sort, keys), PAGE)
     page = paginator.get_page(asked.query.get("page"))
-    columns = [Column("name", _by_words(explored.by), is_sortable=True), column_of(metric, currency)]
+    columns = [Column("name", explored.by_words, is_sortable=True), column_of(metric, currency)]
     if has_parts:
         columns += [
             Column("numerator", _("Numerator"), "number", is_sortable=True),

@@ -5,9 +5,11 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 
 from crm.models import Opportunity, Outcome
+from crm.selectors.custom import with_text
 from crm.selectors.deals import deals_of_team
 from kernel.period import Period
 from metrics.engine.parts import Basis
+from metrics.selectors.own import OwnDimension
 from metrics.selectors.question import Dimension, Member, Scope
 from metrics.selectors.why import DealsBehind
 from people.models import SeatHolding, TeamClosure
@@ -61,6 +63,8 @@ FIELDS = {
 
 def _having(dimension: Dimension, value: Member) -> Q:
     """Deals with a value; without one: nothing to refer to, or an empty word."""
+    if isinstance(dimension, OwnDimension):
+        return with_text(dimension.field, str(value))
     field = FIELDS[dimension]
     if value:
         return Q(**{field: value})

@@ -12,7 +12,7 @@ PREFIXES = {"custom_": CustomField.Entity.OPPORTUNITY, "account_": CustomField.E
 class OwnDimension(str):
     """A custom field that facts are told apart by; its members are the texts of its values."""
 
-    field_id: int
+    field: CustomField
     label: str
     trait: CustomTrait
 
@@ -37,5 +37,5 @@ def own_dimensions() -> dict[str, Dimension]:
 
 def _made(name: str, field: CustomField) -> OwnDimension:
     dimension = OwnDimension(name)
-    dimension.field_id, dimension.label, dimension.trait = field.pk, field.name, custom_trait(field)
+    dimension.field, dimension.label, dimension.trait = field, field.name, custom_trait(field)
     return dimension

@@ -11,7 +11,7 @@ from kernel.period import Grain
 from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
-from metrics.selectors.own import is_own, own_dimensions
+from metrics.selectors.own import OwnDimension, is_own, own_dimensions
 from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
 from metrics.selectors.span import quota_periods
 from people.models import Person, Team
@@ -158,7 +158,7 @@ def own_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT text FROM crm_customvalue WHERE field_id = %s AND lower(text) = lower(%s)",
-            [getattr(dimension, "field_id", 0), value],
+            [dimension.field.pk if isinstance(dimension, OwnDimension) else 0, value],
         )
         found = tuple(row[0] for row in cursor.fetchall())
     if not found:

@@ -40,7 +40,7 @@ class Subject:
 
     def having(self, dimension: Dimension, value: Member) -> "Subject":
         """The same person, team or company with only this value of a dimension."""
-        others = tuple(each for each in self.traits if each[0] is not dimension)
+        others = tuple(each for each in self.traits if each[0] != dimension)
         return replace(self, traits=(*others, (dimension, value)))
 
     def trait(self, dimension: Dimension) -> Member | None:

@@ -43,6 +43,8 @@ def parameters_check(request: Request, known: Collection[str], repeatable: Colle
                 sentence,
                 [{"field": name[:100], "code": "unknown_parameter", "message": sentence}],
             )
+        if any("\x00" in value for value in request.query_params.getlist(name)):
+            raise Problem(400, "invalid_parameter", _("“%(name)s” holds the character NUL.") % {"name": name})
         if len(request.query_params.getlist(name)) > 1 and name not in repeatable:
             sentence = _("The parameter “%(name)s” is given twice.") % {"name": name}
             raise Problem(400, "invalid_parameter", sentence)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from people.api.filtering import parameters_check
-from people.api.problem import Problem
+from people.api.problem import CONTENT_TYPE, Problem
 from people.api.throttling import caller_of, request_count
 from people.models import ApiKey
 from people.services.api_key import replay_begin, replay_keep
@@ -29,6 +29,7 @@ class ApiView(GenericAPIView):  # type: ignore[type-arg]
     reads: ClassVar[str] = ""  # the scope that a key needs to read here; empty: none
     writes: ClassVar[str] = ""  # … to change something
     parameters: ClassVar[tuple[str, ...]] = ()  # of the query, for views that are no lists
+    repeatable: ClassVar[tuple[str, ...]] = ()  # of these
     is_list: ClassVar[bool] = False
 
     @property
@@ -45,7 +46,7 @@ class ApiView(GenericAPIView):  # type: ignore[type-arg]
         self._scope_require(request)
         is_read = request.method in SAFE_METHODS
         if not (self.is_list and is_read):
-            parameters_check(request, self.parameters)
+            parameters_check(request, self.parameters, self.repeatable)
 
     def _scope_require(self, request: Request) -> None:
         key = getattr(request._request, "api_key", None)
@@ -90,7 +91,8 @@ def replayed(request: Request) -> Response | None:
     )
     if found is None or not found.status:
         return None
-    return Response(found.body, status=found.status, headers={"Idempotency-Replayed": "true"})
+    kind = CONTENT_TYPE if found.status >= 400 else None
+    return Response(found.body, status=found.status, headers={"Idempotency-Replayed": "true"}, content_type=kind)
 
 
 def remembered(request: Request, response: Response) -> Response:

@@ -41,7 +41,7 @@ class SheetStartForm(TenantForm):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
         help_text=_(
             "Copy the cells and paste them here. Columns: person, what (joins, moves, leaves), on day, team, role, "
-            "manager, deals go to, note; with a line of headings in any order."
+            "manager, deals go to, note; with a line of headings in any order. Leave it empty to fill in the lines by hand."
         ),
     )
     file = forms.FileField(label=_("Or a CSV file"), required=False)

@@ -42,7 +42,7 @@ class PersonForm(SeenForm, TenantModelForm):
         fields = ["name", "email", "hired_on", "left_on"]
         help_texts = {
             "email": _("Where mail goes, and how imported files recognise the person. It is not the sign-in."),
-            "left_on": _("From this day on the person is not shown as a member and cannot sign in."),
+            "left_on": _("From this day on their seat is vacant and they cannot sign in; past figures stay."),
         }
 
 

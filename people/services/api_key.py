@@ -92,11 +92,11 @@ def api_key_used(*, key: ApiKey, at: datetime) -> None:
 
 
 def replay_begin(*, caller: str, key: str, fingerprint: str, at: datetime, forget_before: datetime) -> ApiReplay | None:
-    """Reserve an Idempotency-Key in the transaction of the request; the former answer where there is one.
+    """Reserve an Idempotency-Key in the transaction of the request; the former answer where there is one. Older ones go.
 
     A second request with the same key waits here for the first. Raises: ValidationError where another request had it.
     """
-    ApiReplay.objects.filter(caller=caller, key=key, created_at__lt=forget_before).delete()
+    ApiReplay.objects.filter(created_at__lt=forget_before).delete()
     found, is_new = ApiReplay.objects.get_or_create(
         caller=caller, key=key, defaults={"fingerprint": fingerprint, "created_at": at}
     )
@@ -110,8 +110,3 @@ def replay_begin(*, caller: str, key: str, fingerprint: str, at: datetime, forge
 def replay_keep(*, caller: str, key: str, status: int, body: object) -> None:
     """Keep the answer for the next time."""
     ApiReplay.objects.filter(caller=caller, key=key).update(status=status, body=body)
-
-
-def replays_forget(*, before: datetime) -> int:
-    """Answers older than promised are forgotten; how many."""
-    return ApiReplay.objects.filter(created_at__lt=before).delete()[0]

@@ -7,17 +7,19 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from people.audit import audit
 from people.meanwhile import unchanged_check
-from people.models import Invitation, Organization, Person, User
+from people.models import ActingManager, Delegation, Invitation, Organization, Person, SeatHolding, User
 from people.personal import marks_lift
 from people.policies import persons
+from people.queue import enqueue
 from people.refusal import refusals
 from people.services.grant import administrator_remains, administrators_lock
 from people.viewer import Viewer
+from people.wall import current_organization_id
 
 
 @transaction.atomic
@@ -80,8 +82,25 @@ def person_change(
             row.save(update_fields=list(changed))
         if row.left_on is not None:
             administrator_remains(row.left_on)
+        if changed.get("left_on"):
+            leaver_places_end(row, on=changed["left_on"])
         audit("person_change", actor=viewer, at=at, subject=row, detail={"fields": sorted(changed)})
     return row
+
+
+def leaver_places_end(person: Person, *, on: date) -> None:
+    """From the day somebody has left their seat is vacant, and they stand in for nobody."""
+    own = Q(person=person)
+    places: list[tuple[Any, Q]] = [
+        (SeatHolding, own),
+        (ActingManager, own),
+        (Delegation, Q(manager=person) | Q(delegate=person)),
+    ]
+    for model, whose in places:
+        rows = model.objects.filter(whose)
+        rows.filter(starts_on__gte=on).delete()
+        rows.filter(ends_before__gt=on).update(ends_before=on)
+    enqueue("pipeline.structure_changed", organization_id=current_organization_id() or 0)
 
 
 @transaction.atomic

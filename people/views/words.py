@@ -41,11 +41,15 @@ def away_words(ends_before: date) -> str:
 
 def both_days_words(starts_on: date, ends_before: date) -> str:
     """1 July 2026 to 3 July 2026: first and last day, both included."""
-    last = formats.plain(ends_before - timedelta(days=1)) if ends_before != FOREVER else _("further notice")
+    if starts_on == BEGINNING and ends_before == FOREVER:
+        return _("always")
+    if ends_before == FOREVER:
+        return _("from %(first)s until further notice") % {"first": formats.plain(starts_on)}
+    last = formats.plain(ends_before - timedelta(days=1))
     if starts_on == BEGINNING:
         return _("until %(last)s") % {"last": last}
-    if ends_before != FOREVER and ends_before - starts_on == timedelta(days=1):
-        return formats.plain(starts_on)
+    if ends_before - starts_on == timedelta(days=1):
+        return last
     return _("%(first)s to %(last)s") % {"first": formats.plain(starts_on), "last": last}
 
 

@@ -56,4 +56,4 @@ def test_every_example_of_the_page_answers_as_shown(cast: Cast, monkeypatch: pyt
         if body:
             assert fits(json.loads(body), response.json()), (request, response.json())
         count += 1
-    assert count >= 6
+    assert count >= 9

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import CustomField, ImportBatch, Lead, Opportunity, Pipeline, Quota, Stage
+from crm.models import CustomField, ExchangeRate, ImportBatch, Lead, Opportunity, Pipeline, Quota, Stage
 from people.files import file_store
 from people.models import Person, Team
 from people.wall import tenant
@@ -72,6 +72,9 @@ def objects(cast: Cast) -> dict[str, Any]:
             "alices_lead": make_lead("L1", cast.alice).pk,
             "other_pipeline": Pipeline.objects.create(name="Renewals").pk,
             "segment": make_field("Segment").pk,
+            "euro_rate": ExchangeRate.objects.create(
+                from_currency="EUR", to_currency="USD", starts_on=date(2026, 1, 1), rate="1.1"
+            ).pk,
             "alices_quota": make_quota(cast.alice).pk,
             "empty_stage": make_stage("Engaging", "open", 2).pk,
         }

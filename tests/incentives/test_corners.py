@@ -205,3 +205,73 @@ def test_a_spif_tells_its_money_per_unit_and_a_curve_has_no_tier():
     plan = {"components": [{"id": "c", "basis": "amount", "application": "interpolated_rate", "curve": curve}]}
     trace = told(plan, {"transactions": [deal(1, "2026-02-05", "100")]})[0][1]
     assert (trace.find("tier"), trace.find("rate"), trace.value) == (None, None, "10.00")
+
+
+def test_without_a_rate_of_exchange_the_line_stops_and_the_other_is_paid():
+    rows = [deal(1, "2026-01-05", "100", currency="EUR"), deal(2, "2026-01-06", "100")]
+    assert earned({"components": [{"id": "c", "basis": "amount", "tiers": TEN}]}, {"transactions": rows}) == 1000
+
+
+def test_a_quota_of_another_measure_is_not_this_component_s():
+    span = {"participant": "ann", "starts_on": "2026-01-01", "ends_before": "2026-02-01"}
+    quotas = [{**span, "amount": "1", "measure": "meetings"}, {**span, "amount": "100"}]
+    plan = {"components": [{"id": "c", "tiers": [{"from": "0%", "rate": "10%"}, {"from": "100%", "rate": "20%"}]}]}
+    assert earned(plan, {"transactions": [deal(1, "2026-01-05", "150")], "quotas": quotas}) == 2000
+
+
+def test_a_goal_is_not_scored_before_the_person_comes_nor_below_its_curve():
+    goal = {"id": "g", "type": "mbo", "kpi": "score", "window": "month", "curve": [{"at": "50%", "pays": "50%"}]}
+    months = [
+        ("2026-01-01", "2026-02-01", "40%"),
+        ("2026-02-01", "2026-03-01", "40%"),
+        ("2026-03-01", "2026-04-01", "60%"),
+    ]
+    facts = {
+        "transactions": [deal(1, "2026-03-05", "1")],
+        "participants": [{"participant": "ann", "target_pay": "1200", "hired_on": "2026-02-01"}],
+        "measures": [
+            {"participant": "ann", "measure": "score", "starts_on": start, "ends_before": end, "value": value}
+            for start, end, value in months
+        ],
+    }
+    assert earned({"components": [goal]}, facts) == 6000
+
+
+def test_an_override_on_commissions_that_nobody_earned_pays_nothing():
+    components = [
+        {"id": "rep", "basis": "amount", "tiers": TEN, "rules": [{"name": "none", "where": {"type": "never"}}]},
+        {"id": "o", "type": "override", "override_on": "commissions", "of": "rep", "basis": "amount", "tiers": TEN},
+    ]
+    facts = {"transactions": [deal(1, "2026-01-05", "100")], "hierarchy": [{"person": "ann", "manager": "max"}]}
+    assert earned({"components": components}, facts) == 0
+
+
+def test_every_large_deal_of_its_own_window_pays_the_part_above_alone():
+    clause = {"above": "100", "then": "lower_rate", "rate": "1%"}
+    plan = {"components": [{"id": "c", "basis": "amount", "window": "transaction", "large_deal": clause, "tiers": TEN}]}
+    rows = [deal(1, "2026-01-05", "100.50"), deal(2, "2026-01-06", "100.50")]
+    assert earned(plan, {"transactions": rows}) == 2 * (1000 + 1)
+
+
+def test_a_refund_of_a_deal_that_a_component_does_not_pay_moves_nothing():
+    rules = [{"name": "new", "where": {"type": "new"}}]
+    plan = {"components": [{"id": "c", "basis": "amount", "rules": rules, "tiers": TEN}]}
+    rows = [
+        deal(1, "2026-01-05", "100", type="old"), deal(2, "2026-01-06", "100", type="new"),
+        {"id": "r", "date": "2026-01-07", "amount": "100", "reverses": "d1"},
+    ]  # fmt: skip
+    assert earned(plan, {"transactions": rows}) == 1000
+
+
+def test_a_quota_that_ends_before_the_second_part_of_a_window_leaves_that_part_without():
+    tiers = [{"from": "0%", "rate": "10%"}, {"from": "100%", "rate": "20%"}]
+    plan = {"on_change": "restart", "components": [{"id": "c", "window": "month", "tiers": tiers}]}
+    facts = {
+        "transactions": [deal(1, "2026-01-05", "31")],
+        "participants": [
+            {"participant": "ann", "role": "a", "ends_before": "2026-01-16"},
+            {"participant": "ann", "role": "b", "starts_on": "2026-01-16"},
+        ],
+        "quotas": [{"participant": "ann", "starts_on": "2026-01-01", "ends_before": "2026-01-16", "amount": "30"}],
+    }
+    assert earned(plan, facts) == 300 + 20

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from crm.models import Account, CustomField, CustomValue, Opportunity
 from metrics.selectors.parse import QuestionError, question_of
-from people.models import Organization
+from people.models import Grant, Organization
 from people.wall import tenant
+from tests.cast import make_person
 from tests.metrics import build
 from tests.metrics.test_command_metrics import metrics
 
@@ -61,3 +63,19 @@ def test_a_field_or_value_that_is_not_there_is_said(company: Organization) -> No
         for words in ({"by": "custom_sement"}, {"filters": ["custom_segment=Nobody"]}):
             with pytest.raises(QuestionError, match="There is no"):
                 question_of(metrics="revenue", on=build.TODAY, **words)  # type: ignore[arg-type]
+
+
+def test_the_page_of_a_metric_tells_deals_apart_by_a_field_and_leads_to_them(company: Organization) -> None:
+    with tenant(company.pk):
+        ada = make_person("Ada Abel", organization=company)
+        Grant.objects.create(person=ada, role=Grant.Role.ADMINISTRATOR)
+    client = Client()
+    client.force_login(ada.user)
+    metrics(metric="revenue")
+    answer = client.get("/metrics/revenue/", {"by": "custom_segment", "period": "all"})
+    rows = {row.cells[0].text: row.cells[1].value for row in answer.context["page"].table.rows}
+    assert rows == {"SMB": 30, "Enterprise": 40, "Without “Segment”": 80}
+    for query, count in (("custom_segment=SMB", 2), ("without=custom_segment", 1), ("without=account_size", 2)):
+        listed = client.get(f"/deals/?outcome=won&{query}")
+        assert len(listed.context["table"].rows) == count, query
+        assert client.get(f"/why/?metric=revenue&{query}").status_code == 200

@@ -231,7 +231,7 @@ def test_deals_of_a_later_day_go_on_that_day_without_anybody_doing_anything(cast
 def test_without_an_heir_the_preview_says_that_the_house_gets_the_credit(cast: Cast) -> None:
     make_deal("1", cast.alice, make_stage("Engaging", "open", 2))
     [outcome] = tried(("Alice Ames", "leaves", "2026-07-01")).outcomes.values()
-    assert any("goes to the house" in words for words in outcome.words)
+    assert any("counts for the house, in no team" in words for words in outcome.words)
 
 
 def test_a_sheet_whose_deals_were_won_since_is_not_undone(cast: Cast) -> None:

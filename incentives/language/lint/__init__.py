@@ -11,6 +11,7 @@ from incentives.language.choices import ComponentType, DrawKind, DrawRecover, Ro
 from incentives.language.lint.components import ComponentLinter
 from incentives.language.lint.limits import LimitsLinter
 from incentives.language.lint.telling import Place, Telling, shown
+from incentives.language.lint.unused import UnusedLinter
 from incentives.language.plan import Draw, Plan
 from incentives.language.reader import Document
 from kernel.issue import IssueCollector, Level
@@ -45,16 +46,6 @@ class PlanLinter(Telling):
                 self.error("duplicate", (kind, number, "id"), f"`{name}` stands twice; give each its own id")
 
     def _head(self, plan: Plan) -> None:
-        if plan.currency not in MINOR_UNIT_DIGITS:
-            self.error("bad_value", ("currency",), f"{plan.currency!r} is no currency of ISO 4217, such as USD")
-        for currency in plan.plan_rates:
-            if currency not in MINOR_UNIT_DIGITS:
-                self.error(
-                    "bad_value", ("plan_rates", currency), f"{currency!r} is no currency of ISO 4217, such as EUR"
-                )
-        for currency, rate in plan.plan_rates.items():
-            if rate <= 0:
-                self.error("bad_value", ("plan_rates", currency), "a rate of exchange is more than 0")
         if plan.ends_before is not None and plan.ends_before <= plan.starts_on:
             self.error(
                 "bad_period", ("ends_before",), "the plan ends before it starts; ends_before is the first day after"
@@ -63,13 +54,37 @@ class PlanLinter(Telling):
             self.error("missing", ("components",), "a plan needs at least one component")
         if not 1 <= plan.fiscal_year_start_month <= 12:
             self.error("bad_value", ("fiscal_year_start_month",), "a month is 1 to 12")
-        if plan.ramp is not None and not plan.ramp.months:
-            self.error("missing", ("ramp", "months"), "a ramp needs at least one month's share")
+        for name in ("pay_day", "cut_off_days", "unpaid_after_days"):
+            if (getattr(plan, name) or 0) < 0:
+                self.error("bad_value", (name,), "days are 0 or more")
+        self._currencies(plan)
+        self._ramp(plan)
         self._recovery(plan)
+
+    def _currencies(self, plan: Plan) -> None:
+        if plan.currency not in MINOR_UNIT_DIGITS:
+            self.error("bad_value", ("currency",), f"{plan.currency!r} is no currency of ISO 4217, such as USD")
+        for currency, rate in plan.plan_rates.items():
+            place = ("plan_rates", currency)
+            if currency not in MINOR_UNIT_DIGITS:
+                self.error("bad_value", place, f"{currency!r} is no currency of ISO 4217, such as EUR")
+            if rate <= 0:
+                self.error("bad_value", place, "a rate of exchange is more than 0")
+
+    def _ramp(self, plan: Plan) -> None:
+        if plan.ramp is None:
+            return
+        if not plan.ramp.months:
+            self.error("missing", ("ramp", "months"), "a ramp needs at least one month's share")
+        if any(not 0 <= share <= 1 for share in plan.ramp.months):
+            self.error("bad_value", ("ramp", "months"), "the share of a month is 0% to 100%")
 
     def _recovery(self, plan: Plan) -> None:
         if not 0 <= plan.recovery.max_share <= 1:
             self.error("bad_value", ("recovery", "max_share"), "a share is 0% to 100%")
+        for name in ("notice_days", "max_age_months", "protected_amount"):
+            if getattr(plan.recovery, name) < 0:
+                self.error("bad_value", ("recovery", name), "write 0 or more")
         steps = plan.clawback.decay
         for number, step in enumerate(steps):
             if number and step.start <= steps[number - 1].start:
@@ -112,6 +127,8 @@ class PlanLinter(Telling):
         for name in draw.components:
             if name not in [component.id for component in plan.components]:
                 self.error("unknown_reference", (*here, "components"), f"`{name}` is no component of this plan")
+        if draw.months is not None and draw.months < 1:
+            self.error("bad_value", (*here, "months"), "a draw lasts at least one month; leave it out for no end")
         if draw.amount <= 0:
             self.error("bad_value", (*here, "amount"), "a draw is more than 0")
         if guarantee and plan.round_each is RoundEach.LINE:
@@ -122,3 +139,4 @@ def lint(document: Document, issues: IssueCollector) -> None:
     """Check a document that was read."""
     if document.plan is not None:
         PlanLinter(document, issues).plan(document.plan)
+        UnusedLinter(document, issues).plan(document.plan)

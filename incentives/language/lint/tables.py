@@ -45,6 +45,8 @@ class TableLinter(Telling):
                 (*place, "curve"),
                 f"{component.application} uses `tiers`; remove `curve`, or choose a curve",
             )
+        if component.attainment_decimals is not None and not 0 <= component.attainment_decimals <= 9:
+            self.error("bad_value", (*place, "attainment_decimals"), "decimals are 0 to 9")
         if not component.tiers:
             self.error("missing", (*place, "tiers"), "the component has no rate table; add `tiers`, the first from 0")
         if component.type is ComponentType.BONUS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from incentives.language.reader import Document
+from incentives.language.reader import Document, percent_hint
 from kernel.issue import IssueCollector, Level
 
 Place = tuple[str | int, ...]
@@ -34,9 +34,7 @@ class Telling:
     def unit(self, here: Place, percent: bool, name: str) -> None:
         shown = self.document.texts.get((*here, name), "")
         if shown and percent and not shown.endswith("%") and Decimal(shown) != 0:
-            self.error(
-                "percent_as_number", (*here, name), f"{shown} is no percentage; write {shown}% if you mean per cent"
-            )
+            self.error("percent_as_number", (*here, name), f"{shown} is no percentage; {percent_hint(shown)}")
         if shown and not percent and shown.endswith("%"):
             self.error(
                 "number_as_percent",

@@ -30,7 +30,8 @@ class Example:
     write_offs: tuple[dict[str, str], ...] = setting((), "Rows as in the write-offs file.")
     expect: tuple[dict[str, str], ...] = required(
         "What must come out: `participant` with `period`, and any of `earned`, `payable`, `draw_balance`; or "
-        "`transaction` (and `participant`, `component`) with `earned`."
+        "`transaction` (and `participant`, `component`) with `earned`. Periods: `2026-03`, `2026-03-A` (half of a "
+        "month), `2026-03-30` (a week), `2026-03-30+2W` (two weeks), `2026Q1`, `2026`."
     )
 
 

@@ -1,18 +1,17 @@
 """`manage.py metrics`: any metric by anything, as a table or as JSON that other programs rely on."""
 
 from argparse import ArgumentParser
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from metrics.selectors.answer import Answer, Row, answer
+from metrics.pages.document import answer_document
+from metrics.selectors.answer import answer
 from metrics.selectors.parse import QuestionError, question_of
 from metrics.selectors.question import Dimension
 from metrics.services import rollups_recompute
-from metrics.words import notes_text
 from people.management.base import TenantCommand
 from people.models import Organization
 from people.wall import tenant
@@ -62,7 +61,7 @@ class Command(TenantCommand):
                 )
             except QuestionError as error:
                 raise CommandError(str(error), returncode=2 if error.is_usage else 1) from error
-            return _document(answer(organization, question))
+            return answer_document(answer(organization, question))
 
     def as_text(self, document: dict[str, Any]) -> str:
         groups = list(document["rows"][0]["group"]) if document["rows"] else []
@@ -77,30 +76,6 @@ class Command(TenantCommand):
             for line in [heads, *lines]
         ]
         return "\n".join([*table, f"as of {document['as_of'] or UNDEFINED}"])
-
-
-def _document(found: Answer) -> dict[str, Any]:
-    return {
-        "as_of": found.as_of.isoformat() if found.as_of else None,
-        "version": found.version,
-        "rows": [_row(row) for row in found.rows],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return {
-        "metric": row.metric.name,
-        "group": row.names,
-        "value": _decimal(row.figure.value),
-        "numerator": _decimal(row.figure.numerator),
-        "denominator": _decimal(row.figure.denominator),
-        "note": notes_text(row.figure.notes),
-        "keys": {str(dimension): each or None for dimension, each in row.ids.items()},
-    }
-
-
-def _decimal(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value:f}"
 
 
 def _text(value: str | None) -> str:

@@ -299,8 +299,8 @@ class Steps:
             )
         elif count and each.what == LEAVES:
             words = ngettext(
-                "%(n)s open deal stays in their name; its credit goes to the house.",
-                "%(n)s open deals stay in their name; their credit goes to the house.",
+                "%(n)s open deal stays in their name; from then on it counts for the house, in no team.",
+                "%(n)s open deals stay in their name; from then on they count for the house, in no team.",
                 count,
             )
         elif count and each.what == MOVES:

@@ -1,0 +1,289 @@
+"""Facts read: deals with their history, leads, activities, transactions, accounts, products, pipelines."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import django_filters as filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.shapes import (
+    ActivityShape,
+    CreditShape,
+    LeadShape,
+    NamedShape,
+    OpportunityChangeShape,
+    OpportunityShape,
+    PipelineShape,
+    ProductShape,
+    QuotaShape,
+    TransactionShape,
+)
+from crm.forms.deals import DealFilter
+from crm.models import Account, Activity, ActivityType, Lead, Opportunity, Pipeline, Product, Quota, Transaction
+from crm.models import TransactionType as Type
+from crm.policies import activities, leads, quotas, transactions
+from crm.selectors.deals import access_deal, deal_history, deal_shares, deals_found
+from crm.selectors.named import accounts_named, pipelines_ordered, products_named
+from people.api.views import ApiView, ListView, Scope
+from people.viewer import Viewer
+
+
+class SourceFilters(filters.FilterSet):  # type: ignore[misc]
+    """How a caller finds its own facts again, and what changed since it last asked."""
+
+    source = filters.CharFilter("source")
+    external_id = filters.CharFilter("external_id")
+    updated_from = filters.IsoDateTimeFilter("updated_at", "gte", label="Changed at this moment or later.")
+
+
+class OpportunityFilters(DealFilter, SourceFilters):
+    """Those of the deals list, and the source."""
+
+    class Meta:
+        model = Opportunity
+        fields: list[str] = []
+
+
+class LeadFilters(SourceFilters):
+    owner = filters.NumberFilter("owner_id", min_value=1)
+    is_converted = filters.BooleanFilter("is_converted")
+    lead_source = filters.CharFilter("lead_source", "iexact")
+    created_from = filters.DateFilter("created_on", "gte")
+    created_before = filters.DateFilter("created_on", "lt")
+
+    class Meta:
+        model = Lead
+        fields: list[str] = []
+
+
+class ActivityFilters(SourceFilters):
+    type = filters.ChoiceFilter(choices=ActivityType.choices)
+    person = filters.NumberFilter("person_id", min_value=1)
+    opportunity = filters.NumberFilter("opportunity_id", min_value=1)
+    occurred_from = filters.DateFilter("occurred_on", "gte")
+    occurred_before = filters.DateFilter("occurred_on", "lt")
+
+    class Meta:
+        model = Activity
+        fields: list[str] = []
+
+
+class TransactionFilters(SourceFilters):
+    type = filters.ChoiceFilter(choices=Type.choices)
+    person = filters.NumberFilter("person_id", min_value=1)
+    opportunity = filters.NumberFilter("opportunity_id", min_value=1)
+    occurred_from = filters.DateFilter("occurred_on", "gte")
+    occurred_before = filters.DateFilter("occurred_on", "lt")
+
+    class Meta:
+        model = Transaction
+        fields: list[str] = []
+
+
+class QuotaFilters(filters.FilterSet):  # type: ignore[misc]
+    person = filters.NumberFilter("person_id", min_value=1)
+    team = filters.NumberFilter("team_id", min_value=1)
+    source = filters.CharFilter("source")
+    ends_after = filters.DateFilter("ends_before", "gt", label="In force on this day or later.")
+    starts_before = filters.DateFilter("starts_on", "lt")
+
+    class Meta:
+        model = Quota
+        fields: list[str] = []
+
+
+class NamedFilters(filters.FilterSet):  # type: ignore[misc]
+    q = filters.CharFilter("name", "icontains", label="Part of the name.")
+    source = filters.CharFilter("keys__source", distinct=True)
+    external_id = filters.CharFilter("keys__external_id", distinct=True)
+
+
+class AccountFilters(NamedFilters):
+    class Meta:
+        model = Account
+        fields: list[str] = []
+
+
+class ProductFilters(NamedFilters):
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+
+class FactListView(ListView):
+    """Facts in sight."""
+
+    reads = Scope.FACTS_READ
+    found: ClassVar[Callable[[Viewer], QuerySet[Any]]]
+    related: ClassVar[tuple[str, ...]] = ()
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return type(self).found(self.viewer).select_related(*self.related)
+
+
+class OpportunityListView(FactListView):
+    serializer_class = OpportunityShape
+    filterset_class = OpportunityFilters
+    queryset = Opportunity.objects.none()
+    found = staticmethod(deals_found)
+    related = ("owner", "account", "product", "stage")
+
+    @extend_schema(
+        operation_id="opportunities_list",
+        tags=["deals"],
+        summary="List deals",
+        responses=OpportunityShape(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class OpportunityView(ApiView):
+    """One deal."""
+
+    reads = Scope.FACTS_READ
+    serializer_class = OpportunityShape
+
+    @extend_schema(operation_id="opportunities_read", tags=["deals"], summary="Read a deal")
+    def get(self, request: Request, deal_id: int) -> Response:
+        return Response(OpportunityShape(access_deal(self.viewer, deal_id)).data)
+
+
+class OpportunityHistoryView(ApiView):
+    """What mattered about a deal, the newest 200 changes first."""
+
+    reads = Scope.FACTS_READ
+    serializer_class = OpportunityChangeShape
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(
+        operation_id="opportunities_history",
+        tags=["deals"],
+        summary="History of a deal",
+        responses=OpportunityChangeShape(many=True),
+    )
+    def get(self, request: Request, deal_id: int) -> Response:
+        changes = deal_history(access_deal(self.viewer, deal_id))
+        return Response(OpportunityChangeShape(changes, many=True).data)
+
+
+class OpportunityCreditsView(ApiView):
+    """Who gets which share of a deal."""
+
+    reads = Scope.FACTS_READ
+    serializer_class = CreditShape
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(
+        operation_id="opportunities_credits",
+        tags=["deals"],
+        summary="Credits of a deal",
+        responses=CreditShape(many=True),
+    )
+    def get(self, request: Request, deal_id: int) -> Response:
+        """An empty list: the owner gets all of it."""
+        return Response(CreditShape(deal_shares(access_deal(self.viewer, deal_id)), many=True).data)
+
+
+class LeadListView(FactListView):
+    serializer_class = LeadShape
+    filterset_class = LeadFilters
+    queryset = Lead.objects.none()
+    found = staticmethod(leads.visible)
+    related = ("owner", "account", "opportunity")
+
+    @extend_schema(operation_id="leads_list", tags=["leads"], summary="List leads", responses=LeadShape(many=True))
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class ActivityListView(FactListView):
+    serializer_class = ActivityShape
+    filterset_class = ActivityFilters
+    queryset = Activity.objects.none()
+    found = staticmethod(activities.visible)
+    related = ("person", "account", "opportunity")
+
+    @extend_schema(
+        operation_id="activities_list",
+        tags=["activities"],
+        summary="List activities",
+        responses=ActivityShape(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class TransactionListView(FactListView):
+    serializer_class = TransactionShape
+    filterset_class = TransactionFilters
+    queryset = Transaction.objects.none()
+    found = staticmethod(transactions.visible)
+    related = ("person", "account", "opportunity", "product", "cancels")
+
+    @extend_schema(
+        operation_id="transactions_list",
+        tags=["transactions"],
+        summary="List transactions",
+        responses=TransactionShape(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class QuotaListView(FactListView):
+    serializer_class = QuotaShape
+    filterset_class = QuotaFilters
+    queryset = Quota.objects.none()
+    found = staticmethod(quotas.visible)
+    related = ("person", "team")
+
+    @extend_schema(operation_id="quotas_list", tags=["quotas"], summary="List quotas", responses=QuotaShape(many=True))
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class AccountListView(FactListView):
+    serializer_class = NamedShape
+    filterset_class = AccountFilters
+    queryset = Account.objects.none()
+    found = staticmethod(accounts_named)
+
+    @extend_schema(
+        operation_id="accounts_list", tags=["accounts"], summary="List accounts", responses=NamedShape(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class ProductListView(FactListView):
+    serializer_class = ProductShape
+    filterset_class = ProductFilters
+    queryset = Product.objects.none()
+    found = staticmethod(products_named)
+
+    @extend_schema(
+        operation_id="products_list", tags=["products"], summary="List products", responses=ProductShape(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class PipelineListView(FactListView):
+    serializer_class = PipelineShape
+    queryset = Pipeline.objects.none()
+    found = staticmethod(pipelines_ordered)
+
+    @extend_schema(
+        operation_id="pipelines_list",
+        tags=["pipelines"],
+        summary="List pipelines with their stages",
+        responses=PipelineShape(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)

@@ -1,0 +1,38 @@
+"""The form of an exchange rate."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kernel.money import MINOR_UNIT_DIGITS
+from people.forms.base import TenantForm
+
+
+class RateForm(TenantForm):
+    from_currency = forms.ChoiceField(label=_("One unit of"))
+    rate = forms.DecimalField(
+        label=_("Is worth"),
+        min_value=Decimal("0.0000000001"),
+        max_value=Decimal(10) ** 9,
+        max_digits=20,
+        decimal_places=10,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    to_currency = forms.ChoiceField(label=_("In"))
+    starts_on = forms.DateField(label=_("Since"), help_text=_("It holds until the day of the next rate."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = [(code, code) for code in sorted(MINOR_UNIT_DIGITS)]
+        for name in ("from_currency", "to_currency"):
+            self.fields[name].choices = codes  # type: ignore[attr-defined]
+        self.fields["to_currency"].initial = self.viewer.organization.currency
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("from_currency") and cleaned.get("from_currency") == cleaned.get("to_currency"):
+            self.add_error("from_currency", _("Choose two different currencies."))
+        return cleaned

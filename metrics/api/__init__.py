@@ -1,0 +1,1 @@
+"""Figures through the REST API: the rows of `manage.py metrics`, under the policies of the pages."""
