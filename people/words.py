@@ -69,6 +69,7 @@ ACTIONS: dict[str, Any] = {
     "custom_field_change": gettext_lazy("Custom field changed"),
     "custom_field_delete": gettext_lazy("Custom field deleted"),
     "credits_save": gettext_lazy("Credits of a deal changed"),
+    "facts_push": gettext_lazy("Facts pushed by a program"),
     "findings_dismiss": gettext_lazy("Findings let stand"),
 }
 

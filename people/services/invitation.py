@@ -125,7 +125,7 @@ def _make(*, viewer: Viewer | None, person: Person, email: str, at: datetime) ->
         invitation.refresh_from_db(fields=["organization"])
     else:
         _again(invitation, fresh)
-    audit("invitation_make", actor=viewer, at=at, subject=row, detail={"expires_at": invitation.expires_at.isoformat()})
+    audit("invitation_make", actor=viewer, at=at, subject=row)
     return invitation
 
 
