@@ -275,3 +275,30 @@ def test_a_quota_that_ends_before_the_second_part_of_a_window_leaves_that_part_w
         "quotas": [{"participant": "ann", "starts_on": "2026-01-01", "ends_before": "2026-01-16", "amount": "30"}],
     }
     assert earned(plan, facts) == 300 + 20
+
+
+def test_who_leaves_pro_rata_has_all_of_the_windows_before():
+    plan = {"leaver": {"earns": "pro_rata"}, "components": [{"id": "c", "basis": "amount", "tiers": TEN}]}
+    facts = {
+        "transactions": [deal(1, "2026-01-05", "100"), deal(2, "2026-02-05", "100")],
+        "participants": [{"participant": "ann", "left_on": "2026-02-15"}],
+    }
+    assert earned(plan, facts) == 1000 + 500
+
+
+def test_a_goal_tells_its_target_as_its_base():
+    facts = {
+        "transactions": [deal(1, "2026-01-05", "1")],
+        "participants": [{"participant": "ann", "target_pay": "1200"}],
+        "measures": [
+            {
+                "participant": "ann",
+                "measure": "s",
+                "starts_on": "2026-01-01",
+                "ends_before": "2027-01-01",
+                "value": "50%",
+            }
+        ],
+    }
+    trace = told({"components": [{"id": "g", "type": "mbo", "kpi": "s", "window": "month"}]}, facts)[0][1]
+    assert (trace.value, trace.find("base").value) == ("50.00", "100.00")
