@@ -143,6 +143,7 @@ def test_odd_deals_are_taken_and_told(org: Organization, tmp_path: Path) -> None
     answer = run(write(tmp_path, text_of(DEALS, rows)))
     assert counts(answer) == [4, 4, 0, 0, 0]
     assert {(i["code"], i["row"]) for i in answer["issues"]} == {
+        ("no_owner", 2),
         ("close_before_start", 2),
         ("won_without_close_date", 3),
         ("zero_amount", 4),
