@@ -182,6 +182,8 @@ def _remove(slug: str, as_owner: AsOwner) -> None:
                 "people_person",
                 "metrics_dailyrollup",
                 "metrics_dailybreakdown",
+                "metrics_leadrollup",
+                "metrics_activityrollup",
                 "metrics_dirtybucket",
                 "metrics_dataversion",
             ):

@@ -52,6 +52,7 @@ def definition(metric: Metric) -> Definition:
             Unit.RATIO: gettext("percent"),
             Unit.DAYS: pgettext("unit", "days"),
             Unit.COUNT: gettext("number"),
+            Unit.NUMBER: gettext("number"),
         }[metric.unit],
         {
             Direction.HIGHER: gettext("higher"),
@@ -62,6 +63,9 @@ def definition(metric: Metric) -> Definition:
             Basis.CLOSED: gettext("it closed"),
             Basis.CREATED: gettext("it was created"),
             Basis.DUE: gettext("it is due"),
+            Basis.LEAD_CREATED: gettext("the lead was created"),
+            Basis.CONVERTED: gettext("the lead became a customer"),
+            Basis.OCCURRED: gettext("it happened"),
         }[metric.basis],
         gettext(metric.numerator),
         gettext(metric.denominator) if metric.denominator else "",
@@ -80,6 +84,7 @@ def dimension_words(dimension: Dimension) -> str:
         Dimension.INDUSTRY: gettext("Industry"),
         Dimension.SOURCE: gettext("Lead source"),
         Dimension.STAGE: gettext("Stage"),
+        Dimension.TYPE: gettext("Type of activity"),
     }[dimension]
 
 
@@ -94,6 +99,7 @@ def without_words(dimension: Dimension) -> str:
         Dimension.INDUSTRY: gettext("Without industry"),
         Dimension.SOURCE: gettext("Without lead source"),
         Dimension.STAGE: gettext("Without stage"),
+        Dimension.TYPE: gettext("Without type"),
     }[dimension]
 
 
@@ -119,6 +125,17 @@ def note_text(note: Note) -> str:
                 "%(n)s won deals without a known start, or closed before it",
                 n,
             ) % {"n": formats.number(n)}
+        case "young_30" | "young_60" | "young_90":
+            days = note.code.removeprefix("young_")
+            return ngettext(
+                "incomplete: %(n)s lead is not %(days)s days old yet",
+                "incomplete: %(n)s leads are not %(days)s days old yet",
+                n,
+            ) % {"n": formats.number(n), "days": days}
+        case "no_leads":
+            return gettext("no leads are known yet")
+        case "no_activities":
+            return gettext("no activities are known yet")
         case "undated":
             return gettext("no deal has a creation date")
     raise ValueError(f"no words for the note {note.code!r}")

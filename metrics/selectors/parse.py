@@ -11,6 +11,7 @@ from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
 from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
+from metrics.selectors.sums.traits import dimensions_of
 from people.models import Person, Team
 
 
@@ -36,7 +37,21 @@ def question_of(
     first, last = day_of(starts_on, "--from"), day_of(ends_before, "--to")
     if first and last and first >= last:
         raise QuestionError(f"--to is the day after the last one, so it must come after --from {first}; got {last}.")
-    return Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
+    question = Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
+    _require_known(question)
+    return question
+
+
+def _require_known(question: Question) -> None:
+    """Every metric knows what it is asked by. Raises: QuestionError."""
+    asked = [*question.by, *question.traits, *([Dimension.PRODUCT] if question.uses_products else [])]
+    for metric in question.metrics:
+        known = dimensions_of(metric)
+        for dimension in asked:
+            if dimension not in known:
+                raise QuestionError(
+                    f"{metric.name} cannot be told apart by {dimension}; it can by {', '.join(known)} and time."
+                )
 
 
 def metrics_of(names: str) -> tuple[Metric, ...]:
@@ -125,7 +140,7 @@ def trait_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
     if not value:
         return (0 if dimension in NAMED else WITHOUT,)
     with connection.cursor() as cursor:
-        cursor.execute(VALUES[dimension], [value])
+        cursor.execute(VALUES[dimension], {"value": value})
         found = tuple(row[0] for row in cursor.fetchall())
     if not found:
         raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)
@@ -133,11 +148,16 @@ def trait_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
 
 
 VALUES = {
-    Dimension.ACCOUNT: "SELECT id FROM crm_account WHERE lower(name) = lower(%s)",
-    Dimension.STAGE: "SELECT id FROM crm_stage WHERE lower(name) = lower(%s)",
-    Dimension.REGION: "SELECT DISTINCT region FROM crm_account WHERE lower(region) = lower(%s)",
-    Dimension.INDUSTRY: "SELECT DISTINCT industry FROM crm_account WHERE lower(industry) = lower(%s)",
-    Dimension.SOURCE: "SELECT DISTINCT lead_source FROM crm_opportunity WHERE lower(lead_source) = lower(%s)",
+    Dimension.ACCOUNT: "SELECT id FROM crm_account WHERE lower(name) = lower(%(value)s)",
+    Dimension.STAGE: "SELECT id FROM crm_stage WHERE lower(name) = lower(%(value)s)",
+    Dimension.REGION: "SELECT DISTINCT region FROM crm_account WHERE lower(region) = lower(%(value)s)",
+    Dimension.INDUSTRY: "SELECT DISTINCT industry FROM crm_account WHERE lower(industry) = lower(%(value)s)",
+    Dimension.SOURCE: """
+        SELECT lead_source FROM crm_lead WHERE lower(lead_source) = lower(%(value)s)
+        UNION SELECT lead_source FROM crm_opportunity WHERE lower(lead_source) = lower(%(value)s)
+    """,
+    Dimension.TYPE: "SELECT t FROM unnest(ARRAY['call', 'email', 'meeting', 'demo', 'proposal', 'other']) t"
+    " WHERE t = lower(%(value)s)",
 }
 
 

@@ -21,6 +21,7 @@ class Dimension(StrEnum):
     INDUSTRY = "industry"
     SOURCE = "source"
     STAGE = "stage"
+    TYPE = "type"
 
 
 WITHOUT = ""  # the value of facts that have none, where a dimension's values are words

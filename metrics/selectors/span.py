@@ -15,6 +15,9 @@ DAYS: dict[Basis, str] = {
     Basis.CLOSED: f"{DEALS} (won_count > 0 OR lost_count > 0)",
     Basis.CREATED: f"{DEALS} created_count > 0",
     Basis.DUE: f"{DEALS} open_count > 0",
+    Basis.LEAD_CREATED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND lead_count > 0",
+    Basis.CONVERTED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND customer_count > 0",
+    Basis.OCCURRED: "SELECT day FROM metrics_activityrollup",
 }
 
 

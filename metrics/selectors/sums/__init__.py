@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from metrics.engine.parts import FAMILY_OF, Family, Part
 from metrics.selectors.question import Question, Window
-from metrics.selectors.sums import deals
+from metrics.selectors.sums import deals, happenings
 from metrics.selectors.sums.quantiles import quantiles
 from metrics.selectors.sums.statement import Found, Key
 from people.models import Organization
@@ -18,6 +18,9 @@ Reader = Callable[[Question, Window, Sequence[Part], Organization], Found]
 
 READERS: dict[Family, Reader] = {
     Family.DEALS: deals.sums,
+    Family.LEADS: happenings.lead_sums,
+    Family.ACTIVITIES: happenings.activity_sums,
+    Family.TOUCHES: happenings.touch_sums,
 }
 
 

@@ -3,12 +3,12 @@
 
 from collections.abc import Collection, Sequence
 
-from metrics.engine.parts import BASIS_OF, Basis, Part
+from metrics.engine.parts import BASIS_OF, Basis, Family, Part
 from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, closed_events, created_events, cycle_start
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Parameters, Sql
 from metrics.selectors.sums.statement import EVER_BELOW, Found, summed
-from metrics.selectors.sums.traits import column_of, deals_with, trait_columns
+from metrics.selectors.sums.traits import column_of, facts_with, trait_columns
 from people.models import Organization
 
 
@@ -41,7 +41,7 @@ def deal_source(question: Question, window: Window, start: str, bases: Collectio
         )
     if not question.uses_products and not traits:
         return Sql("metrics_dailyrollup s")
-    source, columns = deals_with(traits), trait_columns(traits)
+    source, columns = facts_with(Family.DEALS, traits), trait_columns(Family.DEALS, traits)
     events, parameters = [], Parameters()
     if {*bases} - {Basis.CREATED}:
         where = fact_conditions(question, window, "o.closed_on")

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from metrics.engine.definitions import Metric, families_of
+from metrics.engine.parts import Family
 from metrics.facts import DEALS
+from metrics.happenings import ACTIVITIES, LEADS
 from metrics.selectors.question import Dimension, Member, Question
 
 ACCOUNT = "LEFT JOIN crm_account account ON account.id = o.account_id"
@@ -18,13 +21,39 @@ class Trait:
     join: str = ""
 
 
-TRAITS: dict[Dimension, Trait] = {
+OF_ACCOUNT = {
     Dimension.ACCOUNT: Trait("coalesce(o.account_id, 0)", "bigint"),
     Dimension.REGION: Trait("coalesce(account.region, '')", join=ACCOUNT),
     Dimension.INDUSTRY: Trait("coalesce(account.industry, '')", join=ACCOUNT),
+}
+OF_DEALS = {
+    **OF_ACCOUNT,
     Dimension.SOURCE: Trait("o.lead_source"),
     Dimension.STAGE: Trait("o.stage_id", "bigint"),
 }
+TRAITS: dict[Family, dict[Dimension, Trait]] = {
+    Family.DEALS: OF_DEALS,
+    Family.TOUCHES: {**OF_DEALS, Dimension.PRODUCT: Trait("coalesce(o.product_id, 0)", "bigint")},
+    Family.LEADS: {**OF_ACCOUNT, Dimension.SOURCE: Trait("o.lead_source")},
+    Family.ACTIVITIES: {**OF_ACCOUNT, Dimension.TYPE: Trait("o.type")},
+}
+TABLES = {
+    Family.DEALS: DEALS,
+    Family.TOUCHES: DEALS,
+    Family.LEADS: LEADS,
+    Family.ACTIVITIES: ACTIVITIES,
+}
+WORDS = frozenset({Dimension.REGION, Dimension.INDUSTRY, Dimension.SOURCE, Dimension.TYPE})
+
+
+def dimensions_of(metric: Metric) -> tuple[Dimension, ...]:
+    """What a metric can be told apart by: what all its families of facts know."""
+    families = families_of(metric)
+    found = {Dimension.PERSON, Dimension.TEAM}
+    found |= {each for each in Dimension if all(each in TRAITS.get(family, {}) for family in families)}
+    if families <= {Family.DEALS, Family.TOUCHES}:
+        found.add(Dimension.PRODUCT)
+    return tuple(each for each in Dimension if each in found)
 
 
 def column_of(dimension: Dimension) -> str:
@@ -34,17 +63,18 @@ def column_of(dimension: Dimension) -> str:
 
 def array_type(dimension: Dimension) -> str:
     """The SQL type of a list of a dimension's values."""
-    return f"{TRAITS[dimension].type if dimension in TRAITS else 'bigint'}[]"
+    return "text[]" if dimension in WORDS else "bigint[]"
 
 
-def trait_columns(traits: Sequence[Dimension]) -> str:
-    """The values as further columns of the events of deals."""
-    return "".join(f", {TRAITS[each].value} AS {column_of(each)}" for each in traits)
+def trait_columns(family: Family, traits: Sequence[Dimension]) -> str:
+    """The values as further columns of the events of facts."""
+    return "".join(f", {TRAITS[family][each].value} AS {column_of(each)}" for each in traits)
 
 
-def deals_with(traits: Iterable[Dimension]) -> str:
-    """The deals, joined to what their values stand in."""
-    return " ".join(dict.fromkeys([DEALS, *(TRAITS[each].join for each in traits if TRAITS[each].join)]))
+def facts_with(family: Family, traits: Iterable[Dimension]) -> str:
+    """The facts, joined to what their values stand in."""
+    joins = [TRAITS[family][each].join for each in traits if TRAITS[family][each].join]
+    return " ".join(dict.fromkeys([TABLES[family], *joins]))
 
 
 def kept(question: Question) -> list[tuple[Dimension, list[Member]]]:
