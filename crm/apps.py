@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-KINDS = ("person", "product", "account", "opportunity", "lead", "activity", "transaction")
+KINDS = ("person", "product", "account", "opportunity", "lead", "activity", "transaction", "quota")
 
 
 class CrmConfig(AppConfig):
@@ -11,5 +11,14 @@ class CrmConfig(AppConfig):
     verbose_name = _("Facts")
 
     def ready(self) -> None:
+        from people.personal import names_others
+
         for kind in KINDS:
             import_module(f"crm.kinds.{kind}")
+        import_module("crm.services.erasing")
+        import_module("crm.services.record")
+        names_others("crm.Account", "name", "name_key", "industry", "region", "parent_text")
+        names_others("crm.AccountKey", "external_id")
+        names_others("crm.Product", "name", "name_key", "family")
+        names_others("crm.ProductKey", "external_id")
+        names_others("crm.Opportunity", "external_id", "account_text", "product_text")

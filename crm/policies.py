@@ -12,8 +12,9 @@ from typing import Any
 
 from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
 
-from crm.models import Activity, ImportBatch, Lead, Opportunity, Outcome, Stage, Transaction
-from people.policies import Policy
+from crm.models import Activity, ImportBatch, Lead, Opportunity, Outcome, Quota, Stage, Transaction
+from people.models import SeatHolding
+from people.policies import Policy, visible_person_ids
 from people.stretches import SatThere, Stretch, stretches_below
 from people.viewer import Viewer
 
@@ -100,10 +101,53 @@ class KeeperPolicy(Policy):
         return rows if self.can(viewer, action) else rows.none()
 
 
+class QuotaPolicy(Policy):
+    """A rep sees their own quota, a manager those of the people and teams below; who sees everyone sees all.
+
+    Administrators and operations change them, within their teams where the role is limited.
+    """
+
+    seen_by_all = frozenset()
+
+    def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
+        """An object that is not stored yet is asked about by whose it is to be."""
+        if viewer is None:
+            return True
+        if obj is None:
+            reach = viewer.reach(KEEPERS)
+            return action == "view" or reach is None or bool(reach)
+        if isinstance(obj, Quota) and obj.pk is None:
+            return self._may_hold(viewer, obj)
+        return self.visible(viewer, action).filter(pk=obj.pk).exists()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Quota]:
+        quotas = Quota.objects.all()
+        if action == "view":
+            people = visible_person_ids(viewer)
+            return quotas if people is None else quotas.filter(Q(person__in=people) | Q(team__in=viewer.open_team_ids))
+        reach = viewer.reach(KEEPERS)
+        return quotas if reach is None else quotas.filter(Q(person__in=_seated(viewer, reach)) | Q(team__in=reach))
+
+    def _may_hold(self, viewer: Viewer, quota: Quota) -> bool:
+        reach = viewer.reach(KEEPERS)
+        if reach is None:
+            return True
+        if quota.team_id:
+            return quota.team_id in reach
+        return _seated(viewer, reach).filter(person=quota.person_id).exists()
+
+
+def _seated(viewer: Viewer, team_ids: frozenset[int]) -> QuerySet[SeatHolding, Any]:
+    """Whoever sits in one of these teams today."""
+    found: QuerySet[SeatHolding, Any] = SeatHolding.objects.on(viewer.on).filter(seat__team__in=team_ids)
+    return found.values("person")
+
+
 deals = FactPolicy(Opportunity, "owner", deal_days)
 leads = FactPolicy(Lead, "owner", lead_days)
 activities = FactPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
+quotas = QuotaPolicy()
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
 health = KeeperPolicy(Opportunity)

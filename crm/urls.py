@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.views import deals, health, imports, stages
+from crm.views import deals, health, imports, quotas, stages
 
 app_name = "crm"
 
@@ -21,6 +21,11 @@ urlpatterns = [
     path("data-health/merge/<slug:name>/", health.health_merge_view, name="health_merge"),
     path("data-health/dismiss/<slug:check>/", health.health_dismiss_view, name="health_dismiss"),
     path("data-health/stand/<slug:check>/", health.health_dismiss_deals_view, name="health_dismiss_deals"),
+    path("quotas/", quotas.quota_list_view, name="quota_list"),
+    path("quotas/add/", quotas.quota_add_view, name="quota_add"),
+    path("quotas/<int:quota_id>/", quotas.quota_detail_view, name="quota_detail"),
+    path("quotas/<int:quota_id>/change/", quotas.quota_change_view, name="quota_change"),
+    path("quotas/<int:quota_id>/delete/", quotas.quota_delete_view, name="quota_delete"),
     path("stages/", stages.stage_list_view, name="stage_list"),
     path("stages/<int:stage_id>/delete/", stages.stage_delete_view, name="stage_delete"),
 ]

@@ -6,18 +6,18 @@ at best cost if it had nothing to replace and no product breakdown to write.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from metrics.facts import PART_NAMES, PART_SUMS, closed_events, created_events, cycle_start
 from metrics.services import rollups_recompute
+from people.benching import AsOwner, bench_organization_remove
 from people.models import Organization
 from people.wall import tenant
 
-AsOwner = Callable[[], AbstractContextManager[None]]
 CHANGES = 40  # single changes that are timed, of which the median counts
 SMALLER = 100  # how many times fewer deals the small organization has
 
@@ -71,7 +71,7 @@ BENCHES = {"metrics": bench_metrics}
 
 @contextmanager
 def _company(slug: str, deals: int, people: int, as_owner: AsOwner) -> Iterator[Organization]:
-    _remove(slug, as_owner)
+    bench_organization_remove(slug, as_owner)
     organization = Organization.objects.create(slug=slug, name=slug)
     try:
         with tenant(organization.pk):
@@ -83,7 +83,7 @@ def _company(slug: str, deals: int, people: int, as_owner: AsOwner) -> Iterator[
             cursor.execute("VACUUM ANALYZE metrics_dailyrollup, metrics_dailybreakdown, metrics_dirtybucket")
         yield organization
     finally:
-        _remove(slug, as_owner)
+        bench_organization_remove(slug, as_owner)
 
 
 def _load(deals: int, people: int) -> None:
@@ -164,28 +164,3 @@ def _plain(organization: Organization, as_owner: AsOwner) -> tuple[float, float]
         cursor.execute("DROP TABLE bench_plain")
         grouped = min(_timed(lambda: cursor.execute(f"SELECT count(*) FROM ({select}) g")) for _ in range(3))
     return min(times), grouped
-
-
-def _remove(slug: str, as_owner: AsOwner) -> None:
-    """Take a benchmark's organization away, by the owner because a triggerless delete is quick."""
-    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM people_organization WHERE slug = %s AND slug LIKE 'bench-%%'", [slug])
-        for (organization,) in cursor.fetchall():
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            for table in (
-                "crm_opportunity",
-                "crm_stageevent",
-                "crm_stage",
-                "crm_pipeline",
-                "crm_product",
-                "people_personevent",
-                "people_person",
-                "metrics_dailyrollup",
-                "metrics_dailybreakdown",
-                "metrics_leadrollup",
-                "metrics_activityrollup",
-                "metrics_dirtybucket",
-                "metrics_dataversion",
-            ):
-                cursor.execute(f"DELETE FROM {table} WHERE organization_id = %s", [organization])
-            cursor.execute("DELETE FROM people_organization WHERE id = %s", [organization])

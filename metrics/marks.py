@@ -140,6 +140,18 @@ CREATE TRIGGER metrics_mark_structure_{operation.lower()} AFTER {operation} ON {
     for operation, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
 )
 
+# Quotas are read as they are: no rollup depends on them, what is shown does.
+QUOTAS = "".join(
+    f"""
+CREATE TRIGGER metrics_mark_quotas_{operation.lower()} AFTER {operation} ON crm_quota
+    REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION metrics_mark_structure();
+"""
+    for operation, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+)
+DROP_QUOTAS = "".join(
+    f"DROP TRIGGER metrics_mark_quotas_{operation} ON crm_quota;" for operation in ("insert", "update", "delete")
+)
+
 # A product's deals of a creation day; those of a close day have an index of their own in crm.
 CREATED_INDEX = """
 CREATE INDEX opportunity_product_created ON crm_opportunity (organization_id, product_id, created_on)

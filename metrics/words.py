@@ -66,6 +66,7 @@ def definition(metric: Metric) -> Definition:
             Basis.LEAD_CREATED: gettext("the lead was created"),
             Basis.CONVERTED: gettext("the lead became a customer"),
             Basis.OCCURRED: gettext("it happened"),
+            Basis.CREDITED: gettext("it was credited"),
         }[metric.basis],
         gettext(metric.numerator),
         gettext(metric.denominator) if metric.denominator else "",
@@ -125,13 +126,23 @@ def note_text(note: Note) -> str:
                 "%(n)s won deals without a known start, or closed before it",
                 n,
             ) % {"n": formats.number(n)}
+        case "quota_without_rate":
+            return ngettext(
+                "%(n)s quota left out for want of an exchange rate",
+                "%(n)s quotas left out for want of an exchange rate",
+                n,
+            ) % {"n": formats.number(n)}
+    return _note_about_all(note)
+
+
+def _note_about_all(note: Note) -> str:
+    match note.code:
         case "young_30" | "young_60" | "young_90":
-            days = note.code.removeprefix("young_")
             return ngettext(
                 "incomplete: %(n)s lead is not %(days)s days old yet",
                 "incomplete: %(n)s leads are not %(days)s days old yet",
-                n,
-            ) % {"n": formats.number(n), "days": days}
+                note.count,
+            ) % {"n": formats.number(note.count), "days": note.code.removeprefix("young_")}
         case "no_leads":
             return gettext("no leads are known yet")
         case "no_activities":

@@ -17,7 +17,9 @@ def audit(
     subject: models.Model | str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Keep an entry for good; actor None is a command or a worker."""
+    """Keep an entry for good; actor None is a command or a worker. What a program did says with which key."""
     person = actor.person if isinstance(actor, Viewer) else actor
+    if isinstance(actor, Viewer) and actor.api_key_id is not None:
+        detail = {**(detail or {}), "api_key": actor.api_key_id}
     kind, key = (subject, None) if isinstance(subject, str) else (str(subject._meta.model_name), subject.pk)
     AuditEntry.objects.create(action=action, actor=person, at=at, subject=kind, subject_id=key, detail=detail or {})

@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from people.api.problem import Problem, is_program, plain_response
 from people.models import User
 from people.viewer import NoPerson, viewer_of_user
 from people.wall import tenant
@@ -27,7 +29,7 @@ class TenantMiddleware:
         with tenant(user.organization_id):
             response = self._answer(request, user)
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = _behind_the_wall(user.organization_id, response.streaming_content)
+            response.streaming_content = behind_the_wall(user.organization_id, response.streaming_content)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"  # figures of a person: no proxy and no next user sees them
         return response
@@ -39,11 +41,14 @@ class TenantMiddleware:
             try:
                 request.viewer = viewer_of_user(user, at=timezone.now())  # type: ignore[attr-defined]
             except NoPerson:
+                if is_program(request):
+                    return plain_response(Problem(403, "forbidden", _("Your sign-in belongs to no person any more.")))
                 if request.path != reverse("account_logout"):
                     return render(request, "people/no_person.html", status=403)
             return self.get_response(request)
 
 
-def _behind_the_wall(organization_id: int, content: Any) -> Iterator[bytes]:
+def behind_the_wall(organization_id: int, content: Any) -> Iterator[bytes]:
+    """The body of a streamed answer, which is read after the request's own transaction."""
     with tenant(organization_id):
         yield from content

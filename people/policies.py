@@ -13,7 +13,21 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from people.models import Grant, Leave, Organization, Person, Seat, SeatHolding, Team, TeamClosure
+from people.models import (
+    ActingManager,
+    ApiKey,
+    AuditEntry,
+    Delegation,
+    Grant,
+    Invitation,
+    Leave,
+    Organization,
+    Person,
+    Seat,
+    SeatHolding,
+    Team,
+    TeamClosure,
+)
 from people.viewer import Viewer, delegated_seats, led_seats
 
 
@@ -47,9 +61,12 @@ class OrganizationPolicy(Policy):
 
 
 class PersonPolicy(Policy):
-    """ "view" is the directory; "view_numbers" depends on the day; every other action is the administrators'."""
+    """ "view" is the directory; "view_numbers" depends on the day; "export" is one's own too; every other action is the
+    administrators'."""
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None, *, on: date | None = None) -> bool:
+        if action == "export" and viewer is not None and obj == viewer.person:
+            return True
         if action != "view_numbers" or viewer is None:
             return super().can(viewer, action, obj)
         return obj is not None and self.visible(viewer, action, on=on).filter(pk=obj.pk).exists()
@@ -91,6 +108,33 @@ class GrantPolicy(Policy):
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
 
 
+class InvitationPolicy(GrantPolicy):
+    """Invitations are the administrators' to make and to see."""
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Any]:
+        return Invitation.objects.all() if self.can(viewer, action) else Invitation.objects.none()
+
+
+class AuditPolicy(Policy):
+    """Administrators read the whole log; everybody the entries about themselves."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[AuditEntry]:
+        entries = AuditEntry.objects.all()
+        own = entries.filter(subject="person", subject_id=viewer.person.pk)
+        return entries if self.can(viewer, action) else own
+
+
+class ApiKeyPolicy(Policy):
+    """Keys of programs are the administrators' to see, to make and to revoke."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[ApiKey]:
+        return ApiKey.objects.all() if self.can(viewer, action) else ApiKey.objects.none()
+
+
 class LeavePolicy(Policy):
     """Leave is seen by the person and kept by administrators, HR and whoever leads them today, within their teams.
 
@@ -120,6 +164,41 @@ class LeavePolicy(Policy):
         led = Q(Exists(_seated(viewer.on, viewer.managed_team_ids))) & ~own
         open_to = led | Q(Exists(_seated(viewer.on, within)))
         return Person.objects.filter(open_to | own if action == "view" else open_to)
+
+
+class DelegationPolicy(Policy):
+    """A manager, or an administrator, says who stands in for the manager; both of them and the delegate see it."""
+
+    seen_by_all = frozenset()
+
+    def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
+        """`obj` is the manager or one delegation of theirs."""
+        if viewer is None or obj is None or viewer.is_administrator:
+            return viewer is None or viewer.is_administrator
+        return viewer.person.pk == (obj.manager_id if isinstance(obj, Delegation) else obj.pk)
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Delegation]:
+        found: QuerySet[Delegation] = Delegation.objects.all()
+        if viewer.is_administrator:
+            return found
+        own = Q(manager=viewer.person.pk)
+        return found.filter(own | Q(delegate=viewer.person.pk) if action == "view" else own)
+
+
+class ActingPolicy(Policy):
+    """Everybody sees who leads a team for a while; administrators and whoever leads a team above it say so."""
+
+    def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
+        """`obj` is the team or one acting manager of it."""
+        if viewer is None or obj is None or super().can(viewer, action, obj):
+            return viewer is None or super().can(viewer, action, obj)
+        team_id = obj.team_id if isinstance(obj, ActingManager) else obj.pk
+        above = [charge for charge in viewer.charges if charge.is_leading and team_id in charge.below]
+        return any(charge.team_id != team_id for charge in above)
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[ActingManager]:
+        found: QuerySet[ActingManager] = ActingManager.objects.all()
+        return found
 
 
 def _teams_open(viewer: Viewer, on: date) -> Any:
@@ -162,4 +241,9 @@ persons = PersonPolicy()
 teams = TeamPolicy()
 seats = SeatPolicy()
 grants = GrantPolicy()
+invitations = InvitationPolicy()
+audits = AuditPolicy()
+api_keys = ApiKeyPolicy()
 leaves = LeavePolicy()
+delegations = DelegationPolicy()
+acting_managers = ActingPolicy()

@@ -3,6 +3,10 @@ from django.utils import timezone
 
 from people.jobs import jobs_are_due, jobs_work
 from people.models import Organization
+from people.services import erasure, invitation, record
+from people.wall import tenant
+
+__all__ = ["erasure", "invitation", "record"]  # workers find the kinds of jobs of this app here
 
 
 @shared_task(name="people.jobs_due", ignore_result=True)
@@ -22,3 +26,13 @@ def jobs_due() -> int:
 def jobs_work_task(*, organization_id: int) -> int:
     """The bell: do what is due in one organization."""
     return jobs_work(organization_id)
+
+
+@shared_task(name="people.records_expire", ignore_result=True)
+def records_expire_task() -> int:
+    """Beat's broom: files about people whose week is over go."""
+    removed = 0
+    for organization_id in Organization.objects.order_by("pk").values_list("pk", flat=True):
+        with tenant(organization_id):
+            removed += record.records_expire(at=timezone.now())
+    return removed

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from people.views import organization, person, seat, sign_in, team
+from people.views import (
+    absence,
+    api_key,
+    audit,
+    erasure,
+    invitation,
+    organization,
+    person,
+    record,
+    seat,
+    sign_in,
+    team,
+    welcome,
+)
 
 app_name = "people"
 
@@ -9,10 +22,30 @@ urlpatterns = [
     path("people/add/", person.person_add, name="person_add"),
     path("people/<int:person_id>/", person.person_detail, name="person_detail"),
     path("people/<int:person_id>/change/", person.person_change, name="person_change"),
-    path("people/<int:person_id>/sign-in/", sign_in.person_invite, name="person_invite"),
+    path("people/<int:person_id>/record/", record.person_record, name="person_record"),
+    path("people/<int:person_id>/record/make/", record.person_record_make, name="person_record_make"),
+    path("people/<int:person_id>/record/<int:record_id>/", record.person_record_file, name="person_record_file"),
+    path("people/<int:person_id>/erase/", erasure.person_erase, name="person_erase"),
+    path("people/<int:person_id>/erase/confirm/", erasure.person_erase_confirm, name="person_erase_confirm"),
+    path("people/<int:person_id>/sign-in/", invitation.person_invite, name="person_invite"),
     path("people/<int:person_id>/sign-in/link/", sign_in.sign_in_link, name="sign_in_link"),
     path("people/<int:person_id>/sign-in/off/", sign_in.sign_in_disable, name="sign_in_disable"),
     path("people/<int:person_id>/sign-in/on/", sign_in.sign_in_enable, name="sign_in_enable"),
+    path("people/<int:person_id>/leave/add/", absence.leave_add, name="leave_add"),
+    path("leave/<int:leave_id>/change/", absence.leave_change, name="leave_change"),
+    path("leave/<int:leave_id>/remove/", absence.leave_remove, name="leave_remove"),
+    path("people/<int:person_id>/stand-in/", absence.delegation_add, name="delegation_add"),
+    path("stand-ins/<int:delegation_id>/end/", absence.delegation_end, name="delegation_end"),
+    path("teams/<int:team_id>/acting/", absence.acting_add, name="acting_add"),
+    path("acting/<int:acting_id>/end/", absence.acting_end, name="acting_end"),
+    path("invitations/", invitation.invitation_list, name="invitation_list"),
+    path("invitations/add/", invitation.invitation_add, name="invitation_add"),
+    path("invitations/links/", invitation.invitation_links, name="invitation_links"),
+    path("invitations/<int:invitation_id>/again/", invitation.invitation_resend, name="invitation_resend"),
+    path("invitations/<int:invitation_id>/withdraw/", invitation.invitation_withdraw, name="invitation_withdraw"),
+    path("welcome/<str:token>/", welcome.welcome, name="welcome"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("audit/file/", audit.audit_file, name="audit_file"),
     path("teams/", team.team_list, name="team_list"),
     path("teams/add/", team.team_add, name="team_add"),
     path("teams/<int:team_id>/", team.team_detail, name="team_detail"),
@@ -26,6 +59,9 @@ urlpatterns = [
     path("roles/", organization.grant_list, name="grant_list"),
     path("roles/give/", organization.grant_give, name="grant_give"),
     path("roles/<int:grant_id>/withdraw/", organization.grant_withdraw, name="grant_withdraw"),
+    path("api-keys/", api_key.api_key_list, name="api_key_list"),
+    path("api-keys/add/", api_key.api_key_add, name="api_key_add"),
+    path("api-keys/<int:key_id>/revoke/", api_key.api_key_revoke_view, name="api_key_revoke"),
     path("settings/", organization.settings, name="settings"),
     path("profile/", sign_in.profile, name="profile"),
 ]

@@ -56,6 +56,7 @@ class Viewer:
     roles: frozenset[str]
     team_id: int | None
     charges: tuple[Charge, ...] = ()
+    api_key_id: int | None = None  # a program speaks for the person
 
     @property
     def is_administrator(self) -> bool:

@@ -24,6 +24,7 @@ NAVIGATION = Navigation(
                 Place("metrics:team", _("My team"), "team", frozenset({TEAM})),
                 Place("metrics:company", _("Company"), "building", COMPANY),
                 Place("crm:deal_list", _("Deals"), "deals"),
+                Place("crm:quota_list", _("Quotas"), "flag"),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),
             ],
         ),
@@ -40,7 +41,9 @@ NAVIGATION = Navigation(
                 Place("people:person_list", _("People"), "person", KEEPERS),
                 Place("people:team_list", _("Teams"), "team", KEEPERS),
                 Place("people:grant_list", _("Roles"), "lock", ADMINISTRATORS),
+                Place("people:audit_list", _("Audit log"), "clock", ADMINISTRATORS),
                 Place("crm:stage_list", _("Stages"), "stages", KEEPERS),
+                Place("people:api_key_list", _("API keys"), "lock", ADMINISTRATORS),
                 Place("people:settings", _("Settings"), "settings", ADMINISTRATORS),
             ],
         ),
@@ -49,6 +52,7 @@ NAVIGATION = Navigation(
     personal=[
         Place("people:profile", _("Your profile"), "person"),
         Place("account_change_password", _("Change password"), "lock"),
+        Place("api:docs", _("API"), "catalogue", ADMINISTRATORS),
         Place("design:gallery", _("Design gallery"), "grid", ADMINISTRATORS),
     ],
 )

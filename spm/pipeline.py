@@ -14,6 +14,11 @@ FOLLOWERS: dict[str, list[str]] = {
 BEAT: dict[str, dict[str, Any]] = {
     "recompute what is due": {"task": "metrics.recompute_due", "schedule": 5.0, "options": {"expires": 5}},
     "take up waiting jobs": {"task": "people.jobs_due", "schedule": 5.0, "options": {"expires": 5}},
+    "remove files whose time is over": {
+        "task": "people.records_expire",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
 }
 
 

@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "csp",
     "bootstrap",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "pghistory",
     "pgtrigger",
@@ -66,6 +68,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.middleware.TenantMiddleware",
+    "people.api.callers.KeyMiddleware",
 ]
 
 TEMPLATES = [
@@ -124,7 +127,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 EMAIL_HOST = env.text("SPM_EMAIL_HOST")  # without one, mails are printed where the process prints
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_FILE_PATH = env.text("SPM_EMAIL_FOLDER")  # or written into this folder, one file a mail
+_mails_go = "smtp" if EMAIL_HOST else "filebased" if EMAIL_FILE_PATH else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{_mails_go}.EmailBackend"
 EMAIL_PORT = env.number("SPM_EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("SPM_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("SPM_EMAIL_PASSWORD")
@@ -156,10 +161,40 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# --- API --------------------------------------------------------------------------------------------------------------
+API_ROWS = env.number("SPM_API_ROWS", 100)  # of a list, unless the caller says how many
+API_MOST_ROWS = env.number("SPM_API_MOST_ROWS", 1_000)
+API_MOST_FACTS = env.number("SPM_API_MOST_FACTS", 5_000)  # rows of one push
+API_MOST_BYTES = env.number("SPM_API_MOST_BYTES", 10 * 1024 * 1024)  # of one request
+API_READS_PER_MINUTE = env.number("SPM_API_READS_PER_MINUTE", 600)  # per key
+API_WRITES_PER_MINUTE = env.number("SPM_API_WRITES_PER_MINUTE", 120)
+API_REPLAY_HOURS = env.number("SPM_API_REPLAY_HOURS", 24)  # how long an Idempotency-Key is remembered
+
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "people.api.callers.KeyAuthentication",
+        "people.api.callers.SignedInAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [],  # ApiView lets in whoever has a viewer, and asks for the scope of a key
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["people.api.reading.ExactJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "people.api.paging.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["people.api.filtering.StrictFilters"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "people.api.problem.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Sales performance",
+    "DESCRIPTION": "Facts in, numbers out. Amounts are decimal texts; days are YYYY-MM-DD; an end is not included.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "spm.api_schema.problems_describe",
+    ],
 }
 
 # --- Safety -----------------------------------------------------------------------------------------------------------

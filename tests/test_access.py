@@ -4,7 +4,7 @@ The table is in `tests/access/<app>.toml`, one section per URL name:
 
     ["people:person_detail"]
     arguments = { person_id = "alice" }   # what the address needs, by the names of `objects()`
-    method = "post"                       # default: get
+    method = "post"                       # default: get; "post_json" sends the data as JSON
     data = { on = "2026-06-15" }          # of the post or of the query
     signed_in = 200                       # everybody of Acme and Mallory, unless a person has a line of their own
     ada = 302
@@ -24,6 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from people.models import Grant
 from people.wall import tenant
+from tests.api.calls import make_key
 from tests.cast import SIGN_INS, Cast, make_cast
 
 HERE = Path(__file__).parent
@@ -60,6 +61,7 @@ def make_objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
         assert cast.vacant_seat is not None
         objects["vacant_seat"] = cast.vacant_seat.pk
+        objects["adas_key"] = make_key(cast, "ada")[0].pk
         objects["finns_grant"] = Grant.objects.get(person=cast.finn).pk
         for path in sorted(HERE.glob("*/access.py")):
             spec = importlib.util.spec_from_file_location(f"tests.{path.parent.name}.access", path)
@@ -101,7 +103,10 @@ def answer(cast: Cast, who: str, method: str, address: str, data: dict[str, Any]
     client = cast.client(who)
     client.raise_request_exception = False
     with transaction.atomic():
-        response = getattr(client, method)(address, data)
+        if method == "post_json":
+            response = client.post(address, data, content_type="application/json")
+        else:
+            response = getattr(client, method)(address, data)
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)

@@ -305,6 +305,9 @@ def test_a_reference_cannot_be_turned_across_the_wall_later(cast: Cast, model: t
         ask("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+INSTEAD = {"crm_quota": {"team_id"}}  # a reference that stands where another one does not
+
+
 def make_row(
     model: type[models.Model], organization: Organization, given: dict[str, Any] | None = None, full: bool = False
 ) -> int:
@@ -312,6 +315,8 @@ def make_row(
     values: dict[str, Any] = {"organization_id": organization.pk}
     for column in model._meta.local_concrete_fields:
         if column.primary_key or column.name == "organization" or column.column in (given or {}):
+            continue
+        if column.column in INSTEAD.get(model._meta.db_table, ()):
             continue
         if isinstance(column, models.ForeignKey) and build.has_organization(column.related_model):
             if (full or not column.null) and column.related_model is not model:
@@ -338,7 +343,13 @@ def _some(column: "models.Field[Any, Any]") -> Any:
     kind = column.get_internal_type()
     if kind in {"CharField", "TextField", "SlugField", "EmailField"}:
         return f"x{next(_counter)}"[-(column.max_length or 99) :]
-    simple: dict[str, Any] = {"BooleanField": False, "JSONField": "{}", "BinaryField": b"x", "DecimalField": "0.5"}
+    simple: dict[str, Any] = {
+        "BooleanField": False,
+        "JSONField": "{}",
+        "ArrayField": "{}",
+        "BinaryField": b"x",
+        "DecimalField": "0.5",
+    }
     if kind in simple:
         return simple[kind]
     if column.name == "starts_on":

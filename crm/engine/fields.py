@@ -40,7 +40,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Shape:
-    """The fields of a kind. `telling` are fields that hardly any other kind has; `id_from` names the field that stands
+    """The fields of a kind. `telling` are fields that hardly any other kind has; `id_from` names the fields that stand
     in where a file has no id."""
 
     kind: str
@@ -50,6 +50,11 @@ class Shape:
     ignored: frozenset[str] = frozenset()  # column names (as keys) that never feed a field
     months: tuple[str, str, str] | None = None  # fields that take month, month after and value of months as columns
     by_name: Mapping[str, Field] = field(init=False, repr=False)
+
+    @property
+    def identifying(self) -> tuple[str, ...]:
+        """Fields of which a file must have one."""
+        return ("id", *self.id_from.split())
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {item.name: item for item in self.fields})

@@ -66,7 +66,7 @@ def _fit(profile: FileProfile, shape: Shape, known: Known) -> float:
     guess = columns_guess(profile, shape, known)
     if any(item.is_required and item.name not in guess and item.name != "id" for item in shape.fields):
         return 0.0
-    if "id" not in guess and shape.id_from not in guess:
+    if not guess.keys() & set(shape.identifying):
         return 0.0
     named = sum(1 for field, name in guess.items() if _name_score(shape.by_name[field], name) > 0)
     telling = sum(1 for field in guess if field in shape.telling)

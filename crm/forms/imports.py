@@ -201,8 +201,8 @@ class ColumnsForm(forms.Form):
 
     def _require(self, columns: dict[str, str]) -> None:
         needed = [item for item in self.shape.fields if item.is_required]
-        if self.shape.id_from and not {"id", self.shape.id_from} & columns.keys():
-            needed.append(self.shape.by_name[self.shape.id_from])
+        if self.shape.id_from and not set(self.shape.identifying) & columns.keys():
+            needed.append(self.shape.by_name[self.shape.identifying[1]])
         for item in needed:
             if item.name not in columns and item.name not in self.mapping.constants:
                 self.add_error(None, _("Choose the column that holds “%(field)s”.") % {"field": item.label})

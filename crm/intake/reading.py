@@ -89,8 +89,8 @@ def readings_decide(table: Table, shape: Shape, mapping: FileMapping) -> list[Re
     readings = readings_of(shape, mapping, table.profile)
     found = {reading.field.name for reading in readings}
     missing = [item for item in shape.fields if item.is_required and item.name not in found]
-    if not missing and shape.id_from and not found & {"id", shape.id_from}:
-        missing = [shape.by_name[shape.id_from]]
+    if not missing and shape.id_from and not found & set(shape.identifying):
+        missing = [shape.by_name[shape.identifying[1]]]
     if missing:
         code = "no_column" if table.layout.has_header else "no_column_without_header"
         raise Unreadable(code, field=missing[0].name, columns=", ".join(table.layout.columns))

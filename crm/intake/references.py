@@ -38,6 +38,8 @@ BY_NAME = {
             UNION ALL
             SELECT lower(name), min(id) FROM people_person GROUP BY 1 HAVING count(*) = 1
         ) p WHERE r.field = '{field}' AND r.id IS NULL AND p.text = lower(r.value)""",
+    "team": """UPDATE {{r}} r SET id = p.id FROM people_team p
+        WHERE r.field = '{field}' AND r.id IS NULL AND lower(p.name) = lower(r.value)""",
     "account": """UPDATE {{r}} r SET id = a.id FROM (
             SELECT name, min(id) AS id FROM crm_account GROUP BY 1 HAVING count(*) = 1
         ) a WHERE r.field = '{field}' AND r.id IS NULL AND a.name = r.value""",
@@ -48,6 +50,8 @@ BY_NAME = {
 
 NAMES = {
     "owner": "SELECT name FROM people_person LIMIT %(most)s",
+    "person": "SELECT name FROM people_person LIMIT %(most)s",
+    "team": "SELECT name FROM people_team LIMIT %(most)s",
     "account": "SELECT name FROM crm_account LIMIT %(most)s",
     "product": "SELECT name FROM crm_product LIMIT %(most)s",
 }
@@ -57,7 +61,8 @@ def references_find(table: IntakeTable, fields: Mapping[str, str], *, source: st
     """Fill the table of references: field → what it refers to. What stays unknown is told once per distinct value."""
     for field, name in fields.items():
         table.execute(COLLECT.format(field=field))
-        table.execute(BY_KEY[name].format(field=field), {"source": source})
+        if name in BY_KEY:
+            table.execute(BY_KEY[name].format(field=field), {"source": source})
         if name in BY_NAME:
             table.execute(BY_NAME[name].format(field=field))
         _unknown_tell(table, field, name, issues)

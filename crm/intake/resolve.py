@@ -69,6 +69,23 @@ THEN_HISTORY = """, told AS (
 ) SELECT count(*) FROM known"""
 THEN_NOTHING = "SELECT count(*) FROM known"
 
+# a quota that would overlap another one of its person or team goes on waiting
+QUOTAS = """
+UPDATE crm_quota q SET {name}_id = f.id FROM (
+    SELECT w.id AS quota_id, {found} AS id FROM crm_quota w
+    WHERE w.person_id IS NULL AND w.team_id IS NULL AND w.{name}_text <> ''
+) f WHERE q.id = f.quota_id AND f.id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM crm_quota o WHERE o.{name}_id = f.id AND o.measure = q.measure
+        AND o.starts_on < q.ends_before AND q.starts_on < o.ends_before
+)
+"""
+QUOTA_OF_PERSON = """coalesce(
+    (SELECT k.person_id FROM people_personkey k WHERE k.source = w.source AND k.external_id = w.person_text),
+    (SELECT min(p.id) FROM people_person p WHERE p.email <> '' AND lower(p.email) = lower(w.person_text)),
+    (SELECT min(p.id) FROM people_person p WHERE lower(p.name) = lower(w.person_text) HAVING count(*) = 1)
+)"""
+QUOTA_OF_TEAM = "(SELECT min(t.id) FROM people_team t WHERE lower(t.name) = lower(w.team_text) HAVING count(*) = 1)"
+
 PARENTS = """
 UPDATE crm_account a SET parent_id = f.id FROM (
     SELECT a.id AS account_id, coalesce(
@@ -86,6 +103,8 @@ def facts_resolve(*names: str) -> int:
         for name in names:
             for table, column in WAITING[name]:
                 count += _resolve(cursor, name, table, column)
+    if "owner" in names:
+        quotas_resolve()
     return count
 
 
@@ -106,6 +125,21 @@ def _resolve(cursor: Any, name: str, table: str, column: str) -> int:
     return int(cursor.fetchone()[0])
 
 
+def quotas_resolve() -> None:
+    """Link quotas to the people and teams that their texts mean. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUOTAS.format(name="person", found=QUOTA_OF_PERSON))
+        cursor.execute(QUOTAS.format(name="team", found=QUOTA_OF_TEAM))
+
+
+def quotas_forget(column: str, ids: Sequence[int]) -> None:
+    """Make quotas that a file named wait again for people (`person`) or teams (`team`) that are about to go."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE crm_quota SET {column}_id = NULL WHERE {column}_id = ANY(%s) AND {column}_text <> ''", [list(ids)]
+        )
+
+
 def facts_forget(name: str, ids: Sequence[int]) -> None:
     """Make facts wait again for rows that are about to go."""
     with history_off() as cursor:
@@ -113,6 +147,7 @@ def facts_forget(name: str, ids: Sequence[int]) -> None:
             cursor.execute(f"UPDATE {table} SET {column}_id = NULL WHERE {column}_id = ANY(%s)", [list(ids)])
         if name == "owner":
             cursor.execute("UPDATE crm_opportunitychange SET owner_id = NULL WHERE owner_id = ANY(%s)", [list(ids)])
+            quotas_forget("person", ids)
 
 
 def parents_resolve(source: str) -> None:

@@ -129,6 +129,7 @@ VALUE: dict[str, Promise | str] = {
     "duplicate_row": _("The line repeats an earlier one; it counts once."),
     "near_duplicate": _("“%(value)s” looks like “%(other)s”. Merge them on the data-health page if they are the same."),
     "unknown_owner": _("Nobody called “%(value)s” is known yet. The rows wait for that person."),
+    "unknown_team": _("No team “%(value)s” is known yet. The rows wait for it."),
     "unknown_account": _("No account “%(value)s” is known yet. The rows keep the name and wait for it."),
     "unknown_product": _("No product “%(value)s” is known yet. The rows keep the name and wait for it."),
     "unknown_opportunity": _("No deal with the id “%(value)s” is known yet. The rows wait for it."),
@@ -158,6 +159,19 @@ VALUE: dict[str, Promise | str] = {
     "email_invalid": _("“%(value)s” is not an e-mail address. The person is kept without it."),
     "email_taken": _("“%(value)s” belongs to another person already. This one is kept without it."),
     "moved": _("%(value)s moves to another team on the day of the import. Earlier figures keep the earlier team."),
+    "missing_holder": _("It is not said whose quota it is. Name a person or a team."),
+    "two_holders": _("A quota belongs to a person or to a team. Name one of them."),
+    "unknown_measure": _("The measure of a quota is bookings; leave the column out, or write so."),
+    "negative_quota": _("A quota cannot be negative."),
+    "end_before_start": _("It ends before it starts. Correct one of the two days."),
+    "assumed_end": _(
+        "No end is given for the last quotas, so they run three months, until %(value)s. "
+        "Say another end with constants: {last_ends_before: …} in the mapping."
+    ),
+    "quota_overlaps": _("“%(value)s” has a quota for some of these days already (%(other)s). Change one of the two."),
+    "erased_person": _(
+        "Lines name people who were erased. Their names were left out, and the file itself is not kept."
+    ),
     "removed": _("Rows that are not in the file any more: they leave every figure."),
     "no_owner": _("Deals without an owner: they count for the organization, and for no person or team."),
     "spreadsheet_error": _(

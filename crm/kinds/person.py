@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.engine.fields import Field, FieldType, Shape
-from crm.intake.resolve import created_ids, facts_forget, facts_resolve
+from crm.intake.resolve import created_ids, facts_forget, facts_resolve, quotas_forget
 from crm.intake.wording import value_sentence
 from crm.kinds.base import Intake, Kind, register
 from crm.models import ImportBatch, ImportChange
@@ -185,6 +185,7 @@ class PersonKind(Kind):
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
         facts_forget("owner", created_ids(batch, "people_person"))
+        quotas_forget("team", created_ids(batch, "people_team"))
         changes = [
             StructureChange(change.table, change.object_id, change.before)
             for change in batch.changes.order_by("pk").iterator()

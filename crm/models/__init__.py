@@ -6,6 +6,7 @@ from crm.models.lead import Lead
 from crm.models.opportunity import NO_DUE_DAY, Opportunity, OpportunityChange
 from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
+from crm.models.quota import Measure, Quota
 from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
@@ -21,12 +22,14 @@ __all__ = [
     "ImportMapping",
     "ImportRow",
     "Lead",
+    "Measure",
     "Opportunity",
     "OpportunityChange",
     "Outcome",
     "Pipeline",
     "Product",
     "ProductKey",
+    "Quota",
     "Stage",
     "Transaction",
     "TransactionType",

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from crm.engine.convert import typed_rows
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
+from crm.intake.erased import erased_replace
 from crm.intake.notes import notes_of
 from crm.intake.reading import Chunks, mapping_decide, readings_decide, table_open
 from crm.intake.resolve import in_bulk
@@ -98,6 +99,7 @@ def intake_open(request: Request, progress: Progress) -> Iterator[tuple[Intake, 
 def preview(intake: Intake, outcome: Outcome, kind: Kind) -> None:
     """Fill in exact counts without writing a fact. Behind the wall."""
     imports_lock()
+    _erased_keep_out(intake)
     with in_bulk() if outcome.received > FEW else nullcontext():
         kind.compare(intake)
     _count(intake, outcome)
@@ -108,9 +110,26 @@ def apply(intake: Intake, outcome: Outcome, kind: Kind, batch: ImportBatch) -> N
     """Compare and write, everything or nothing. Behind the wall, in the transaction of the caller."""
     imports_lock()
     intake.batch = batch
+    if _erased_keep_out(intake):
+        _file_drop(batch)
     with in_bulk() if outcome.received > FEW else nullcontext():
         _apply(intake, outcome, kind)
     _rows_keep(intake, only_refused=bool(outcome.error))
+
+
+def _erased_keep_out(intake: Intake) -> int:
+    """A file does not bring back somebody who was erased; how many lines tried."""
+    lines = erased_replace(intake.table)
+    intake.warn("erased_person", lines, None)
+    return lines
+
+
+def _file_drop(batch: ImportBatch) -> None:
+    """The bytes of a file that names somebody who was erased are not kept; its lines are, with the pseudonym."""
+    file = batch.file
+    if file is not None:
+        ImportBatch.objects.filter(pk=batch.pk).update(file=None)
+        file.delete()
 
 
 def _apply(intake: Intake, outcome: Outcome, kind: Kind) -> None:

@@ -25,6 +25,10 @@ REPOINT = {
     "owner": (
         "UPDATE people_personkey SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
         "UPDATE crm_opportunitychange SET owner_id = %(keep)s WHERE owner_id = ANY(%(gone)s)",
+        """UPDATE crm_quota q SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s) AND NOT EXISTS (
+            SELECT 1 FROM crm_quota o WHERE o.person_id = %(keep)s AND o.measure = q.measure
+            AND o.starts_on < q.ends_before AND q.starts_on < o.ends_before
+        )""",
     ),
     "account": (
         "UPDATE crm_accountkey SET account_id = %(keep)s, is_alias = true WHERE account_id = ANY(%(gone)s)",

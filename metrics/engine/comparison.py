@@ -25,6 +25,7 @@ from typing import assert_never
 
 from metrics.engine.definitions import Cumulative, Derived, Metric, Quantile, Share, Simple, Sum, Unit
 from metrics.engine.evaluate import Value
+from metrics.engine.parts import Basis
 
 Z = 1.96
 FEW = 5
@@ -37,7 +38,7 @@ def is_noise(metric: Metric, now: Value, before: Value) -> bool | None:
     if max(now.count, before.count) < FEW:
         return True
     gap = abs(float(now.value) - float(before.value))
-    if metric.unit is Unit.RATIO:
+    if metric.unit is Unit.RATIO and metric.basis is not Basis.CREDITED:
         return gap <= _ratio_gap(now, before)
     return gap <= Z * sqrt(_variance(metric, now) + _variance(metric, before))
 
@@ -72,7 +73,8 @@ def _variance(metric: Metric, value: Value) -> float:
     if isinstance(kind, Cumulative | Derived):
         return _sum_variance(metric, size, n, value.count)
     if isinstance(kind, Share):
-        return size * size / n
+        is_of_quota = metric.basis is Basis.CREDITED  # a sum of amounts over something that is fixed
+        return (2 if is_of_quota else 1) * size * size / n
     assert_never(kind)
 
 

@@ -122,7 +122,8 @@ class Metric:
     """A definition. The words are message ids in English; whoever shows them translates them.
 
     `counted` are the parts whose sum is the number of facts behind a figure. `also_dated` are further date bases of its
-    parts: a ratio mixes them only where its definition says so. `told` are parts whose number is said beside a figure.
+    parts: a ratio mixes them only where its definition says so. Where there is none of `only_with`, a sum is undefined
+    rather than 0. `told` are parts whose number is said beside a figure.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Metric:
     needs: tuple[Need, ...] = ()
     also_dated: tuple[Basis, ...] = ()
     told: tuple[tuple[str, Part], ...] = ()
+    only_with: Part | None = None
 
 
 class DefinitionError(ValueError):

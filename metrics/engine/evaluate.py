@@ -105,7 +105,7 @@ def _exact(metric: Metric, group: Group) -> Decimal | Ratio | None:
 
 def _needs(metric: Metric, parts: Parts) -> tuple[tuple[Note, ...], bool]:
     """What is left out, and whether anything can be shown at all."""
-    notes, is_shown = [], True
+    notes, is_shown = [], metric.only_with is None or _get(parts, metric.only_with) > 0
     for need in metric.needs:
         of, having = _get(parts, need.of), _get(parts, need.having)
         is_worthless = need.worth is not None and of > 0 and having > 0 and _get(parts, need.worth) == 0

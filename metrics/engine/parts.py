@@ -38,6 +38,17 @@ class Part(StrEnum):
     ACTIVITY_COUNT = "activity_count"
     TOUCH_COUNT = "touch_count"  # activities on deals, up to the day they were won, by that day
     TOUCHED_COUNT = "touched_count"  # won deals
+    ATTAINED_AMOUNT = "attained_amount"  # credits of people on days on which they have a quota
+    ATTAINED_COUNT = "attained_count"
+    QUOTA_AMOUNT = "quota_amount"  # of people, by calendar days
+    QUOTA_DUE_AMOUNT = "quota_due_amount"  # what of it should be reached by now
+    QUOTA_COUNT = "quota_count"
+    QUOTA_AMOUNT_COUNT = "quota_amount_count"  # quotas whose worth in the organization's currency is known
+    TEAM_ATTAINED_AMOUNT = "team_attained_amount"  # credits of everybody in a team while the team has a quota
+    TEAM_ATTAINED_COUNT = "team_attained_count"
+    TEAM_QUOTA_AMOUNT = "team_quota_amount"
+    TEAM_QUOTA_COUNT = "team_quota_count"
+    TEAM_QUOTA_AMOUNT_COUNT = "team_quota_amount_count"
 
 
 class Basis(StrEnum):
@@ -49,6 +60,7 @@ class Basis(StrEnum):
     LEAD_CREATED = "lead_created"
     CONVERTED = "converted"
     OCCURRED = "occurred"
+    CREDITED = "credited"
 
 
 class Family(StrEnum):
@@ -58,6 +70,7 @@ class Family(StrEnum):
     LEADS = "leads"
     ACTIVITIES = "activities"
     TOUCHES = "touches"
+    QUOTAS = "quotas"
 
 
 FAMILIES: dict[Family, dict[Basis, tuple[Part, ...]]] = {
@@ -96,6 +109,21 @@ FAMILIES: dict[Family, dict[Basis, tuple[Part, ...]]] = {
     },
     Family.ACTIVITIES: {Basis.OCCURRED: (Part.ACTIVITY_COUNT,)},
     Family.TOUCHES: {Basis.CLOSED: (Part.TOUCH_COUNT, Part.TOUCHED_COUNT)},
+    Family.QUOTAS: {
+        Basis.CREDITED: (
+            Part.ATTAINED_AMOUNT,
+            Part.ATTAINED_COUNT,
+            Part.QUOTA_AMOUNT,
+            Part.QUOTA_DUE_AMOUNT,
+            Part.QUOTA_COUNT,
+            Part.QUOTA_AMOUNT_COUNT,
+            Part.TEAM_ATTAINED_AMOUNT,
+            Part.TEAM_ATTAINED_COUNT,
+            Part.TEAM_QUOTA_AMOUNT,
+            Part.TEAM_QUOTA_COUNT,
+            Part.TEAM_QUOTA_AMOUNT_COUNT,
+        ),
+    },
 }
 
 BASIS_OF: dict[Part, Basis] = {

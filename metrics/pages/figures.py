@@ -6,11 +6,11 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from metrics.engine.comparison import is_noise
-from metrics.engine.definitions import Direction, Metric, Unit
+from metrics.engine.definitions import Direction, Metric, Share, Unit
 from metrics.engine.evaluate import Value
 from metrics.words import notes_text
 from people import formats
-from people.components import Cell, Column, Delta, Figure, Sparkline
+from people.components import Cell, Column, Delta, Figure, Progress, Sparkline
 from people.components.figures import Better
 
 UNITS = {Unit.MONEY: "money", Unit.RATIO: "percent", Unit.DAYS: "days", Unit.COUNT: "count", Unit.NUMBER: "number"}
@@ -51,12 +51,18 @@ def delta_of(
     )
 
 
+def divides_money(metric: Metric) -> bool:
+    """Whether a ratio divides money by money."""
+    kind = metric.kind
+    return isinstance(kind, Share) and all(part.endswith("_amount") for part in kind.denominator)
+
+
 def parts_words(metric: Metric, value: Value, currency: str) -> str:
     """208 of 336, $412,000 over 42: what a ratio was divided from."""
     if value.numerator is None or value.denominator is None:
         return ""
     if metric.unit is Unit.RATIO:
-        is_money = metric.name.endswith("by_value")
+        is_money = divides_money(metric)
         top, bottom = (_part(part, currency if is_money else "") for part in (value.numerator, value.denominator))
         return _("%(top)s of %(bottom)s") % {"top": top, "bottom": bottom}
     top = _part(value.numerator, currency if metric.unit is Unit.MONEY else "")
@@ -77,6 +83,7 @@ def figure_of(
     why: str = "",
     note: str = "",
     label: str = "",
+    progress: Progress | None = None,
 ) -> Figure:
     """The tile of a metric."""
     words = notes_text(value.notes)
@@ -92,6 +99,7 @@ def figure_of(
         note=note or (words if value.value is not None else ""),
         reason=words if value.value is None else "",
         why_href=why,
+        progress=progress,
     )
 
 

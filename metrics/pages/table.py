@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kernel.period import Period
 from metrics.catalogue.deals import CYCLE_DAYS_MEAN, DEAL_SIZE_MEAN, REVENUE, WIN_RATE, WON_COUNT
 from metrics.catalogue.pipeline import PIPELINE_OPEN
+from metrics.catalogue.quotas import ATTAINMENT
 from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
@@ -24,7 +25,7 @@ from metrics.pages.periods import Choice
 from metrics.selectors.subject import Subject
 from people.components import Cell, Column, Empty, Pages, PersonChip, Row, Sparkline, Table, sort_rows
 
-COLUMNS: tuple[Metric, ...] = (REVENUE, WON_COUNT, WIN_RATE, DEAL_SIZE_MEAN, CYCLE_DAYS_MEAN, PIPELINE_OPEN)
+COLUMNS: tuple[Metric, ...] = (REVENUE, ATTAINMENT, WON_COUNT, WIN_RATE, DEAL_SIZE_MEAN, CYCLE_DAYS_MEAN, PIPELINE_OPEN)
 DATED, STANDING = dated(COLUMNS), standing(COLUMNS)
 PAGE = 25
 FIRST = f"-{REVENUE.name}"

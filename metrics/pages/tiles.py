@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from metrics.catalogue.deals import CYCLE_DAYS_MEDIAN, CYCLE_DAYS_P90, DEAL_SIZE_MEAN, REVENUE, WIN_RATE, WON_COUNT
 from metrics.catalogue.pipeline import OPEN_COUNT, PIPELINE_OPEN, PIPELINE_WEIGHTED
+from metrics.catalogue.quotas import ATTAINMENT, PACE
 from metrics.engine.definitions import Metric
 from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
@@ -17,11 +18,13 @@ from metrics.pages.compare import Comparison
 from metrics.pages.figures import delta_of, figure_of
 from metrics.pages.periods import Choice
 from metrics.selectors.subject import Subject
+from metrics.words import notes_text
 from people import formats
-from people.components import Figure
+from people.components import Figure, Progress
 
 KEY: tuple[Metric, ...] = (
     REVENUE,
+    ATTAINMENT,
     WIN_RATE,
     WON_COUNT,
     DEAL_SIZE_MEAN,
@@ -30,7 +33,7 @@ KEY: tuple[Metric, ...] = (
     PIPELINE_WEIGHTED,
     OPEN_COUNT,
 )
-ASKED = (*dated(KEY), CYCLE_DAYS_P90)
+ASKED = (*dated(KEY), CYCLE_DAYS_P90, PACE)
 STANDING = standing(KEY)
 TREND: tuple[Metric, ...] = (REVENUE, WIN_RATE, WON_COUNT, DEAL_SIZE_MEAN)  # sums: one query for all months
 
@@ -67,10 +70,22 @@ class Tiles:
             ),
             trend=[] if is_now else trend_of(metric, self.trend),
             note=self._note(metric),
+            progress=self._progress() if metric is ATTAINMENT else None,
             why=links.why(metric, self.subject, self.choice),
         )
 
+    def _progress(self) -> Progress | None:
+        """How far towards the quota, beside what should be reached by now."""
+        value = self.values[ATTAINMENT.name]
+        if value.value is None:
+            return None
+        return Progress(
+            _("Quota"), value.numerator, value.denominator, "money", self.currency, self.values[PACE.name].value
+        )
+
     def _note(self, metric: Metric) -> str:
+        if metric is ATTAINMENT and self.values[metric.name].value is None:
+            return notes_text(self.values[metric.name].notes) or _("no quota in these days")
         if metric is OPEN_COUNT:
             return self.past_due or _("none past due")
         if metric is CYCLE_DAYS_MEDIAN:

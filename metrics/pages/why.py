@@ -13,7 +13,7 @@ from metrics.engine.parts import Basis
 from metrics.pages import ask, links
 from metrics.pages.access import access_slice, trait_words
 from metrics.pages.deals import TONES, amount_cell, day_cell, deal_detail, deal_name, owner_cells
-from metrics.pages.figures import unit_of
+from metrics.pages.figures import divides_money, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
 from metrics.selectors.deals import deals_counted
@@ -82,9 +82,9 @@ def _pairs(metric: Metric, value: Value, days: Days, currency: str) -> Pairs:
     if value.numerator is None or value.denominator is None:
         pairs.append((_("Counts"), words.numerator))
     else:
-        is_money = metric.unit is Unit.MONEY or metric.name.endswith("by_value")
+        is_value = divides_money(metric)
+        is_money = metric.unit is Unit.MONEY or is_value
         top = formats.money(value.numerator, currency) if is_money else formats.number(value.numerator)
-        is_value = metric.name.endswith("by_value")
         bottom = formats.money(value.denominator, currency) if is_value else formats.number(value.denominator)
         pairs += [(_("Counts"), f"{top}: {words.numerator}"), (_("Divided by"), f"{bottom}: {words.denominator}")]
     if value.notes and value.value is not None:

@@ -68,7 +68,7 @@ class _Groups:
         self.calendar: Calendar = calendar_of(organization)
         self.digits = Currency.of(organization.currency).digits
         self.organization = organization
-        self.is_cut = question.grain is not None or bool(question.cuts)
+        self.is_cut = question.grain is not None or bool(question.cuts or question.cut_name)
         self.periods = self._periods()
         self.window = self._window(self.periods)
         self.parts = self._sums(False)
@@ -100,6 +100,8 @@ class _Groups:
         period = self.periods[key[-1] - 1]
         if question.grain:
             names[str(question.grain)] = self.calendar.label_of(question.grain, period)
+        elif question.cut_name:
+            names[question.cut_name] = period.starts_on.isoformat()
         return ids, names, period
 
     def _periods(self) -> list[Period]:

@@ -1,6 +1,7 @@
 """From the words of a command, a link or an API call to a question, with sentences that say what is wrong."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 
@@ -10,9 +11,13 @@ from kernel.period import Grain
 from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
+from metrics.engine.parts import Basis
 from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
+from metrics.selectors.span import quota_periods
 from metrics.selectors.sums.traits import dimensions_of
 from people.models import Person, Team
+
+QUOTA_PERIOD = "quota"  # time cut where the organization's quotas start
 
 
 class QuestionError(ValueError):
@@ -33,13 +38,18 @@ def question_of(
     filters: Sequence[str] = (),
 ) -> Question:
     """The question in a command's words. Raises: QuestionError. One query per filter."""
-    dimensions, grain = groupings_of(by)
+    words = _words(by)
+    dimensions, grain = groupings_of(",".join(word for word in words if word != QUOTA_PERIOD))
     first, last = day_of(starts_on, "--from"), day_of(ends_before, "--to")
     if first and last and first >= last:
         raise QuestionError(f"--to is the day after the last one, so it must come after --from {first}; got {last}.")
     question = Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
     _require_known(question)
-    return question
+    if QUOTA_PERIOD not in words:
+        return question
+    if grain:
+        raise QuestionError(f"--by cuts time one way at once; ask for {QUOTA_PERIOD} and {grain} in two commands.")
+    return replace(question, cuts=quota_periods(first, last), cut_name=QUOTA_PERIOD)
 
 
 def _require_known(question: Question) -> None:
@@ -48,7 +58,7 @@ def _require_known(question: Question) -> None:
     for metric in question.metrics:
         known = dimensions_of(metric)
         for dimension in asked:
-            if dimension not in known:
+            if dimension not in known and metric.basis is not Basis.CREDITED:  # a quota has none of these: no figure
                 raise QuestionError(
                     f"{metric.name} cannot be told apart by {dimension}; it can by {', '.join(known)} and time."
                 )
@@ -69,7 +79,7 @@ def groupings_of(by: str) -> tuple[tuple[Dimension, ...], Grain | None]:
     """Dimensions and the one cut of time. Raises: QuestionError."""
     dimensions: list[Dimension] = []
     grains: list[Grain] = []
-    known = [*Dimension, *Grain]
+    known = [*Dimension, *Grain, QUOTA_PERIOD]
     for word in _words(by):
         if word in list(Dimension):
             dimensions.append(Dimension(word))

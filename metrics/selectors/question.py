@@ -55,9 +55,11 @@ class Scope:
 @dataclass(frozen=True)
 class Question:
     """`by` at most one of each dimension; time is cut by a `grain` or into given periods that do not overlap (`cuts`,
-    in order). Without a period: all time. `members` names the groups that have a row where the asker knows them.
+    in order; rows name theirs by its first day where `cut_name` says how that is called). Without a period: all time.
+    `members` names the groups that have a row where the asker knows them.
 
-    `on` is the day whose team structure open deals are counted by (they have no day of their own yet).
+    `on` is the day whose team structure open deals are counted by (they have no day of their own yet), and up to which
+    quotas are due.
     """
 
     metrics: tuple[Metric, ...]
@@ -68,6 +70,7 @@ class Question:
     ends_before: date | None = None
     scope: Scope = Scope()
     cuts: tuple[Period, ...] = ()
+    cut_name: str = ""
     members: Mapping[Dimension, Mapping[int, str]] = field(default_factory=dict)
 
     @property

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 from django.db import connection
 
+from kernel.period import Period
 from metrics.engine.parts import Basis
 from metrics.facts import NO_DAY
 
@@ -18,7 +20,23 @@ DAYS: dict[Basis, str] = {
     Basis.LEAD_CREATED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND lead_count > 0",
     Basis.CONVERTED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND customer_count > 0",
     Basis.OCCURRED: "SELECT day FROM metrics_activityrollup",
+    Basis.CREDITED: "SELECT starts_on AS day FROM crm_quota UNION ALL SELECT ends_before - 1 FROM crm_quota",
 }
+
+
+QUOTA_DAYS = """
+    SELECT starts_on FROM crm_quota WHERE starts_on < %(last)s AND ends_before > %(first)s
+    UNION SELECT max(ends_before) FROM crm_quota WHERE starts_on < %(last)s AND ends_before > %(first)s ORDER BY 1
+"""
+
+
+def quota_periods(starts_on: date | None, ends_before: date | None) -> tuple[Period, ...]:
+    """The periods between the days on which quotas of the organization start, up to the end of the last. One query."""
+    asked = {"first": starts_on or date.min, "last": ends_before or date.max}
+    with connection.cursor() as cursor:
+        cursor.execute(QUOTA_DAYS, asked)
+        days = [day for (day,) in cursor.fetchall() if day]
+    return tuple(Period(first, last) for first, last in pairwise(days))
 
 
 def span_of(bases: Iterable[Basis]) -> tuple[date, date] | None:

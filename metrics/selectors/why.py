@@ -10,7 +10,17 @@ from metrics.engine.parts import BASIS_OF, Basis, Part
 from metrics.selectors.question import Dimension, Member
 from metrics.selectors.subject import Subject
 
-OUTCOMES = {"won": "won", "lost": "lost", "cycle": "won", "open": "open", "weighted": "open", "created": ""}
+OUTCOMES = {
+    "won": "won",
+    "lost": "lost",
+    "cycle": "won",
+    "open": "open",
+    "weighted": "open",
+    "created": "",
+    "attained": "won",
+    "quota": "won",
+    "team": "won",
+}
 DECIDED = "decided"  # the deals list's word for won and lost together
 
 

@@ -59,18 +59,6 @@ class PersonAddForm(TenantModelForm):
         self.fields["is_namesake"].widget = forms.CheckboxInput()
 
 
-class InviteForm(TenantForm):
-    email = forms.EmailField(label=_("E-mail address to sign in with"))
-    password = forms.CharField(
-        label=_("First password"),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Leave empty to get a link with which the person chooses a password."),
-    )
-    is_mailed = forms.BooleanField(label=_("Send the link by e-mail as well"), required=False)
-
-
 class GrantForm(TenantForm):
     person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"), empty_label=_("Choose a person"))
     role = forms.ChoiceField(label=_("Role"), choices=Grant.Role.choices)

@@ -1,4 +1,6 @@
 from people.models.absence import ActingManager, Delegation, Leave
+from people.models.access import ErasedMark, Invitation, Look, PersonRecord
+from people.models.api import ApiKey, ApiReplay
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
@@ -13,15 +15,21 @@ __all__ = [
     "BEGINNING",
     "FOREVER",
     "ActingManager",
+    "ApiKey",
+    "ApiReplay",
     "AuditEntry",
     "Dated",
     "Delegation",
+    "ErasedMark",
     "Grant",
+    "Invitation",
     "Job",
     "Leave",
+    "Look",
     "Organization",
     "Person",
     "PersonKey",
+    "PersonRecord",
     "Seat",
     "SeatHolding",
     "StoredFile",

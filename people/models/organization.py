@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,9 @@ class Organization(models.Model):
     )
     cycle_start = models.CharField(
         _("sales cycle counts from"), max_length=8, choices=CycleStart, default=CycleStart.ENGAGED
+    )
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=16), verbose_name=_("second factor required for"), default=list, blank=True
     )
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

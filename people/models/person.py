@@ -19,6 +19,7 @@ class Person(Walled):
     user = models.OneToOneField(
         "people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="person", editable=False
     )
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)  # name and addresses are gone for good
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

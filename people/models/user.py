@@ -28,6 +28,7 @@ class User(AbstractBaseUser):
     organization = models.ForeignKey("people.Organization", on_delete=models.CASCADE, related_name="+")
     is_active = models.BooleanField(default=True)
     locale = models.CharField(_("language"), max_length=16, blank=True, default="")  # empty: the organization's
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="")  # empty: the organization's
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

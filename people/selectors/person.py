@@ -4,11 +4,13 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import Http404
 
-from people.models import AuditEntry, Grant, Person, PersonKey, SeatHolding, TeamClosure, gone_on
-from people.policies import persons
+from people.models import AuditEntry, Grant, Invitation, Person, PersonKey, SeatHolding, TeamClosure, gone_on
+from people.policies import audits, persons
 from people.viewer import Viewer
 
 SORTS = {"name": "name", "team": "team_name", "role": "seat_role", "hired_on": "hired_on"}
@@ -69,6 +71,7 @@ def _order(sort: str) -> list[Any]:
 
 def _with_seat(found: QuerySet[Person], on: date) -> QuerySet[Person]:
     holding = SeatHolding.objects.on(on).filter(person=OuterRef("pk"))
+    invited = Invitation.objects.filter(person=OuterRef("pk"), accepted_at=None, withdrawn_at=None)
     return found.annotate(
         team_id=Subquery(holding.values("seat__team")[:1]),
         team_name=Subquery(holding.values("seat__team__name")[:1]),
@@ -78,6 +81,7 @@ def _with_seat(found: QuerySet[Person], on: date) -> QuerySet[Person]:
             Grant.objects.on(on).filter(person=OuterRef("pk")).order_by("role").values("role").distinct()
         ),
         sign_in_state=Case(
+            When(Q(user=None) & Exists(invited), then=Value("invited")),
             When(user=None, then=Value("none")),
             When(user__is_active=True, then=Value("active")),
             default=Value("disabled"),
@@ -102,8 +106,12 @@ def person_grants(person: Person, on: date) -> list[Grant]:
 
 
 def person_changes(viewer: Viewer, person: Person, limit: int = 20) -> list[AuditEntry]:
-    """The last entries about the person, for administrators. One query."""
-    if not persons.can(viewer, "change", person):
-        return []
-    entries = AuditEntry.objects.filter(subject="person", subject_id=person.pk).select_related("actor")
-    return list(entries.order_by("-at", "-pk")[:limit])
+    """The last entries about the person, for administrators and for the person, with `for_name`: who they were made for.
+
+    One query.
+    """
+    entries = audits.visible(viewer).filter(subject="person", subject_id=person.pk).select_related("actor")
+    stood_in_for = Cast(KeyTextTransform("for", "detail"), BigIntegerField())
+    named = Person.objects.filter(pk=OuterRef("for_id")).values("name")[:1]
+    found = entries.annotate(for_id=stood_in_for).annotate(for_name=Subquery(named))
+    return list(found.order_by("-at", "-pk")[:limit])

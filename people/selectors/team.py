@@ -6,7 +6,7 @@ from datetime import date
 
 from django.http import Http404
 
-from people.models import Grant, Seat, SeatHolding, Team, TeamPlacement
+from people.models import ActingManager, Grant, Seat, SeatHolding, Team, TeamPlacement
 from people.policies import grants, seats, teams
 from people.viewer import Viewer
 
@@ -18,6 +18,7 @@ class TeamNode:
     team: Team
     depth: int = 0
     managers: list[SeatHolding] = field(default_factory=list)
+    acting: list[ActingManager] = field(default_factory=list)
     held: int = 0
     vacant: int = 0
     held_below: int = 0
@@ -63,7 +64,7 @@ def access_grant(viewer: Viewer, grant_id: int, action: str = "view") -> Grant:
 
 
 def team_tree(viewer: Viewer, on: date) -> list[TeamNode]:
-    """Every team in the order of the tree on the day, names alphabetical. Four queries."""
+    """Every team in the order of the tree on the day, names alphabetical. Five queries."""
     nodes = {team.pk: TeamNode(team) for team in teams.visible(viewer).order_by("name")}
     parent_of = dict(TeamPlacement.objects.on(on).values_list("team_id", "parent_id"))
     holdings = {h.seat_id: h for h in SeatHolding.objects.on(on).select_related("person")}
@@ -73,6 +74,8 @@ def team_tree(viewer: Viewer, on: date) -> list[TeamNode]:
         node.vacant += holding is None
         if holding is not None and seat.role == Seat.Role.MANAGER:
             node.managers.append(holding)
+    for acting in ActingManager.objects.on(on).select_related("person"):
+        nodes[acting.team_id].acting.append(acting)
     for team_id, node in nodes.items():
         if team_id in parent_of:
             nodes[parent_of[team_id]].children.append(node)

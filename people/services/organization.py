@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kernel.money import MINOR_UNIT_DIGITS
 from people.audit import audit
+from people.engine.addresses import name_of_address
 from people.models import Grant, Organization, Person, User
 from people.policies import organizations
 from people.queue import enqueue
@@ -44,7 +45,7 @@ def organization_create(
         organization.save()
         user = User.objects.create_user(email=user.email, password=chosen, organization=organization)
     with tenant(organization.pk):
-        person = Person.objects.create(name=admin_name or _name_of(user.email), email=user.email, user=user)
+        person = Person.objects.create(name=admin_name or name_of_address(user.email), email=user.email, user=user)
         Grant.objects.create(person=person, role=Grant.Role.ADMINISTRATOR)
         audit("organization_create", actor=None, at=at, subject=organization, detail={"slug": slug})
     return CreatedOrganization(organization, person, chosen)
@@ -73,11 +74,6 @@ def settings_check(organization: Organization) -> None:
         ]
     if problems:
         raise ValidationError(problems)
-
-
-def _name_of(email: str) -> str:
-    """ada.abel@acme.example is called Ada Abel until somebody writes the name down."""
-    return " ".join(part.capitalize() for part in email.partition("@")[0].replace("_", ".").split(".") if part) or email
 
 
 @transaction.atomic

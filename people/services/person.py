@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.audit import audit
-from people.models import Organization, Person, User
+from people.models import Invitation, Organization, Person, User
+from people.personal import marks_lift
 from people.policies import persons
 from people.refusal import refusals
 from people.services.grant import administrator_remains, administrators_lock
@@ -30,6 +31,7 @@ def person_create(
     """A person without a sign-in; a second one of the same name only on purpose. Raises: ValidationError."""
     persons.require(viewer, "create")
     _namesake_check(name, is_namesake)
+    marks_lift(name, email)
     person = Person(name=_plain(name), email=email.strip().lower(), hired_on=hired_on)
     with refusals():
         person.save()
@@ -59,6 +61,8 @@ def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **valu
     if values.get("left_on"):
         administrators_lock()
     row = Person.objects.select_for_update().get(pk=person.pk)
+    if row.erased_at is not None:
+        raise ValidationError(_("This person was erased; nothing about them can be changed."), code="erased")
     allowed = {"name", "email", "hired_on", "left_on"}
     changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
     for name, value in changed.items():
@@ -66,6 +70,7 @@ def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **valu
     if row.left_on and row.hired_on and row.left_on < row.hired_on:
         raise ValidationError({"left_on": _("This is before the hire date.")})
     if changed:
+        marks_lift(row.name if "name" in changed else "", row.email if "email" in changed else "")
         with refusals():
             row.save(update_fields=list(changed))
         if row.left_on is not None:
@@ -95,7 +100,8 @@ def person_invite(
         user = User.objects.create_user(email=address, password=password or None, organization=organization)
         row.user, row.email = user, row.email or address
         row.save(update_fields=["user", "email"])
-    audit("person_invite", actor=viewer, at=at, subject=row, detail={"email": address})
+    Invitation.objects.filter(person=row, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
+    audit("person_invite", actor=viewer, at=at, subject=row)
     return user
 
 

@@ -69,7 +69,7 @@ def _known_change(
             "email": email_of.get(reference, person.email),
             "hired_on": row.hired_on or person.hired_on,
         }
-        if all(getattr(person, name) == value for name, value in wanted.items()):
+        if person.erased_at is not None or all(getattr(person, name) == value for name, value in wanted.items()):
             continue
         written.changes.append(StructureChange("people_person", person.pk, row_state(person)))
         written.former_hire_days[person.pk] = person.hired_on

@@ -71,7 +71,10 @@ def _undo(changes: Sequence[StructureChange], in_use: set[int]) -> StructureUndo
             removed += _remove(MODELS[table], [change.object_id for change in step], in_use)
         else:
             for change in step:
-                restored += MODELS[table].objects.filter(pk=change.object_id).update(**(change.before or {}))
+                rows = MODELS[table].objects.filter(pk=change.object_id)
+                if table == Person._meta.db_table:
+                    rows = rows.filter(erased_at=None)
+                restored += rows.update(**(change.before or {}))
     created = [change.object_id for change in changes if change.table == "people_person" and change.before is None]
     kept = Person.objects.filter(pk__in=created).values_list("pk", flat=True)
     return StructureUndo(restored, removed, sorted(kept))
@@ -101,7 +104,7 @@ def _remove(model: Any, ids: Iterable[int], in_use: set[int]) -> int:
 
 def _persons_staying(in_use: set[int]) -> models.QuerySet[Person]:
     asked_of: list[Any] = [Grant, SeatHolding, Leave, ActingManager]
-    is_used = Q(user__isnull=False) | Q(pk__in=in_use)
+    is_used = Q(user__isnull=False) | Q(erased_at__isnull=False) | Q(pk__in=in_use)
     for model in asked_of:
         is_used |= Q(Exists(model.objects.filter(person=OuterRef("pk"))))
     stands_in = Delegation.objects.filter(Q(manager=OuterRef("pk")) | Q(delegate=OuterRef("pk")))

@@ -1,5 +1,6 @@
 """The directory and the page of a person."""
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,15 +14,23 @@ from django.views.decorators.http import require_GET, require_http_methods
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Status, Table
 from people.forms.person import PersonAddForm, PersonFilter, PersonForm
 from people.frame import Frame, role_words
-from people.models import Person, SeatHolding
+from people.models import Person, Seat, SeatHolding
 from people.policies import persons
 from people.selectors import person as read
+from people.selectors.absence import absences
 from people.services import person as service
+from people.viewer import Viewer
+from people.views.absence_pieces import absence_actions, away_status, leave_table, stand_in_table
 from people.views.page import FormPage, form_page, viewer_of
-from people.views.words import action_words, days_words, within_cell
+from people.views.words import action_words, away_words, days_words, within_cell
 
 PAGE_SIZE = 50
-SIGN_IN_STATES = {"none": ("neutral", "minus"), "active": ("good", ""), "disabled": ("warn", "")}
+SIGN_IN_STATES = {
+    "none": ("neutral", "minus"),
+    "invited": ("accent", "clock"),
+    "active": ("good", ""),
+    "disabled": ("warn", ""),
+}
 
 
 def people_crumb() -> Crumb:
@@ -49,6 +58,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     may_change = persons.can(viewer, "create")
+    away = absences(viewer, [person.pk for person in page.object_list], viewer.on)
     table = Table(
         "people",
         _("People"),
@@ -59,7 +69,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
             Column("hired_on", _("Hired on"), "day", is_sortable=True),
             Column("sign_in", _("Sign-in")),
         ],
-        [_person_row(person) for person in page.object_list],
+        [_person_row(person, away.get(person.pk)) for person in page.object_list],
         sort=sort,
         query=request.GET,
         pages=Pages(page, request.GET),
@@ -74,6 +84,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 def _list_actions() -> list[Action]:
     return [
         Action(_("Roles"), reverse("people:grant_list"), "lock"),
+        Action(_("Invitations"), reverse("people:invitation_list"), "mail"),
         Action(_("Add a person"), reverse("people:person_add"), "plus", "primary"),
     ]
 
@@ -86,18 +97,19 @@ def _nobody(is_filtered: bool, may_change: bool) -> Empty:
         _("Nobody here yet"),
         _("Add people, or import them from a file."),
         "person",
-        _list_actions()[1:] if may_change else [],
+        _list_actions()[-1:] if may_change else [],
     )
 
 
-def _person_row(person: Any) -> Row:
+def _person_row(person: Any, away_before: date | None) -> Row:
     roles = [person.seat_role, *person.granted]
     return Row(
         [
             Cell(
                 person=PersonChip(
                     person.name, person.email, reverse("people:person_detail", args=[person.pk]), is_small=True
-                )
+                ),
+                detail=away_words(away_before) if away_before else "",
             ),
             Cell(
                 person.team_name,
@@ -111,7 +123,7 @@ def _person_row(person: Any) -> Row:
 
 
 def sign_in_status(state: str) -> Status:
-    words = {"none": _("None"), "active": _("Can sign in"), "disabled": _("Switched off")}
+    words = {"none": _("None"), "invited": _("Invited"), "active": _("Can sign in"), "disabled": _("Switched off")}
     tone, icon = SIGN_IN_STATES[state]
     return Status(words[state], tone, icon)  # type: ignore[arg-type]
 
@@ -133,7 +145,8 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         pairs.append((_("Left on"), person.left_on))
     if may_change:
         pairs.append((_("Sign-in"), person.user.email if person.user else ""))
-    numbers = _numbers_actions(request, person)
+    is_leader = person.seat_role == Seat.Role.MANAGER
+    others = [*_numbers_actions(request, person), *absence_actions(viewer, person, is_leader=is_leader)]
     give = Action(_("Give a role"), f"{reverse('people:grant_give')}?person={person.pk}", "lock")
     change = Action(_("Change"), reverse("people:person_change", args=[person.pk]), "edit")
     context = {
@@ -143,11 +156,15 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "pairs": pairs,
         "sign_in": sign_in_status(person.sign_in_state) if may_change else None,
         "sign_in_actions": _sign_in_actions(person) if may_change and person != viewer.person else [],
+        "away": away_status(viewer, person),
         "seats": _seats_table(read.person_seats(person)),
+        "leave": leave_table(viewer, person),
+        "stand_ins": stand_in_table(viewer, person, is_leader=is_leader),
         "grants": _grants_table(person, viewer.on) if may_change else None,
         "keys": _keys_table(person) if may_change else None,
         "events": [_event(entry) for entry in read.person_changes(viewer, person)],
-        "actions": [*numbers, give, change] if may_change else numbers,
+        "actions": [*others, give, change] if may_change else others,
+        "kept_actions": _kept_actions(viewer, person),
     }
     return render(request, "people/person_detail.html", context)
 
@@ -160,9 +177,22 @@ def _numbers_actions(request: HttpRequest, person: Any) -> list[Action]:
     return [Action(_("Figures"), reverse(name, kwargs={"person_id": person.pk}), "number")]
 
 
+def _kept_actions(viewer: Viewer, person: Any) -> list[Action]:
+    """What can be done with everything that is kept about the person."""
+    if person.erased_at is not None or not persons.can(viewer, "export", person):
+        return []
+    export = Action(_("Everything kept"), reverse("people:person_record", args=[person.pk]), "export")
+    erase = Action(_("Erase"), reverse("people:person_erase", args=[person.pk]), "trash")
+    return [export, erase] if persons.can(viewer, "erase", person) and person != viewer.person else [export]
+
+
 def _sign_in_actions(person: Any) -> list[Action]:
+    if person.erased_at is not None:
+        return []
     if person.sign_in_state == "none":
         return [Action(_("Give a sign-in"), reverse("people:person_invite", args=[person.pk]), "plus", "primary")]
+    if person.sign_in_state == "invited":
+        return [Action(_("Invitations"), reverse("people:invitation_list"), "mail")]
     if person.sign_in_state == "disabled":
         return [Action(_("Switch the sign-in on"), reverse("people:sign_in_enable", args=[person.pk]), method="post")]
     words = _("%(name)s will be signed out and cannot sign in any more. Deals and figures stay.")
@@ -225,7 +255,10 @@ def _keys_table(person: Person) -> Table:
 
 
 def _event(entry: Any) -> Event:
-    return Event(entry.at, action_words(entry.action), actor=entry.actor.name if entry.actor else _("Command line"))
+    actor = entry.actor.name if entry.actor else _("Command line")
+    if entry.for_name:
+        actor = _("%(actor)s for %(name)s") % {"actor": actor, "name": entry.for_name}
+    return Event(entry.at, action_words(entry.action), actor=actor)
 
 
 @require_http_methods(["GET", "POST"])

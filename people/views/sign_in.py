@@ -1,25 +1,21 @@
 """Sign-ins of people, and one's own profile."""
 
-from functools import partial
 from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from people.components import Crumb
-from people.forms.person import InviteForm, ProfileForm
-from people.models import Person, User
+from people.forms.person import ProfileForm
+from people.models import User
 from people.selectors.person import access_person
 from people.services import person as service
 from people.views.page import FormPage, act, form_page, viewer_of
@@ -28,74 +24,10 @@ from people.views.person import people_crumb, person_crumb
 YEAR = 365 * 24 * 3600
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-def person_invite(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Give a sign-in: with a first password, or with a link that is shown once."""
-    viewer = viewer_of(request)
-    person = access_person(viewer, person_id, "invite")
-    crumb = person_crumb(person)
-    form = InviteForm(request.POST or None, initial={"email": person.email}, viewer=viewer)
-    page = FormPage(
-        _("Give %(name)s a sign-in") % {"name": person.name},
-        [people_crumb(), crumb, Crumb(_("Sign-in"))],
-        crumb.href,
-        _("Give the sign-in"),
-    )
-    if request.method == "POST" and form.is_valid() and not form.cleaned_data["password"]:
-        return _invite_by_link(request, page, form, person)
-    return form_page(
-        request,
-        page,
-        form,
-        lambda values: service.person_invite(
-            viewer=viewer,
-            organization=viewer.organization,
-            person=person,
-            at=timezone.now(),
-            email=values["email"],
-            password=values["password"],
-        ),
-        lambda _user: crumb.href,
-        _("%(name)s can sign in now.") % {"name": person.name},
-    )
-
-
-def _invite_by_link(request: HttpRequest, page: FormPage, form: InviteForm, person: Person) -> HttpResponse:
-    links: list[str] = []
-
-    def invite(values: dict[str, Any]) -> User:
-        viewer = viewer_of(request)
-        user = service.person_invite(
-            viewer=viewer,
-            organization=viewer.organization,
-            person=person,
-            at=timezone.now(),
-            email=values["email"],
-        )
-        links.append(_link(request, user))
-        if values["is_mailed"]:
-            transaction.on_commit(partial(_mail, user, person, links[0]), robust=True)
-        return user
-
-    answer = form_page(request, page, form, invite, lambda _user: page.cancel_href)
-    if not links:
-        return answer
-    return render(request, "people/sign_in_link.html", {"page": page, "link": links[0], "person": person})
-
-
 def _link(request: HttpRequest, user: User) -> str:
     """The address at which the person sets a password; it works until one is set."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return request.build_absolute_uri(reverse("account_reset_password_from_key", kwargs=key))
-
-
-def _mail(user: User, person: Person, link: str) -> None:
-    organization = user.organization
-    with translation.override(organization.locale):
-        subject = _("Your sign-in at %(organization)s") % {"organization": organization.name}
-        text = _("Hello %(name)s,\n\nchoose a password here, then sign in with %(email)s:\n\n%(link)s\n")
-        send_mail(subject, text % {"name": person.name, "email": user.email, "link": link}, None, [user.email])
 
 
 @require_POST

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from people.components import Action, Cell, Column, Crumb, Empty, PersonChip, Row, Status, Table
 from people.forms.team import DayForm, TeamAddForm, TeamMoveForm, TeamRenameForm
 from people.frame import role_words
-from people.models import Team
+from people.models import Seat, Team
 from people.policies import teams
 from people.selectors import team as read
 from people.services import team as service
+from people.viewer import Viewer
+from people.views.absence_pieces import acting_action, acting_callouts, holder_words
 from people.views.page import FormPage, form_page, viewer_of
 from people.views.words import days_words, vacant_words
 
@@ -66,12 +68,17 @@ def _team_row(node: read.TeamNode) -> Row:
     return Row(
         [
             Cell(node.team.name, href=href, depth=min(node.depth, DEEPEST)),
-            Cell(", ".join(holding.person.name for holding in node.managers)),
+            Cell(", ".join(_manager_names(node))),
             Cell(node.held),
             Cell(node.held_below),
             Cell(node.vacant),
         ]
     )
+
+
+def _manager_names(node: read.TeamNode) -> list[str]:
+    acting = [_("%(name)s (acting)") % {"name": each.person.name} for each in node.acting]
+    return [holding.person.name for holding in node.managers] + acting
 
 
 @require_GET
@@ -80,17 +87,25 @@ def team_detail(request: HttpRequest, team_id: int) -> HttpResponse:
     team = read.access_team(viewer, team_id)
     form, on = _day_form(request, viewer.on)
     may_change = teams.can(viewer, "change", team)
+    seats = read.team_seats(team, on)
     context = {
         "team": team,
         "on": on,
         "form": form,
         "crumbs": [teams_crumb(), Crumb(team.name)],
-        "seats": _seats_table(team, read.team_seats(team, on), may_change),
+        "acting": acting_callouts(viewer, team, on),
+        "seats": _seats_table(team, seats, _words_of(viewer, seats, on), may_change),
         "children": _children_table(read.team_children(team, on)),
         "placements": _placements_table(read.team_placements(team)),
-        "actions": _team_actions(team) if may_change else [],
+        "actions": [*acting_action(viewer, team), *(_team_actions(team) if may_change else [])],
     }
     return render(request, "people/team_detail.html", context)
+
+
+def _words_of(viewer: Viewer, seats: list[read.SeatOn], on: date) -> dict[int, str]:
+    held = [each for each in seats if each.holding is not None]
+    managers = [each.holding.person_id for each in held if each.seat.role == Seat.Role.MANAGER and each.holding]
+    return holder_words(viewer, [each.holding.person_id for each in held if each.holding], managers, on)
 
 
 def _team_actions(team: Team) -> list[Action]:
@@ -101,7 +116,7 @@ def _team_actions(team: Team) -> list[Action]:
     ]
 
 
-def _seats_table(team: Team, seats: list[read.SeatOn], may_change: bool) -> Table:
+def _seats_table(team: Team, seats: list[read.SeatOn], words: dict[int, str], may_change: bool) -> Table:
     columns = [
         Column("person", _("Held by")),
         Column("role", _("Role")),
@@ -115,7 +130,7 @@ def _seats_table(team: Team, seats: list[read.SeatOn], may_change: bool) -> Tabl
         "seats",
         _("Seats"),
         columns,
-        [_seat_row(seat, may_change) for seat in seats],
+        [_seat_row(seat, words, may_change) for seat in seats],
         empty=Empty(
             _("No seats on this day"),
             _("A person joins the team through a seat."),
@@ -126,14 +141,15 @@ def _seats_table(team: Team, seats: list[read.SeatOn], may_change: bool) -> Tabl
     )
 
 
-def _seat_row(each: read.SeatOn, may_change: bool) -> Row:
+def _seat_row(each: read.SeatOn, about: dict[int, str], may_change: bool) -> Row:
     holding, words = each.holding, _next_words(each)
     if holding is None:
         who = Cell(status=Status(_("Vacant"), "warn", "person"), detail=words)
         days = Cell(vacant_words(each.vacant_since), detail=_former_words(each))
     else:
         href = reverse("people:person_detail", args=[holding.person_id])
-        who = Cell(person=PersonChip(holding.person.name, href=href, is_small=True), detail=words)
+        detail = " · ".join(part for part in (about.get(holding.person_id, ""), words) if part)
+        who = Cell(person=PersonChip(holding.person.name, href=href, is_small=True), detail=detail)
         days = Cell(days_words(holding.starts_on, holding.ends_before))
     place = " · ".join(part for part in (each.seat.territory, each.seat.legal_entity) if part)
     cells = [who, Cell(role_words(each.seat.role)), Cell(each.seat.title, detail=place), days]

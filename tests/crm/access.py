@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import ImportBatch, Opportunity, Pipeline, Stage
+from crm.models import ImportBatch, Opportunity, Pipeline, Quota, Stage
 from people.files import file_store
-from people.models import Person
+from people.models import Person, Team
 from people.wall import tenant
 from tests.cast import NOW, Cast
 
@@ -41,6 +41,14 @@ def make_batch(content: bytes = b"opportunity_id,deal_stage\nA1,Won\n", **fields
     return ImportBatch.objects.create(file=file, **values)
 
 
+def make_quota(who: Person | Team, amount: Any = 9000, **fields: Any) -> Quota:
+    """A quota of the second quarter of 2026."""
+    worth = Decimal(amount)
+    values = {"starts_on": date(2026, 4, 1), "ends_before": date(2026, 7, 1), "currency": "USD", **fields}
+    holder = {"person" if isinstance(who, Person) else "team": who}
+    return Quota.objects.create(amount=worth, converted_amount=worth, **holder, **values)
+
+
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
         make_stage("Engaging", "open", 2)
@@ -51,5 +59,6 @@ def objects(cast: Cast) -> dict[str, Any]:
             "uploaded": make_batch().pk,
             "checked": make_batch(state="checked", received=1, created=1).pk,
             "applied": make_batch(state="applied", received=1, created=1, columns=["opportunity_id"]).pk,
+            "alices_quota": make_quota(cast.alice).pk,
             "empty_stage": make_stage("Engaging", "open", 2).pk,
         }

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from crm.models import Opportunity, Pipeline, Product, Stage
+from crm.models import Opportunity, Pipeline, Product, Quota, Stage
 from metrics.selectors.answer import Row, answer
 from metrics.selectors.parse import question_of
 from metrics.services import rollups_recompute
@@ -73,6 +73,14 @@ def deal(stage: Stage, owner: Person | None = None, amount: Any = None, **fields
 
 def deals(*made: Opportunity) -> list[Opportunity]:
     return Opportunity.objects.bulk_create(made)
+
+
+def quota(who: Person | Team, amount: Any, starts_on: date, ends_before: date, **fields: Any) -> Quota:
+    """A quota of a person or a team."""
+    holder = {"person" if isinstance(who, Person) else "team": who}
+    worth = Decimal(amount)
+    values = {"currency": "USD", "converted_amount": worth, **fields}
+    return Quota.objects.create(amount=worth, starts_on=starts_on, ends_before=ends_before, **holder, **values)
 
 
 def ask(

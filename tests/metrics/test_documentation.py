@@ -22,6 +22,7 @@ def tables(heading: str) -> list[list[str]]:
 
 
 DEALS = tables("The deals of the examples")
+QUOTAS = tables("The quotas of the examples")
 FIGURES = tables("Definitions and worked figures")
 
 
@@ -42,6 +43,8 @@ def company(acme: Organization) -> Iterator[Organization]:
             for _, owner, outcome, amount, chance, engaged, closed in DEALS
         )
     )
+    for name, starts_on, ends_before, amount in QUOTAS:
+        build.quota(people[name], amount, date.fromisoformat(starts_on), date.fromisoformat(ends_before))
     yield acme
 
 

@@ -21,7 +21,8 @@ def forms(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         "/people/add/": {"name": "Zoe", "email": "zoe@acme.example", "hired_on": "2026-01-01"},
         f"/people/{cast.nils.pk}/change/": {"name": "Nils", "email": "", "hired_on": "", "left_on": ""},
-        f"/people/{cast.nils.pk}/sign-in/": {"email": "nils@acme.example", "password": "long enough to sign in"},
+        f"/people/{cast.nils.pk}/sign-in/": {"email": "nils@acme.example"},
+        "/invitations/add/": {"addresses": "Zoe <zoe@acme.example>", "persons": [cast.nils.pk]},
         "/teams/add/": {"name": "West", "parent": cast.sales.pk},
         f"/teams/{cast.north.pk}/rename/": {"name": "Northern"},
         f"/teams/{cast.north.pk}/move/": {"parent": cast.south.pk, "on": "2026-07-01"},

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -21,9 +20,8 @@ from people.models import (
     SeatHolding,
     Team,
     TeamPlacement,
-    User,
 )
-from tests.cast import PASSWORD, Cast, make_person, make_seat, make_team
+from tests.cast import Cast, make_person, make_seat, make_team
 
 DAY = date(2026, 3, 1)
 
@@ -159,56 +157,6 @@ def test_the_last_administrator_cannot_leave(cast: Cast, ada: Client) -> None:
 
 
 # --- Sign-ins ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_sign_in_with_a_first_password_works(cast: Cast, ada: Client) -> None:
-    answer = ada.post(url("person_invite", cast.nils), {"email": "nils@acme.example", "password": PASSWORD})
-    assert answer.status_code == 302
-    client = Client()
-    client.post("/accounts/login/", {"login": "nils@acme.example", "password": PASSWORD})
-    assert client.get(url("person_list")).status_code == 200
-
-
-def test_a_sign_in_by_link_shows_the_link_once_and_it_works(cast: Cast, ada: Client) -> None:
-    answer = ada.post(url("person_invite", cast.nils), {"email": "nils@acme.example", "password": ""})
-    link = answer.context["link"]
-    assert link in answer.content.decode()
-    client = Client()
-    page = client.get(link, follow=True)
-    client.post(page.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
-    client.post("/accounts/login/", {"login": "nils@acme.example", "password": PASSWORD})
-    assert client.get(url("person_list")).status_code == 200
-    again = Client().get(link, follow=True)
-    assert "password1" not in again.content.decode()
-
-
-def test_the_link_is_mailed_when_asked(cast: Cast, ada: Client, django_capture_on_commit_callbacks: Any) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        ada.post(url("person_invite", cast.nils), {"email": "nils@acme.example", "is_mailed": "on"})
-    [message] = mail.outbox
-    assert message.to == ["nils@acme.example"] and "/accounts/password/reset/key/" in message.body
-
-
-@pytest.mark.parametrize(
-    ("values", "field", "message"),
-    [
-        ({"email": "alice@acme.example"}, "email", "used for a sign-in already"),
-        ({"email": "mallory@umbra.example"}, "email", "used for a sign-in already"),
-        ({"email": "nils"}, "email", "valid email"),
-        ({"email": "nils@acme.example", "password": "short"}, "password", "too short"),
-    ],
-)
-def test_a_bad_sign_in_is_refused_beside_the_field(
-    cast: Cast, ada: Client, values: dict[str, str], field: str, message: str
-) -> None:
-    assert message in errors(ada.post(url("person_invite", cast.nils), values))[field]
-    assert Person.objects.get(pk=cast.nils.pk).user is None
-    assert not User.objects.filter(email="nils@acme.example").exists()
-
-
-def test_a_second_sign_in_for_one_person_is_refused(cast: Cast, ada: Client) -> None:
-    answer = ada.post(url("person_invite", cast.alice), {"email": "second@acme.example"})
-    assert "has a sign-in already" in errors(answer)["__all__"]
 
 
 def test_a_sign_in_is_switched_off_and_on(cast: Cast, ada: Client) -> None:

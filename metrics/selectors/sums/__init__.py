@@ -1,39 +1,42 @@
 """Sums of parts per group, and the values of rows for quantiles.
 
-Each family of facts has a reader of its own; what they find is put together by group, so that one metric may divide
-parts of one family by parts of another. A new family is a module beside `deals` and a line in `READERS`.
+Each family of facts says in statements of its own what its parts add up to. What names its groups alike is asked in one
+query and put together by group, so that one metric may divide parts of one family by parts of another. A new family is
+a module beside `deals` and a line in `STATEMENTS`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 
 from metrics.engine.parts import FAMILY_OF, Family, Part
 from metrics.selectors.question import Question, Window
-from metrics.selectors.sums import deals, happenings
+from metrics.selectors.sums import deals, happenings, quotas
 from metrics.selectors.sums.quantiles import quantiles
-from metrics.selectors.sums.statement import Found, Key
+from metrics.selectors.sums.sql import Sql
+from metrics.selectors.sums.statement import Found, Key, added_up
 from people.models import Organization
 
-Reader = Callable[[Question, Window, Sequence[Part], Organization], Found]
+Maker = Callable[[Question, Window, Sequence[Part], Organization], list[tuple[Sequence[Part], Sql]]]
 
-READERS: dict[Family, Reader] = {
-    Family.DEALS: deals.sums,
-    Family.LEADS: happenings.lead_sums,
-    Family.ACTIVITIES: happenings.activity_sums,
-    Family.TOUCHES: happenings.touch_sums,
+STATEMENTS: dict[Family, Maker] = {
+    Family.DEALS: deals.statements,
+    Family.QUOTAS: quotas.statements,
+    Family.LEADS: happenings.lead_statements,
+    Family.ACTIVITIES: happenings.activity_statements,
+    Family.TOUCHES: happenings.touch_statements,
 }
 
 
 def sums(question: Question, window: Window, parts: Iterable[Part], organization: Organization) -> Found:
-    """Group → part → sum. One statement a family; one more when teams are asked about open deals too."""
+    """Group → part → sum; groups without any are left out. One query."""
     wanted: dict[Family, list[Part]] = {}
     for part in sorted(parts):
         wanted.setdefault(FAMILY_OF[part], []).append(part)
-    found: dict[Key, dict[Part, Decimal]] = {}
-    for family, some in wanted.items():
-        for key, values in READERS[family](question, window, some, organization).items():
-            found.setdefault(key, {}).update(values)
-    return found
+    statements = [
+        statement
+        for family, some in wanted.items()
+        for statement in STATEMENTS[family](question, window, some, organization)
+    ]
+    return added_up(question, window, statements) if statements else {}
 
 
-__all__ = ["Found", "Key", "Reader", "quantiles", "sums"]
+__all__ = ["Found", "Key", "Maker", "quantiles", "sums"]

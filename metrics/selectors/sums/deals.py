@@ -7,18 +7,20 @@ from metrics.engine.parts import BASIS_OF, Basis, Family, Part
 from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, closed_events, created_events, cycle_start
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Parameters, Sql
-from metrics.selectors.sums.statement import EVER_BELOW, Found, summed
+from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
 from metrics.selectors.sums.traits import column_of, facts_with, trait_columns
 from people.models import Organization
 
 
-def sums(question: Question, window: Window, parts: Sequence[Part], organization: Organization) -> Found:
-    """Group → part → sum. One query; two when teams are asked about open deals too."""
-    found: Found = {}
+def statements(
+    question: Question, window: Window, parts: Sequence[Part], organization: Organization
+) -> list[tuple[Sequence[Part], Sql]]:
+    """Statements of sums per group: one; two when teams are asked about open deals too."""
+    start = cycle_start(organization)
+    found: list[tuple[Sequence[Part], Sql]] = []
     for some, day in _by_structure(question, parts):
-        source = deal_source(question, window, cycle_start(organization), {BASIS_OF[part] for part in some})
-        for key, values in summed(question, window, some, source, day).items():
-            found.setdefault(key, {}).update(values)
+        source = deal_source(question, window, start, {BASIS_OF[part] for part in some})
+        found.append((some, sums_statement(question, window, some, source, day or Sql(OWN_DAY))))
     return found
 
 

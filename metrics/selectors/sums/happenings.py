@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from metrics.engine.parts import Family, Part
 from metrics.facts import NO_DAY
 from metrics.happenings import (
-    ACTIVITY_PARTS,
     COUNTS,
     LEAD_PARTS,
     TYPES,
@@ -18,20 +17,24 @@ from metrics.happenings import (
 )
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Sql
-from metrics.selectors.sums.statement import EVER_BELOW, Found, summed
+from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
 from metrics.selectors.sums.traits import column_of, facts_with, trait_columns
 from people.models import Organization
 
+Statements = list[tuple[Sequence[Part], Sql]]
 
-def lead_sums(question: Question, window: Window, parts: Sequence[Part], organization: Organization) -> Found:
-    """Group → part → sum. One query."""
+
+def lead_statements(
+    question: Question, window: Window, parts: Sequence[Part], organization: Organization
+) -> Statements:
+    """The statement of sums per group."""
     counted = _lead_source(question, window)
     young = ", ".join(
         f"CASE WHEN day > %s::date - {days} AND day < {NO_DAY} THEN lead_count ELSE 0 END AS lead_young_{days}_count"
         for days in WITHIN
     )
     aged = Sql(f"(SELECT c.*, {young} FROM {counted.text}) s", [*[question.on] * len(WITHIN), *counted.parameters])
-    return summed(question, window, parts, aged)
+    return [(parts, sums_statement(question, window, parts, aged, Sql(OWN_DAY)))]
 
 
 def _lead_source(question: Question, window: Window) -> Sql:
@@ -51,9 +54,12 @@ def _lead_source(question: Question, window: Window) -> Sql:
     )
 
 
-def activity_sums(question: Question, window: Window, parts: Sequence[Part], organization: Organization) -> Found:
-    """Group → part → sum. One query."""
-    return summed(question, window, parts, _activity_source(question, window))
+def activity_statements(
+    question: Question, window: Window, parts: Sequence[Part], organization: Organization
+) -> Statements:
+    """The statement of sums per group."""
+    source = _activity_source(question, window)
+    return [(parts, sums_statement(question, window, parts, source, Sql(OWN_DAY)))]
 
 
 def _activity_source(question: Question, window: Window) -> Sql:
@@ -79,14 +85,17 @@ TOUCHES = """
 """
 
 
-def touch_sums(question: Question, window: Window, parts: Sequence[Part], organization: Organization) -> Found:
-    """Group → part → sum, from the won deals of the period. One query."""
+def touch_statements(
+    question: Question, window: Window, parts: Sequence[Part], organization: Organization
+) -> Statements:
+    """The statement of sums per group, from the won deals of the period."""
     traits = [*question.traits, *([Dimension.PRODUCT] if question.uses_products else [])]
     where = _narrowed(question, window, "o.closed_on", "o.owner_id")
     text = TOUCHES.format(
         columns=trait_columns(Family.TOUCHES, traits), source=facts_with(Family.TOUCHES, traits), where=where.text
     )
-    return summed(question, window, parts, Sql(text, where.parameters))
+    source = Sql(text, where.parameters)
+    return [(parts, sums_statement(question, window, parts, source, Sql(OWN_DAY)))]
 
 
 def _narrowed(question: Question, window: Window, day: str, person: str) -> Sql:
@@ -99,6 +108,3 @@ def _narrowed(question: Question, window: Window, day: str, person: str) -> Sql:
     if question.scope.team_id is not None:
         sql.add(f"{person} = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
     return sql
-
-
-__all__ = ["ACTIVITY_PARTS", "activity_sums", "lead_sums", "touch_sums"]

@@ -20,17 +20,25 @@ LAST_STRUCTURE = "DATE '9999-12-30'"  # the last day on which a row that holds f
 OWN_DAY = f"least(s.day, {LAST_STRUCTURE})"  # the day of a row, as the day whose team structure it follows
 
 
-def summed(question: Question, window: Window, parts: Sequence[Part], source: Sql, day: Sql | None = None) -> Found:
-    """Group → part → sum of a relation; teams as they were on `day`, the row's own unless given. One query."""
+def added_up(question: Question, window: Window, statements: Sequence[tuple[Sequence[Part], Sql]]) -> Found:
+    """Group → part → sum of several statements that name their groups alike. One query for all of them."""
+    keys = key_columns(question, window)
+    every = [part for parts, _ in statements for part in parts]
+    selects, parameters = list[str](), list[Any]()
+    for parts, sql in statements:
+        columns = [*keys, *(f"{part}::numeric" if part in parts else "NULL::numeric" for part in every)]
+        selects.append(f"SELECT {', '.join(columns)} FROM ({sql.text}) f{len(selects)}")
+        parameters += sql.parameters
     found: Found = {}
-    for row in rows_of(sums_statement(question, window, parts, source, day or Sql(OWN_DAY))):
-        key, values = tuple(row[: len(row) - len(parts)]), row[len(row) - len(parts) :]
-        found[key] = {part: Decimal(value or 0) for part, value in zip(parts, values, strict=True)}
+    for row in rows_of(Sql(" UNION ALL ".join(selects), parameters)):
+        values = zip(every, row[len(keys) :], strict=True)
+        group = found.setdefault(tuple(row[: len(keys)]), {})
+        group.update({part: Decimal(value) for part, value in values if value is not None})
     return found
 
 
 def sums_statement(question: Question, window: Window, parts: Sequence[Part], source: Sql, day: Sql) -> Sql:
-    """The statement of `summed`."""
+    """Sums of a relation; teams as they were on `day`, in the usual case the row's own (`OWN_DAY`)."""
     added = [f"sum({part}) AS {part}" for part in parts]
     where = conditions(question, window)
     groups = groups_of(question, window)
@@ -120,7 +128,8 @@ def _along_the_tree(question: Question, groups: dict[str, Sql], added: list[str]
     ordered = [column_of(dimension) for dimension in question.by] + (["cut"] if "cut" in groups else [])
     assert set(ordered) == set(names)
     columns = ["up.ancestor_id AS team_id" if name == "team_id" else f"leaf.{name}" for name in ordered]
-    again = [f"sum(leaf.{part.split(' AS ')[1]})" for part in added]
+    parts = [part.split(" AS ")[1] for part in added]
+    again = [f"sum(leaf.{part}) AS {part}" for part in parts]
     joins, parameters = tree_joins(question, "leaf.leaf_id", Sql("leaf.since"))
     text = f"WITH {STILL}, leaf AS ({leaf.text}) SELECT {', '.join(columns + again)} FROM leaf {joins}"
     if ordered:

@@ -10,9 +10,9 @@ from metrics import happening_marks
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0002_marks'),
+        ('metrics', '0003_quota_marks'),
         ('people', '0003_seats_grants_and_absence'),
-        ('crm', '0007_import_upload_key'),
+        ('crm', '0008_quotas'),
     ]
 
     operations = [

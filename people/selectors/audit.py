@@ -1,0 +1,88 @@
+"""Read the audit log."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from people.models import AuditEntry, Grant, Person, Seat, Team
+from people.policies import audits
+from people.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class AuditNames:
+    """What the entries of one page speak of, by key: people, teams, teams of seats, and people of grants."""
+
+    persons: dict[int, str]
+    teams: dict[int, str]
+    seats: dict[int, str]
+    grants: dict[int, tuple[int, str]]
+
+
+def audit_list(
+    viewer: Viewer,
+    *,
+    actor_id: int | None = None,
+    about_id: int | None = None,
+    action: str = "",
+    subject: str = "",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> QuerySet[AuditEntry]:
+    """Entries with who did it, the latest first; `ends_on` is included. Days are the organization's. One query."""
+    zone = ZoneInfo(viewer.organization.time_zone)
+    found = audits.visible(viewer).select_related("actor")
+    if actor_id:
+        found = found.filter(actor=actor_id)
+    if about_id:
+        found = found.filter(_about(about_id))
+    if action:
+        found = found.filter(action=action)
+    if subject:
+        found = found.filter(subject=subject)
+    if starts_on:
+        found = found.filter(at__gte=_midnight(starts_on, zone))
+    if ends_on and ends_on < date.max:
+        found = found.filter(at__lt=_midnight(ends_on + timedelta(days=1), zone))
+    return found.order_by("-at", "-pk")
+
+
+def _about(person_id: int) -> Q:
+    """Entries about the person, and those that name them by key."""
+    return Q(subject="person", subject_id=person_id) | Q(detail__contains={"person": person_id})
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(max(day, date(1, 1, 2)), time.min, zone)
+
+
+def audit_actions(viewer: Viewer) -> list[str]:
+    """Every action that stands in the log. One query."""
+    return list(audits.visible(viewer).order_by("action").values_list("action", flat=True).distinct())
+
+
+def audit_subjects(viewer: Viewer) -> list[str]:
+    """Every kind of thing that entries are about. One query."""
+    return list(audits.visible(viewer).order_by("subject").values_list("subject", flat=True).distinct())
+
+
+def audit_names(entries: Iterable[AuditEntry]) -> AuditNames:
+    """Names for the keys in some entries. Four queries at most."""
+    keys: dict[str, set[int]] = {"person": set(), "team": set(), "seat": set(), "grant": set()}
+    for entry in entries:
+        if entry.subject in keys and entry.subject_id:
+            keys[entry.subject].add(entry.subject_id)
+        for kind in ("person", "team"):
+            value = entry.detail.get(kind)
+            if isinstance(value, int):
+                keys[kind].add(value)
+    grants = Grant.objects.filter(pk__in=keys["grant"]).values_list("pk", "person_id", "person__name")
+    return AuditNames(
+        dict(Person.objects.filter(pk__in=keys["person"]).values_list("pk", "name")),
+        dict(Team.objects.filter(pk__in=keys["team"]).values_list("pk", "name")),
+        dict(Seat.objects.filter(pk__in=keys["seat"]).values_list("pk", "team__name")),
+        {pk: (person_id, name) for pk, person_id, name in grants},
+    )

@@ -1,0 +1,158 @@
+"""`manage.py bench pages` and `bench freshness`: the three home pages on a small and a large demo organization.
+
+Pages: server time in this process, middleware and templates included, and the queries that are the page's own.
+Freshness: from the commit that wins a deal to a company page that counts it, with a real worker.
+"""
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from metrics.services import rollups_recompute
+from people.benching import AsOwner, bench_organization_remove
+from people.models import Organization, User
+from spm import embedded
+from spm.demo.bar import address_of
+from spm.demo.live import deal_close
+from spm.demo.load import demo_create
+from spm.demo.sign_ins import sign_ins_create
+from spm.embedded import launch
+
+HOMES = {"rep": ("maya", "/me/"), "manager": ("daniel", "/team/"), "company": ("helen", "/company/")}
+SMALL = (10_000, 40)  # deals, reps
+LOOKS = 21  # at each page, of which the median counts
+CHANGES = 30
+FRAME = 7  # statements of the frame: session, user, tenant; transaction and savepoint, begun and ended
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def bench_pages(*, deals: int, people: int, as_owner: AsOwner) -> dict[str, Any]:
+    """Both organizations are looked at in turns, so that a busy machine is busy for both."""
+    few, many = min(deals, SMALL[0]), deals
+    with ExitStack() as stack:
+        small = stack.enter_context(_company("bench-pages-small", few, min(people, SMALL[1]), as_owner))
+        large = stack.enter_context(_company("bench-pages-large", many, people, as_owner))
+        figures: dict[str, Any] = {"deals_small": few}
+        for name, (account, address) in HOMES.items():
+            clients = {"small": _client(small, account), "large": _client(large, account)}
+            for size, client in clients.items():
+                figures[f"{name}_queries_{size}"] = _queries(client, address)
+            times = _times(clients, address)
+            figures |= {f"{name}_{size}_ms": round(1000 * seconds, 1) for size, seconds in times.items()}
+    return {
+        "size": {"deals": deals, "people": people},
+        "figures": figures,
+        "ratios": {
+            "time_large_vs_small": round(max(figures[f"{n}_large_ms"] / figures[f"{n}_small_ms"] for n in HOMES), 3),
+            "queries_max": max(figures[f"{n}_queries_{size}"] for n in HOMES for size in ("small", "large")),
+        },
+    }
+
+
+def bench_freshness(*, deals: int, people: int, as_owner: AsOwner) -> dict[str, Any]:
+    """Times are seconds. An open page asks for news every three seconds, which comes on top."""
+    with _company("bench-freshness", deals, people, as_owner) as organization, _worker():
+        client = _client(organization, "helen")
+        _change(organization, client)  # the first one waits for the worker to be there
+        times = sorted(_change(organization, client) for _ in range(CHANGES))
+    return {
+        "size": {"deals": deals, "people": people},
+        "figures": {
+            "change_to_dashboard_p50_s": round(statistics.median(times), 3),
+            "change_to_dashboard_p95_s": round(times[int(len(times) * 0.95)], 3),
+            "changes": len(times),
+        },
+        "ratios": {},
+    }
+
+
+BENCHES = {"pages": bench_pages, "freshness": bench_freshness}
+
+
+@contextmanager
+def _company(slug: str, deals: int, reps: int, as_owner: AsOwner) -> Iterator[Organization]:
+    bench_organization_remove(slug, as_owner)
+    organization = demo_create(slug=slug, reps=reps, deals=deals, months=24, seed=7, at=timezone.now())
+    try:
+        sign_ins_create(organization, is_public=False)
+        rollups_recompute(organization_id=organization.pk, is_full=True)
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        yield organization
+    finally:
+        bench_organization_remove(slug, as_owner)
+
+
+def _client(organization: Organization, account: str) -> Client:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.get(email=address_of(account, organization)), backend=BACKEND)
+    return client
+
+
+def _look(client: Client, address: str) -> None:
+    response = client.get(address)
+    if response.status_code != 200:
+        raise RuntimeError(f"{address} answered {response.status_code}")
+
+
+def _queries(client: Client, address: str) -> int:
+    """Queries of the page itself; looked at twice, because the first look may fill a cache."""
+    _look(client, address)
+    with CaptureQueriesContext(connection) as captured:
+        _look(client, address)
+    return len(captured) - FRAME
+
+
+def _times(clients: dict[str, Client], address: str) -> dict[str, float]:
+    times: dict[str, list[float]] = {size: [] for size in clients}
+    for _turn in range(LOOKS):
+        for size, client in clients.items():
+            start = time.perf_counter()
+            _look(client, address)
+            times[size].append(time.perf_counter() - start)
+    return {size: statistics.median(each) for size, each in times.items()}
+
+
+def _change(organization: Organization, client: Client) -> float:
+    """Win a deal, wait for the version of the data to grow, and load the company page."""
+    version = client.get("/live/version/").json()["version"]
+    deal_close(organization, at=timezone.now())
+    start = time.perf_counter()
+    while client.get("/live/version/", {"since": version}).status_code == 204:
+        if time.perf_counter() - start > 120:
+            raise RuntimeError("the worker did not recompute within two minutes")
+        time.sleep(0.01)
+    _look(client, "/company/")
+    return time.perf_counter() - start
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """A worker as `make run` has one; without beat, so that only the bell rings."""
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "spm", "worker", "--concurrency=1"]
+    command += ["--loglevel=ERROR", "--without-mingle", "--without-gossip"]
+    environment = os.environ | {"REDIS_URL": settings.REDIS_URL}
+    worker = launch.start(
+        command,
+        on_death=signal.SIGTERM,
+        cwd=embedded.CHECKOUT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        launch.stop(worker, signal.SIGTERM, 10)

@@ -1,0 +1,41 @@
+"""What the addresses of people need besides the cast: leave, a stand-in, an acting manager, an invitation, a record."""
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from people.files import file_store
+from people.models import ActingManager, Delegation, Invitation, Leave, PersonRecord
+from people.services.invitation import VALID, invitation_token
+from people.wall import tenant
+from tests.cast import Cast
+
+
+def objects(cast: Cast) -> dict[str, Any]:
+    with tenant(cast.organization.pk):
+        return absences(cast) | records(cast)
+
+
+def absences(cast: Cast) -> dict[str, Any]:
+    days = {"starts_on": date(2026, 1, 5), "ends_before": date(2026, 1, 12)}
+    return {
+        "alices_leave": Leave.objects.create(person=cast.alice, **days).pk,
+        "bobs_stand_in": Delegation.objects.get(manager=cast.bob).pk,
+        "norths_acting": ActingManager.objects.create(team=cast.north, person=cast.alice, **days).pk,
+    }
+
+
+def records(cast: Cast) -> dict[str, Any]:
+    at = timezone.now()
+    invitation = Invitation.objects.create(
+        person=cast.nils, email="nils@acme.example", created_by=cast.ada, created_at=at, expires_at=at + VALID
+    )
+    invitation.refresh_from_db()
+    record = PersonRecord.objects.create(
+        person=cast.alice,
+        file=file_store(name="alice.zip", stream=[b"zip"], created_by=None, at=at),
+        created_at=at,
+        expires_at=at + VALID,
+    )
+    return {"alices_record": record.pk, "nils_invitation": invitation.pk, "nils_token": invitation_token(invitation)}

@@ -1,0 +1,113 @@
+"""The audit log: every action has words, filters agree with the file, and nobody changes what stands in it."""
+
+import csv
+import re
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import InternalError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from people.audit import audit
+from people.models import AuditEntry
+from people.views.words import ACTIONS
+from tests.cast import NOW, Cast
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ["people", "crm", "metrics", "incentives", "spm"]
+
+
+@pytest.fixture
+def ada(cast: Cast) -> Client:
+    return cast.client("ada")
+
+
+def page(client: Client, **query: Any) -> list[list[str]]:
+    answer = client.get(reverse("people:audit_list"), query)
+    assert answer.status_code == 200
+    return [[text for _column, _cell, text in line] for line in answer.context["table"].lines]
+
+
+def audited_actions() -> set[str]:
+    """The first argument of every call of `audit` in the sources."""
+    found = set()
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            found |= set(re.findall(r"\baudit\(\s*\"(\w+)\"", path.read_text(encoding="utf-8")))
+    return found
+
+
+def test_every_audited_action_has_words() -> None:
+    assert len(audited_actions()) > 20
+    assert audited_actions() - ACTIONS.keys() == set()
+
+
+def test_the_log_is_filtered_by_who_what_whom_and_when(cast: Cast, ada: Client) -> None:
+    audit("person_change", actor=cast.ada, at=NOW, subject=cast.alice)
+    audit("grant_give", actor=cast.bob, at=NOW + timedelta(days=1), subject="grant", detail={"person": cast.alice.pk})
+    audit("team_rename", actor=None, at=NOW + timedelta(days=2), subject=cast.north, detail={"name": ["A", "B"]})
+    assert [line[2] for line in page(ada)] == ["Team renamed", "Role given", "Changed"]
+    assert [line[2] for line in page(ada, actor=cast.ada.pk)] == ["Changed"]
+    assert [line[2] for line in page(ada, about=cast.alice.pk)] == ["Role given", "Changed"]
+    assert [line[2] for line in page(ada, action="team_rename")] == ["Team renamed"]
+    assert [line[2] for line in page(ada, subject="team")] == ["Team renamed"]
+    day = (NOW + timedelta(days=1)).date()
+    assert [line[2] for line in page(ada, starts_on=day, ends_on=day)] == ["Role given"]
+    assert page(ada)[0][4] == "name: A → B" and page(ada)[1][4] == "person: Alice Ames"
+
+
+def test_days_of_the_filter_are_those_of_the_organization(cast: Cast, ada: Client) -> None:
+    cast.organization.time_zone = "Pacific/Kiritimati"  # fourteen hours ahead
+    cast.organization.save()
+    audit("team_rename", actor=None, at=datetime(2026, 6, 15, 12, tzinfo=UTC), subject=cast.north)
+    assert page(ada, starts_on="2026-06-16", ends_on="2026-06-16") and not page(ada, ends_on="2026-06-15")
+
+
+def test_the_file_holds_what_the_page_shows(cast: Cast, ada: Client) -> None:
+    for number in range(70):
+        audit("person_change", actor=cast.ada, at=NOW, subject=cast.alice, detail={"fields": [f"=cmd{number}"]})
+    audit("team_rename", actor=cast.ada, at=NOW, subject=cast.north)
+    answer: Any = ada.get(reverse("people:audit_file"), {"action": "person_change"})
+    rows = list(csv.reader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert len(rows) == 71 and {row[2] for row in rows[1:]} == {"person_change"}
+    assert {row[6] for row in rows[1:]} == {"Alice Ames"}
+
+
+def test_the_page_takes_the_same_number_of_queries_at_any_length(
+    cast: Cast, ada: Client, django_assert_max_num_queries: Any
+) -> None:
+    for person in cast.people.values():
+        if person != cast.mallory:
+            audit("person_change", actor=person, at=NOW, subject=person)
+            audit("seat_assign", actor=person, at=NOW, subject=cast.vacant_seat, detail={"person": person.pk})
+    with django_assert_max_num_queries(19):
+        assert len(page(ada)) > 10
+
+
+def test_one_sees_the_entries_about_oneself_and_nobody_elses(cast: Cast) -> None:
+    audit("person_change", actor=cast.ada, at=NOW, subject=cast.alice)
+    alice = cast.client("alice")
+    assert alice.get(reverse("people:person_detail", args=[cast.alice.pk])).context["events"]
+    assert not cast.client("bob").get(reverse("people:person_detail", args=[cast.alice.pk])).context["events"]
+    assert alice.get(reverse("people:audit_list")).status_code == 403
+
+
+@pytest.mark.parametrize("erasure", ["", "on"])
+def test_an_entry_is_never_deleted_and_only_its_details_are_ever_changed(cast: Cast, erasure: str) -> None:
+    audit("person_change", actor=cast.ada, at=NOW, subject=cast.alice, detail={"name": "Alice"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.erasure', %s, true)", [erasure])
+    for change in ({"action": "other"}, {"at": NOW + timedelta(1)}, {"actor": cast.bob}, {"subject_id": 1}):
+        with pytest.raises(InternalError), transaction.atomic():
+            AuditEntry.objects.update(**change)
+    with pytest.raises(InternalError), transaction.atomic():
+        AuditEntry.objects.all().delete()
+    if erasure:
+        assert AuditEntry.objects.update(detail={}) == 1
+    else:
+        with pytest.raises(InternalError), transaction.atomic():
+            AuditEntry.objects.update(detail={})
