@@ -22,6 +22,7 @@ from metrics.selectors.answer import Row as Figures
 from metrics.selectors.question import TRAITS, Dimension
 from metrics.selectors.structure import account_words, product_choices
 from metrics.selectors.subject import Subject
+from metrics.selectors.sums.traits import dimensions_of
 from metrics.words import Definition, definition, dimension_words, without_words
 from people.components import Action, Cell, Chart, Column, Crumb, Empty, Figure, Pages, Row, Series, Table, sort_rows
 from people.viewer import Viewer
@@ -102,8 +103,10 @@ def explore(asked: Asked, name: str) -> Explored:
     """The rows of a metric as the query asks for them. Raises: NoMetric, ObjectDoesNotExist. Sixteen queries."""
     metric, viewer, query = metric_named(name), asked.viewer, asked.query
     subject = access_slice(asked)
+    known = dimensions_of(metric)
+    subject = replace(subject, traits=tuple(each for each in subject.traits if each[0] in known))
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else Grain.YEAR)
-    offered = [key for key, _words in by_choices(subject)]
+    offered = [key for key, _words in by_choices(metric, subject)]
     by = query.get("by", "") if query.get("by", "") in offered else offered[0]
     dimension = Dimension(by) if by in list(Dimension) else None
     grain = None if dimension else Grain(by)
@@ -112,9 +115,10 @@ def explore(asked: Asked, name: str) -> Explored:
     return Explored(metric, subject, days, by, _open_to(viewer, subject, rows), total.figure)
 
 
-def by_choices(subject: Subject) -> list[tuple[str, str]]:
-    """What the rows may be told apart by; a single person has neither people nor teams below."""
-    dimensions = TRAITS if subject.person_id is not None else tuple(Dimension)
+def by_choices(metric: Metric, subject: Subject) -> list[tuple[str, str]]:
+    """What the rows of a metric may be told apart by; a single person has neither people nor teams below."""
+    known = dimensions_of(metric)
+    dimensions = [each for each in known if each in TRAITS] if subject.person_id is not None else known
     return [
         *[(grain.value, grain_words(grain)) for grain in GRAINS],
         *[(dimension.value, dimension_words(dimension)) for dimension in dimensions],
@@ -161,7 +165,7 @@ def _form(asked: Asked, explored: Explored) -> ExplorerForm:
     viewer, subject = asked.viewer, explored.subject
     return ExplorerForm(
         {"by": explored.by, **links.subject_query(subject), **explored.choice.query},
-        by=by_choices(subject),
+        by=by_choices(explored.metric, subject),
         teams=team_choices(viewer),
         people=people_choices(viewer),
         products=product_choices(),
