@@ -1,7 +1,9 @@
 """The one place that says, in SQL, what a deal adds to which day: its events, and the parts that events add up to.
 
-An event is (person_id, product_id, day, kind, amount, cycle_days, probability). A deal that counts has one on the day
-it was decided or is due, and one on the day it was created. `NOBODY` stands for no owner and no product, `NO_DAY` for a
+An event is (person_id, product_id, day, kind, amount, credit, overlay, is_own, cycle_days, probability). A deal that
+counts has one on the day it was decided or is due, and one on the day it was created: its owner's, with the amount and
+the credit for it. Where credits say that somebody else gets a share, the owner's event has no credit and every credit
+has events of its own, so that credits add up to the amount. `NOBODY` stands for no owner and no product, `NO_DAY` for a
 decided or open deal without a date. Amounts are in the organization's currency; a missing one stays NULL.
 """
 
@@ -14,40 +16,55 @@ DEALS = "crm_opportunity o"
 COUNTS = "NOT o.is_deleted"
 
 CLOSED_EVENT = """
-    SELECT coalesce(o.owner_id, 0) AS person_id, coalesce(o.product_id, 0) AS product_id,
+    SELECT coalesce({who}, 0) AS person_id, coalesce(o.product_id, 0) AS product_id,
            coalesce(o.closed_on, DATE '9999-12-31') AS day,
-           CASE o.outcome WHEN 'won' THEN 1 WHEN 'lost' THEN 2 ELSE 3 END AS kind,
-           o.converted_amount AS amount,
-           CASE WHEN o.outcome = 'won' AND {start} <= o.closed_on THEN o.closed_on - {start} END AS cycle_days,
+           CASE o.outcome WHEN 'won' THEN 1 WHEN 'lost' THEN 2 ELSE 3 END AS kind, {worth},
+           {cycle_days} AS cycle_days,
            CASE WHEN o.outcome = 'open' THEN coalesce(o.probability, stage.probability) END AS probability{columns}
     FROM {source} LEFT JOIN crm_stage stage ON stage.id = o.stage_id
     WHERE {where}
 """
 
 CREATED_EVENT = """
-    SELECT coalesce(o.owner_id, 0) AS person_id, coalesce(o.product_id, 0) AS product_id, o.created_on AS day,
-           4 AS kind, o.converted_amount AS amount, NULL::integer AS cycle_days, NULL::numeric AS probability{columns}
+    SELECT coalesce({who}, 0) AS person_id, coalesce(o.product_id, 0) AS product_id, o.created_on AS day,
+           4 AS kind, {worth}, NULL::integer AS cycle_days, NULL::numeric AS probability{columns}
     FROM {source}
     WHERE o.created_on IS NOT NULL AND {where}
 """
 
+OWNED = {
+    "who": "o.owner_id",
+    "worth": "o.converted_amount AS amount, CASE WHEN NOT o.is_split THEN o.converted_amount END AS credit,"
+    " NULL::numeric AS overlay, true AS is_own",
+}
+CREDITED = {
+    "who": "c.person_id",
+    "worth": "NULL::numeric AS amount, CASE WHEN c.role <> 'overlay' THEN o.converted_amount * c.share END AS credit,"
+    " CASE WHEN c.role = 'overlay' THEN o.converted_amount * c.share END AS overlay, false AS is_own",
+    "cycle_days": "NULL::integer",
+}
+CREDITS = "JOIN crm_credit c ON c.opportunity_id = o.id AND c.kind = 'bookings'"
+HAS_CREDITS = "o.has_credits"
+
 # part -> what it is of the events of a group
 PARTS: dict[str, str] = {
-    "won_count": "count(*) FILTER (WHERE kind = 1)",
-    "won_amount": "coalesce(sum(amount) FILTER (WHERE kind = 1), 0)",
+    "won_count": "count(*) FILTER (WHERE kind = 1 AND is_own)",
+    "won_amount": "coalesce(sum(credit) FILTER (WHERE kind = 1), 0)",
     "won_amount_count": "count(amount) FILTER (WHERE kind = 1)",
-    "lost_count": "count(*) FILTER (WHERE kind = 2)",
-    "lost_amount": "coalesce(sum(amount) FILTER (WHERE kind = 2), 0)",
+    "owned_amount": "coalesce(sum(amount) FILTER (WHERE kind = 1), 0)",
+    "overlay_amount": "coalesce(sum(overlay) FILTER (WHERE kind = 1), 0)",
+    "lost_count": "count(*) FILTER (WHERE kind = 2 AND is_own)",
+    "lost_amount": "coalesce(sum(credit) FILTER (WHERE kind = 2), 0)",
     "lost_amount_count": "count(amount) FILTER (WHERE kind = 2)",
     "cycle_days": "coalesce(sum(cycle_days), 0)",
     "cycle_count": "count(cycle_days)",
-    "created_count": "count(*) FILTER (WHERE kind = 4)",
-    "created_amount": "coalesce(sum(amount) FILTER (WHERE kind = 4), 0)",
+    "created_count": "count(*) FILTER (WHERE kind = 4 AND is_own)",
+    "created_amount": "coalesce(sum(credit) FILTER (WHERE kind = 4), 0)",
     "created_amount_count": "count(amount) FILTER (WHERE kind = 4)",
-    "open_count": "count(*) FILTER (WHERE kind = 3)",
-    "open_amount": "coalesce(sum(amount) FILTER (WHERE kind = 3), 0)",
+    "open_count": "count(*) FILTER (WHERE kind = 3 AND is_own)",
+    "open_amount": "coalesce(sum(credit) FILTER (WHERE kind = 3), 0)",
     "open_amount_count": "count(amount) FILTER (WHERE kind = 3)",
-    "weighted_amount": "coalesce(sum(amount * probability), 0)",
+    "weighted_amount": "coalesce(sum(credit * probability), 0)",
     "weighted_count": "count(amount * probability)",
 }
 PART_NAMES = ", ".join(PARTS)
@@ -63,14 +80,29 @@ def cycle_start(organization: Organization) -> str:
 
 def closed_events(start: str, *, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
     """Events of deals on the day they were decided or are due; `columns` are more of them, each after a comma."""
-    return CLOSED_EVENT.format(start=start, source=source, where=where, columns=columns)
+    cycle_days = f"CASE WHEN o.outcome = 'won' AND {start} <= o.closed_on THEN o.closed_on - {start} END"
+    return CLOSED_EVENT.format(cycle_days=cycle_days, source=source, where=where, columns=columns, **OWNED)
 
 
 def created_events(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
     """Events of deals on the day they were created."""
-    return CREATED_EVENT.format(source=source, where=where, columns=columns)
+    return CREATED_EVENT.format(source=source, where=where, columns=columns, **OWNED)
+
+
+def closed_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
+    """Events of credits on the day their deal was decided or is due; `c` is the credit."""
+    return CLOSED_EVENT.format(
+        source=f"{source} {CREDITS}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
+    )
+
+
+def created_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
+    """Events of credits on the day their deal was created."""
+    return CREATED_EVENT.format(
+        source=f"{source} {CREDITS}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
+    )
 
 
 def all_events(start: str) -> str:
-    """Every event of every deal."""
-    return f"{closed_events(start)} UNION ALL {created_events()}"
+    """Every event of every deal and credit."""
+    return " UNION ALL ".join([closed_events(start), created_events(), closed_credits(), created_credits()])

@@ -152,6 +152,73 @@ DROP_QUOTAS = "".join(
     f"DROP TRIGGER metrics_mark_quotas_{operation} ON crm_quota;" for operation in ("insert", "update", "delete")
 )
 
+# Credits move amounts between people: theirs, and the owner's, on the days of the deal.
+CREDIT_DAYS = f"""
+    SELECT o.organization_id, coalesce({{who}}, 0), coalesce(o.product_id, 0), {DAY.format(row="o")}
+    FROM {{rows}} WHERE NOT o.is_deleted
+    UNION
+    SELECT o.organization_id, coalesce({{who}}, 0), coalesce(o.product_id, 0), o.created_on
+    FROM {{rows}} WHERE NOT o.is_deleted AND o.created_on IS NOT NULL
+"""
+
+
+def _credit_marks(rows: str) -> str:
+    return (
+        CREDIT_DAYS.format(who="c.person_id", rows=rows) + " UNION " + CREDIT_DAYS.format(who="o.owner_id", rows=rows)
+    )
+
+
+def _credit_trigger(operation: str, tables: str, sides: tuple[str, ...]) -> str:
+    name = f"metrics_mark_credits_{operation.lower()}"
+    marks = " UNION ".join(
+        _credit_marks(f"{side} c JOIN crm_opportunity o ON o.id = c.opportunity_id") for side in sides
+    )
+    return f"""
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM (SELECT 1 FROM {sides[-1]} LIMIT {MANY}) c) >= {MANY} THEN
+        INSERT INTO metrics_dirtybucket (organization_id, person_id, product_id, day)
+        SELECT DISTINCT organization_id, 0, 0, NULL::date FROM {sides[-1]};
+    ELSE
+        EXECUTE $mark$ INSERT INTO metrics_dirtybucket (organization_id, person_id, product_id, day)
+        {marks} $mark$;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER {name} AFTER {operation} ON crm_credit
+    REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+"""
+
+
+# A changed deal with credits is due for everybody who has one.
+CREDITED_DEALS = f"""
+CREATE FUNCTION metrics_mark_credited_deals() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM old_rows WHERE has_credits) OR EXISTS (SELECT 1 FROM new_rows WHERE has_credits) THEN
+        EXECUTE $mark$ INSERT INTO metrics_dirtybucket (organization_id, person_id, product_id, day)
+        {CREDIT_DAYS.format(who="c.person_id", rows="old_rows o JOIN crm_credit c ON c.opportunity_id = o.id")} UNION
+        {CREDIT_DAYS.format(who="c.person_id", rows="new_rows o JOIN crm_credit c ON c.opportunity_id = o.id")} $mark$;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER metrics_mark_credited_deals AFTER UPDATE ON crm_opportunity
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION metrics_mark_credited_deals();
+"""
+
+CREDITS = (
+    _credit_trigger("INSERT", "NEW TABLE AS changed", ("changed",))
+    + _credit_trigger("DELETE", "OLD TABLE AS changed", ("changed",))
+    + _credit_trigger("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows", ("old_rows", "new_rows"))
+    + CREDITED_DEALS
+    + "INSERT INTO metrics_dirtybucket (organization_id, person_id, product_id, day)"
+    " SELECT id, 0, 0, NULL FROM people_organization;"
+)
+DROP_CREDITS = (
+    "DROP FUNCTION metrics_mark_credits_insert, metrics_mark_credits_delete, metrics_mark_credits_update,"
+    " metrics_mark_credited_deals CASCADE;"
+)
+
 # A product's deals of a creation day; those of a close day have an index of their own in crm.
 CREATED_INDEX = """
 CREATE INDEX opportunity_product_created ON crm_opportunity (organization_id, product_id, created_on)

@@ -1,6 +1,7 @@
 from crm.models.account import Account, AccountKey
 from crm.models.activity import Activity, ActivityType
 from crm.models.batch import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
+from crm.models.credit import Credit
 from crm.models.health import HealthDismissal
 from crm.models.lead import Lead
 from crm.models.opportunity import NO_DUE_DAY, Opportunity, OpportunityChange
@@ -15,6 +16,7 @@ __all__ = [
     "AccountKey",
     "Activity",
     "ActivityType",
+    "Credit",
     "HealthDismissal",
     "ImportBatch",
     "ImportChange",

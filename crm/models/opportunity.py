@@ -85,6 +85,8 @@ class Opportunity(WalledFact):
     closed_on = models.DateField(_("closes on"), null=True, blank=True)
     lead_text = models.CharField(max_length=300, blank=True, default="")
     lead_source = models.CharField(_("lead source"), max_length=200, blank=True, default="")
+    has_credits = models.BooleanField(db_default=False, default=False, editable=False)  # kept by triggers of credits
+    is_split = models.BooleanField(db_default=False, default=False, editable=False)
     is_deleted = models.BooleanField(default=False)  # gone from the source; out of every figure, kept for history
     batch = loose("crm.ImportBatch", verbose_name=_("import"))
     row_number = models.PositiveIntegerField(null=True)  # line in the batch's file
@@ -106,6 +108,18 @@ class Opportunity(WalledFact):
                 name="opportunity_open",
                 condition=Q(outcome="open", is_deleted=False),
                 include=["stage", "converted_amount", "probability"],
+            ),
+            models.Index(
+                fields=["organization", "closed_on"],
+                name="opportunity_credits_closed",
+                condition=Q(has_credits=True),
+                include=["id"],
+            ),
+            models.Index(
+                fields=["organization", "created_on"],
+                name="opportunity_credits_created",
+                condition=Q(has_credits=True),
+                include=["id"],
             ),
             models.Index(
                 fields=["organization", "owner", "created_on"],

@@ -163,7 +163,7 @@ DEAL_SIZE_MEAN = Metric(
     Unit.MONEY,
     Direction.HIGHER,
     Basis.CLOSED,
-    Share((Part.WON_AMOUNT,), (Part.WON_AMOUNT_COUNT,)),
+    Share((Part.OWNED_AMOUNT,), (Part.WON_AMOUNT_COUNT,)),
     (Part.WON_AMOUNT_COUNT,),
     _("the amounts of won deals, added up"),
     _("won deals that have an amount"),

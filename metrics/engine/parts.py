@@ -11,8 +11,10 @@ class Part(StrEnum):
     """The additive parts, as the columns of the rollups are called."""
 
     WON_COUNT = "won_count"
-    WON_AMOUNT = "won_amount"
+    WON_AMOUNT = "won_amount"  # by the shares of those who are credited
     WON_AMOUNT_COUNT = "won_amount_count"
+    OWNED_AMOUNT = "owned_amount"  # whole amounts, at the owner
+    OVERLAY_AMOUNT = "overlay_amount"  # shares beside the whole, outside team totals
     LOST_COUNT = "lost_count"
     LOST_AMOUNT = "lost_amount"
     LOST_AMOUNT_COUNT = "lost_amount_count"
@@ -79,6 +81,8 @@ FAMILIES: dict[Family, dict[Basis, tuple[Part, ...]]] = {
             Part.WON_COUNT,
             Part.WON_AMOUNT,
             Part.WON_AMOUNT_COUNT,
+            Part.OWNED_AMOUNT,
+            Part.OVERLAY_AMOUNT,
             Part.LOST_COUNT,
             Part.LOST_AMOUNT,
             Part.LOST_AMOUNT_COUNT,

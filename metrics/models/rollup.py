@@ -12,7 +12,7 @@ def count() -> "models.IntegerField[int, int]":
 
 
 def amount() -> "models.DecimalField[object, object]":
-    return models.DecimalField(max_digits=26, decimal_places=6, default=0)
+    return models.DecimalField(max_digits=38, decimal_places=12, default=0)  # amount × share, not rounded
 
 
 class Parts(models.Model):
@@ -22,6 +22,8 @@ class Parts(models.Model):
     won_count = count()
     won_amount = amount()
     won_amount_count = count()  # won deals that have an amount
+    owned_amount = amount()  # won deals at their whole amount, at the owner
+    overlay_amount = amount()  # shares beside the whole
     lost_count = count()
     lost_amount = amount()
     lost_amount_count = count()
@@ -34,8 +36,8 @@ class Parts(models.Model):
     open_amount = amount()
     open_amount_count = count()
     weighted_amount: "models.DecimalField[object, object]" = models.DecimalField(
-        max_digits=32, decimal_places=10, default=0
-    )  # amount (6 places) × probability (4 places), not rounded
+        max_digits=38, decimal_places=16, default=0
+    )  # amount (6 places) × share (6 places) × probability (4 places), not rounded
     weighted_count = count()  # open deals that have an amount and a probability
 
     class Meta:

@@ -12,6 +12,8 @@ from metrics.selectors.subject import Subject
 
 OUTCOMES = {
     "won": "won",
+    "owned": "won",
+    "overlay": "won",
     "lost": "lost",
     "cycle": "won",
     "open": "open",

@@ -8,7 +8,16 @@ from typing import Any
 from django.db import connection
 
 from metrics.engine.parts import Family
-from metrics.facts import COUNTS, PARTS, all_events, closed_events, created_events
+from metrics.facts import (
+    COUNTS,
+    HAS_CREDITS,
+    PARTS,
+    all_events,
+    closed_credits,
+    closed_events,
+    created_credits,
+    created_events,
+)
 from metrics.happenings import ACTIVITY_PARTS, LEAD_PARTS, activity_events, cohort_events, customer_events
 from metrics.models import NOBODY
 
@@ -33,6 +42,7 @@ class Rollup:
     everything: Callable[[str], str]
     due: Callable[["Rollup", str, bool, bool], list[str]]
     dimension: str = ""
+    credit_column: str = ""  # of deals: by which column of their credits, where it is not that of the facts
 
     @property
     def columns(self) -> str:
@@ -58,18 +68,29 @@ class Rollup:
 
     def due_facts(self, facts: str, day: str, *, is_nobody: bool, is_undated: bool) -> str:
         """The facts of due buckets, worded so that an index of the facts answers it."""
-        key = f"{self.fact_column} IS NULL" if is_nobody else f"{self.fact_column} = due.key"
         on = f"coalesce({day}, due.day) = due.day" if is_undated else f"{day} = due.day"
-        return f"unnest(%s::bigint[], %s::date[]) AS due(key, day) JOIN {facts} ON {key} AND {on}"
+        return f"{DUE} JOIN {facts} ON {_is_due(self.fact_column, is_nobody)} AND {on}"
+
+
+DUE = "unnest(%s::bigint[], %s::date[]) AS due(key, day)"
+
+
+def _is_due(column: str, is_nobody: bool) -> str:
+    return f"{column} IS NULL" if is_nobody else f"{column} = due.key"
 
 
 def _due_deals(rollup: Rollup, start: str, is_nobody: bool, is_undated: bool) -> list[str]:
     closed = rollup.due_facts("crm_opportunity o", "o.closed_on", is_nobody=is_nobody, is_undated=is_undated)
     created = rollup.due_facts("crm_opportunity o", "o.created_on", is_nobody=is_nobody, is_undated=False)
+    closed_day = "coalesce(o.closed_on, due.day) = due.day" if is_undated else "o.closed_on = due.day"
+    credited = f"{COUNTS} AND {_is_due(rollup.credit_column or rollup.fact_column, is_nobody)}"
+    split = f"{DUE} JOIN crm_opportunity o ON {HAS_CREDITS}"  # few deals have credits, and an index of their own by day
     return [
         closed_events(start, source=closed, where=f"{COUNTS} AND o.outcome IN ('won', 'lost')"),
         closed_events(start, source=closed, where=f"{COUNTS} AND o.outcome = 'open'"),
         created_events(source=created),
+        closed_credits(source=f"{split} AND {closed_day}", where=credited),
+        created_credits(source=f"{split} AND o.created_on = due.day", where=credited),
     ]
 
 
@@ -91,7 +112,15 @@ def _added(parts: Iterable[str]) -> dict[str, str]:
 
 
 PERSON = Rollup(
-    Family.DEALS, "metrics_dailyrollup", "person_id", "person_id", "o.owner_id", PARTS, all_events, _due_deals
+    Family.DEALS,
+    "metrics_dailyrollup",
+    "person_id",
+    "person_id",
+    "o.owner_id",
+    PARTS,
+    all_events,
+    _due_deals,
+    credit_column="c.person_id",
 )
 PRODUCT = Rollup(
     Family.DEALS,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from crm.models import Opportunity, Pipeline, Product, Quota, Stage
+from crm.models import Credit, Opportunity, Pipeline, Product, Quota, Stage
 from metrics.selectors.answer import Row, answer
 from metrics.selectors.parse import question_of
 from metrics.services import rollups_recompute
@@ -111,3 +111,11 @@ def figure(where: Organization, metric: str, **question: Any) -> str | None:
     """The one figure of a question without groups."""
     [row] = ask(where, metric, **question)
     return None if row.figure.value is None else f"{row.figure.value:f}"
+
+
+def credit(deal: Opportunity, **shares: tuple[Person | None, Any] | Any) -> None:
+    """The credits of a saved deal, in one statement: name=(person or None, share[, role])."""
+    made = []
+    for who, share, *role in shares.values():
+        made.append(Credit(opportunity=deal, person=who, share=Decimal(share), role=role[0] if role else "split"))
+    Credit.objects.bulk_create(made)

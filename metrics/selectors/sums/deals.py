@@ -4,7 +4,16 @@
 from collections.abc import Collection, Sequence
 
 from metrics.engine.parts import BASIS_OF, Basis, Family, Part
-from metrics.facts import COUNTS, PART_NAMES, PART_SUMS, closed_events, created_events, cycle_start
+from metrics.facts import (
+    COUNTS,
+    PART_NAMES,
+    PART_SUMS,
+    closed_credits,
+    closed_events,
+    created_credits,
+    created_events,
+    cycle_start,
+)
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Parameters, Sql
 from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
@@ -48,27 +57,31 @@ def deal_source(question: Question, window: Window, start: str, bases: Collectio
     if {*bases} - {Basis.CREATED}:
         where = fact_conditions(question, window, "o.closed_on")
         events.append(closed_events(start, source=source, where=where.text, columns=columns))
-        parameters += where.parameters
+        credited = fact_conditions(question, window, "o.closed_on", "c.person_id")
+        events.append(closed_credits(source=source, where=credited.text, columns=columns))
+        parameters += where.parameters + credited.parameters
     if Basis.CREATED in bases:
         where = fact_conditions(question, window, "o.created_on")
         events.append(created_events(source=source, where=where.text, columns=columns))
-        parameters += where.parameters
+        credited = fact_conditions(question, window, "o.created_on", "c.person_id")
+        events.append(created_credits(source=source, where=credited.text, columns=columns))
+        parameters += where.parameters + credited.parameters
     keys = ", ".join(["person_id", "product_id", "day", *map(column_of, traits)])
     return Sql(f"(SELECT {keys}, {PART_SUMS} FROM ({' UNION ALL '.join(events)}) e GROUP BY {keys}) s", parameters)
 
 
-def fact_conditions(question: Question, window: Window, day: str) -> Sql:
+def fact_conditions(question: Question, window: Window, day: str, who: str = "o.owner_id") -> Sql:
     """Keep a breakdown inside a team from reading more facts than it needs."""
     sql = Sql(COUNTS)
     if window.starts_on:
         sql.add(f"{day} >= %s AND {day} < %s", window.starts_on, window.ends_before)
     if question.scope.person_ids is not None and 0 not in question.scope.person_ids:
-        sql.add("o.owner_id = ANY(%s)", list(question.scope.person_ids))
+        sql.add(f"{who} = ANY(%s)", list(question.scope.person_ids))
     if question.scope.product_ids is not None and 0 not in question.scope.product_ids:
         sql.add("o.product_id = ANY(%s)", list(question.scope.product_ids))
     for dimension, values in question.scope.traits:
         if dimension is Dimension.ACCOUNT and 0 not in values:
             sql.add("o.account_id = ANY(%s)", list(values))
     if question.scope.team_id is not None:
-        sql.add(f"o.owner_id = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
+        sql.add(f"{who} = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)
     return sql

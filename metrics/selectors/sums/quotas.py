@@ -23,10 +23,12 @@ TEAM_QUOTAS = (Part.TEAM_QUOTA_AMOUNT, Part.TEAM_QUOTA_COUNT, Part.TEAM_QUOTA_AM
 IN_FORCE = "q.measure = 'bookings' AND q.starts_on <= {day} AND {day} < q.ends_before"
 
 CREDITED = f"""(
-    SELECT r.person_id, r.day, r.won_amount AS attained_amount, r.won_count AS attained_count
+    SELECT r.person_id, r.day, {{amount}} AS attained_amount, r.won_count AS attained_count
     FROM metrics_dailyrollup r JOIN crm_quota q ON q.person_id = r.person_id AND {IN_FORCE.format(day="r.day")}
-    WHERE q.converted_amount IS NOT NULL
+    WHERE q.converted_amount IS NOT NULL AND {{which}}
 ) s"""
+OF_PEOPLE = {"amount": "r.won_amount + r.overlay_amount", "which": "true"}
+OF_TEAMS = {"amount": "r.won_amount", "which": "NOT q.is_overlay"}  # overlay stands outside the totals of teams
 
 VALUES: dict[Part, str] = {
     Part.QUOTA_AMOUNT: "sum(p.amount * p.days / p.length)",
@@ -54,7 +56,7 @@ def statements(
     if not is_answerable(question):
         return []
     makers: tuple[tuple[tuple[Part, ...], Callable[[list[Part]], Sql]], ...] = (
-        (PERSON_CREDITS, lambda some: sums_statement(question, window, some, Sql(CREDITED), Sql(OWN_DAY))),
+        (PERSON_CREDITS, lambda some: sums_statement(question, window, some, _credits(question), Sql(OWN_DAY))),
         (PERSON_QUOTAS, lambda some: _quotas(question, window, some, _person_pieces(question))),
         (TEAM_CREDITS, lambda some: _team_credits(question, window, some)),
         (TEAM_QUOTAS, lambda some: _quotas(question, window, some, _team_pieces(question))),
@@ -70,6 +72,10 @@ def statements(
 def is_answerable(question: Question) -> bool:
     """A quota belongs to a person or a team: it cannot be told apart, nor filtered, by anything else."""
     return not (question.uses_products or question.traits)
+
+
+def _credits(question: Question) -> Sql:
+    return Sql(CREDITED.format(**(OF_PEOPLE if _is_about_people(question) else OF_TEAMS)))
 
 
 def _is_about_people(question: Question) -> bool:
@@ -110,6 +116,8 @@ LENGTH = "q.ends_before - q.starts_on AS length, q.converted_amount AS amount"
 def _person_pieces(question: Question) -> Sql:
     """Quotas of people, in as many pieces as they sat in teams."""
     where = Sql("q.person_id IS NOT NULL AND q.measure = 'bookings'")
+    if not _is_about_people(question):
+        where.add("NOT q.is_overlay")
     if question.scope.person_ids is not None:
         where.add("q.person_id = ANY(%s::bigint[])", list(question.scope.person_ids))
     if not question.uses_teams:

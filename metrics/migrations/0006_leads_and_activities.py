@@ -10,7 +10,7 @@ from metrics import happening_marks
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0003_quota_marks'),
+        ('metrics', '0005_credit_marks'),
         ('people', '0003_seats_grants_and_absence'),
         ('crm', '0008_quotas'),
     ]
