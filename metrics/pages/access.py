@@ -1,12 +1,16 @@
 """Whose numbers a page shows, when its query may name a person or a team."""
 
+from datetime import date
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
 from kernel.row_id import row_id
+from metrics.engine.definitions import Metric
 from metrics.pages.frame import Asked
+from metrics.pages.periods import EARLIEST
 from metrics.selectors.members import member_name
-from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension
+from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension, can_look_back
 from metrics.selectors.subject import (
     Subject,
     access_member_numbers,
@@ -48,6 +52,15 @@ def access_slice(asked: Asked) -> Subject:
         elif value := query.get(dimension, "").replace("\0", ""):
             subject = subject.having(dimension, _number(value) if is_id else value)
     return subject
+
+
+def past_day(asked: Asked, metric: Metric) -> date | None:
+    """The past day that a link asks to look back to, where the metric can. No query."""
+    try:
+        day = date.fromisoformat(asked.query.get("as_of", ""))
+    except ValueError:
+        return None
+    return day if EARLIEST <= day < asked.viewer.on and can_look_back(metric) else None
 
 
 def _house(viewer: Viewer) -> Subject:

@@ -32,6 +32,12 @@ def rows_behind(asked: Asked, metric: Metric, subject: Subject, period: Period |
     return _deals(asked, metric, subject, deals_counted(deals_behind(metric, subject, period), on=asked.viewer.on))
 
 
+def rows_then() -> Table:
+    """What stands in place of the rows of a look back: they are known as they are today only."""
+    words = _("The figure is read from the history; take the past day away to see the rows as they stand today.")
+    return Table("why-rows", _("Rows"), [Column("row", _("Row"))], [], empty=Empty(_("A look back"), words, "clock"))
+
+
 def _table(
     asked: Asked, caption: str, columns: Sequence[Column], found: QuerySet[Any], row: Callable[[Any], Row], empty: str
 ) -> Table:

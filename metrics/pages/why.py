@@ -1,6 +1,7 @@
 """Why a figure is what it is: what it counts, divided by what, over which days, and the rows behind it."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -9,8 +10,8 @@ from metrics.engine.definitions import Metric, Unit, families_of
 from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis, Family
 from metrics.pages import ask, links
-from metrics.pages.access import access_slice, trait_words
-from metrics.pages.behind import rows_behind
+from metrics.pages.access import access_slice, past_day, trait_words
+from metrics.pages.behind import rows_behind, rows_then
 from metrics.pages.figures import divides_money, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
@@ -52,7 +53,8 @@ def why(asked: Asked) -> Why:
     kept = trait_words(subject)
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else DEFAULT)
     choice = days.choice
-    [row] = ask.rows_of(viewer, subject.scope, [metric], choice)
+    as_of = past_day(asked, metric)
+    [row] = ask.rows_of(viewer, subject.scope, [metric], choice, as_of=as_of)
     value = row.figure
     return Why(
         head=Head.of(_("Why this number"), asked, days),
@@ -60,11 +62,17 @@ def why(asked: Asked) -> Why:
         text=formats.figure(value.value, unit_of(metric), currency),
         reason=notes_text(value.notes) or _("There is nothing to count in these days.") if value.value is None else "",
         sentence=definition(metric).sentence,
-        pairs=[(_("Of whom"), subject.name), *kept, *_pairs(metric, value, days, currency)],
+        pairs=[(_("Of whom"), subject.name), *_back_words(as_of), *kept, *_pairs(metric, value, days, currency)],
         notes=definition(metric).notes,
-        rows=rows_behind(asked, metric, subject, None if choice.key == ALL else choice.period),
+        rows=rows_then()
+        if as_of
+        else rows_behind(asked, metric, subject, None if choice.key == ALL else choice.period),
         actions=_actions(metric, subject, choice),
     )
+
+
+def _back_words(as_of: date | None) -> Pairs:
+    return [(_("As it stood on"), formats.day(as_of))] if as_of else []
 
 
 def metric_named(name: str) -> Metric:

@@ -12,7 +12,7 @@ from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
 from metrics.engine.parts import Basis
-from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
+from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope, can_look_back
 from metrics.selectors.span import quota_periods
 from metrics.selectors.sums.traits import dimensions_of
 from people.models import Person, Team
@@ -36,6 +36,7 @@ def question_of(
     starts_on: str | None = None,
     ends_before: str | None = None,
     filters: Sequence[str] = (),
+    as_of: str | None = None,
 ) -> Question:
     """The question in a command's words. Raises: QuestionError. One query per filter."""
     words = _words(by)
@@ -44,12 +45,25 @@ def question_of(
     if first and last and first >= last:
         raise QuestionError(f"--to is the day after the last one, so it must come after --from {first}; got {last}.")
     question = Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
+    question = _looking_back(question, day_of(as_of, "--as-of"))
     _require_known(question)
     if QUOTA_PERIOD not in words:
         return question
     if grain:
         raise QuestionError(f"--by cuts time one way at once; ask for {QUOTA_PERIOD} and {grain} in two commands.")
     return replace(question, cuts=quota_periods(first, last), cut_name=QUOTA_PERIOD)
+
+
+def _looking_back(question: Question, as_of: date | None) -> Question:
+    """The same as things stood on a past day, by the team structure of that day. Raises: QuestionError."""
+    if as_of is None:
+        return question
+    if as_of > question.on:
+        raise QuestionError(f"--as-of {as_of} is still to come; today is {question.on}.")
+    for metric in question.metrics:
+        if not can_look_back(metric):
+            raise QuestionError(f"{metric.name} cannot be asked as it stood: quotas and credits have no look back.")
+    return replace(question, on=as_of, as_of=as_of)
 
 
 def _require_known(question: Question) -> None:

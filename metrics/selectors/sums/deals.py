@@ -45,14 +45,16 @@ def _by_structure(question: Question, parts: Sequence[Part]) -> list[tuple[list[
 def deal_source(question: Question, window: Window, start: str, bases: Collection[Basis] = tuple(Basis)) -> Sql:
     """The smallest relation that knows what is asked of facts dated by these bases."""
     traits = question.traits
-    if not question.uses_people and not traits:
+    is_rolled_up = not traits and question.as_of is None
+    if not question.uses_people and is_rolled_up:
         return Sql(
             f"(SELECT value_id AS product_id, day, {PART_NAMES} FROM metrics_dailybreakdown"
             " WHERE dimension = 'product') s"
         )
-    if not question.uses_products and not traits:
+    if not question.uses_products and is_rolled_up:
         return Sql("metrics_dailyrollup s")
-    source, columns = facts_with(Family.DEALS, traits), trait_columns(Family.DEALS, traits)
+    source = facts_with(Family.DEALS, traits, question.as_of)
+    columns = trait_columns(Family.DEALS, traits)
     events, parameters = [], Parameters()
     if {*bases} - {Basis.CREATED}:
         where = fact_conditions(question, window, "o.closed_on")

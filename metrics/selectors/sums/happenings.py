@@ -39,9 +39,9 @@ def lead_statements(
 
 def _lead_source(question: Question, window: Window) -> Sql:
     traits = question.traits
-    if not traits:
+    if not traits and question.as_of is None:
         return Sql("metrics_leadrollup c")
-    source, columns = facts_with(Family.LEADS, traits), trait_columns(Family.LEADS, traits)
+    source, columns = facts_with(Family.LEADS, traits, question.as_of), trait_columns(Family.LEADS, traits)
     cohort, customers = (_narrowed(question, window, day, "o.owner_id") for day in ("o.created_on", "o.converted_on"))
     events = (
         f"{cohort_events(source=source, where=cohort.text, columns=columns)} UNION ALL "
@@ -64,7 +64,7 @@ def activity_statements(
 
 def _activity_source(question: Question, window: Window) -> Sql:
     traits = question.traits
-    if set(traits) <= {Dimension.TYPE}:
+    if set(traits) <= {Dimension.TYPE} and question.as_of is None:
         types = ", ".join(f"('{each}', r.{each}_count)" for each in TYPES)
         return Sql(
             "(SELECT r.person_id, r.day, t.type AS type_id, t.n AS activity_count"
@@ -72,7 +72,8 @@ def _activity_source(question: Question, window: Window) -> Sql:
         )
     where = _narrowed(question, window, "o.occurred_on", "o.person_id")
     columns = trait_columns(Family.ACTIVITIES, traits)
-    events = activity_events(source=facts_with(Family.ACTIVITIES, traits), where=where.text, columns=columns)
+    source = facts_with(Family.ACTIVITIES, traits, question.as_of)
+    events = activity_events(source=source, where=where.text, columns=columns)
     keys = ", ".join(["person_id", "day", *map(column_of, traits)])
     return Sql(f"(SELECT {keys}, count(*) AS activity_count FROM ({events}) e GROUP BY {keys}) s", where.parameters)
 
@@ -92,7 +93,9 @@ def touch_statements(
     traits = [*question.traits, *([Dimension.PRODUCT] if question.uses_products else [])]
     where = _narrowed(question, window, "o.closed_on", "o.owner_id")
     text = TOUCHES.format(
-        columns=trait_columns(Family.TOUCHES, traits), source=facts_with(Family.TOUCHES, traits), where=where.text
+        columns=trait_columns(Family.TOUCHES, traits),
+        source=facts_with(Family.TOUCHES, traits, question.as_of),
+        where=where.text,
     )
     source = Sql(text, where.parameters)
     return [(parts, sums_statement(question, window, parts, source, Sql(OWN_DAY)))]

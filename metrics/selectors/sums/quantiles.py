@@ -43,7 +43,7 @@ def quantiles_statement(question: Question, window: Window, asked: Sequence[Quan
     where = fact_conditions(question, window, "o.closed_on")
     won = closed_events(
         start,
-        source=facts_with(Family.DEALS, question.traits),
+        source=facts_with(Family.DEALS, question.traits, question.as_of),
         where=f"{where.text} AND o.outcome = 'won'",
         columns=trait_columns(Family.DEALS, question.traits),
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from metrics.engine.definitions import Metric, families_of
 from metrics.engine.parts import Family
 from metrics.facts import DEALS
 from metrics.happenings import ACTIVITIES, LEADS
 from metrics.selectors.question import Dimension, Member, Question
+from metrics.selectors.sums.looking_back import facts_then
 
 ACCOUNT = "LEFT JOIN crm_account account ON account.id = o.account_id"
 
@@ -29,7 +31,7 @@ OF_ACCOUNT = {
 OF_DEALS = {
     **OF_ACCOUNT,
     Dimension.SOURCE: Trait("o.lead_source"),
-    Dimension.STAGE: Trait("o.stage_id", "bigint"),
+    Dimension.STAGE: Trait("coalesce(o.stage_id, 0)", "bigint"),
 }
 TRAITS: dict[Family, dict[Dimension, Trait]] = {
     Family.DEALS: OF_DEALS,
@@ -71,10 +73,10 @@ def trait_columns(family: Family, traits: Sequence[Dimension]) -> str:
     return "".join(f", {TRAITS[family][each].value} AS {column_of(each)}" for each in traits)
 
 
-def facts_with(family: Family, traits: Iterable[Dimension]) -> str:
-    """The facts, joined to what their values stand in."""
+def facts_with(family: Family, traits: Iterable[Dimension], as_of: date | None = None) -> str:
+    """The facts, as they are or as they stood, joined to what their values stand in."""
     joins = [TRAITS[family][each].join for each in traits if TRAITS[family][each].join]
-    return " ".join(dict.fromkeys([TABLES[family], *joins]))
+    return " ".join(dict.fromkeys([facts_then(family, as_of) if as_of else TABLES[family], *joins]))
 
 
 def kept(question: Question) -> list[tuple[Dimension, list[Member]]]:
