@@ -35,7 +35,8 @@ def activities_counted(subject: Subject, period: Period | None) -> QuerySet[Acti
 
 def _on(day: str, person: str, stretches: list[Stretch] | None, period: Period | None) -> Q:
     """Facts of a period, of whoever sat there on the day."""
-    found = Q() if period is None else Q(**{f"{day}__gte": period.starts_on, f"{day}__lt": period.ends_before})
+    everything = Q(pk__isnull=False)  # not an empty Q, which `|` forgets
+    found = everything if period is None else Q(**{f"{day}__gte": period.starts_on, f"{day}__lt": period.ends_before})
     return found if stretches is None else found & Q(SatThere(stretches, person, F(day)))
 
 
