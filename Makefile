@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer, nothing else. `make` alone prints what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint bench demo clean ready ready-dev
+.PHONY: help run test test-fast lint bench coverage mutants demo clean ready ready-dev
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -16,6 +16,8 @@ help:
 	@echo "make test-fast  the tests without browser and slow ones"
 	@echo "make lint       ruff, mypy, import-linter, djlint, missing migrations"
 	@echo "make bench      one JSON object a line                   (ARGS='metrics --deals 100000')"
+	@echo "make coverage   every branch of the incentive engine is run by a test, or this fails"
+	@echo "make mutants    changes the engine and shows what no test notices     (ARGS='tiers draws')"
 	@echo "make demo       load the demo organization               (ARGS='--reps 20')"
 	@echo "make clean      remove what can be made again; the data folder stays"
 
@@ -45,6 +47,13 @@ lint: ready-dev
 
 bench: ready-dev
 	@exec $(VENV_PYTHON) manage.py bench $(or $(ARGS),all) --format json
+
+coverage: ready-dev
+	@$(VENV_PYTHON) -m pytest -q -m "not slow" --cov=incentives/engine --cov-branch --cov-fail-under=100 \
+		--cov-report=term-missing:skip-covered tests/incentives
+
+mutants: ready-dev
+	@$(VENV_PYTHON) -m tests.incentives.mutants $(ARGS)
 
 demo: ready
 	@exec $(VENV_PYTHON) manage.py demo $(ARGS)

@@ -3,7 +3,18 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-KINDS = ("person", "product", "account", "opportunity", "lead", "activity", "transaction", "quota")
+KINDS = (
+    "person",
+    "product",
+    "account",
+    "opportunity",
+    "lead",
+    "activity",
+    "transaction",
+    "role",
+    "quota",
+    "credit",
+)
 
 
 class CrmConfig(AppConfig):
@@ -15,6 +26,7 @@ class CrmConfig(AppConfig):
 
         for kind in KINDS:
             import_module(f"crm.kinds.{kind}")
+        import_module("crm.services.handover")
         import_module("crm.services.erasing")
         import_module("crm.services.record")
         names_others("crm.Account", "name", "name_key", "industry", "region", "parent_text")

@@ -12,7 +12,18 @@ from typing import Any
 
 from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
 
-from crm.models import Activity, ImportBatch, Lead, Opportunity, Outcome, Quota, Stage, Transaction
+from crm.models import (
+    Activity,
+    Credit,
+    CustomField,
+    ImportBatch,
+    Lead,
+    Opportunity,
+    Outcome,
+    Quota,
+    Stage,
+    Transaction,
+)
 from people.models import SeatHolding
 from people.policies import Policy, visible_person_ids
 from people.stretches import SatThere, Stretch, stretches_below
@@ -54,7 +65,7 @@ class FactPolicy(Policy):
 
     model: type[Model]
     owner: str
-    seen_by: frozenset[str]  # roles that see all of them
+    seen_by: frozenset[str]  # roles that see all of them, or those within their teams
 
     def __init__(self, model: type[Model], owner: str, days: Days, seen_by: frozenset[str] = frozenset()) -> None:
         self.model, self.owner, self.days, self.seen_by = model, owner, days, seen_by
@@ -70,9 +81,11 @@ class FactPolicy(Policy):
         facts = self.model._default_manager.filter(is_deleted=False)
         if action != "view":
             return facts.none()
-        if viewer.sees_everyone or viewer.roles & self.seen_by:
+        within = viewer.reach(self.seen_by)
+        if viewer.sees_everyone or within is None:
             return facts
-        stretches = stretches_below(viewer.open_team_ids) if viewer.open_team_ids else []
+        team_ids = viewer.open_team_ids | within
+        stretches = stretches_below(team_ids) if team_ids else []
         return facts.filter(Q(**{self.owner: viewer.person}) | self._was_below(stretches, viewer.on))
 
     def _was_below(self, stretches: list[Stretch], on: date) -> Q:
@@ -148,6 +161,8 @@ leads = FactPolicy(Lead, "owner", lead_days)
 activities = FactPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
+credits = KeeperPolicy(Credit)  # to change; they are seen with their deal
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
+custom_fields = KeeperPolicy(CustomField)
 health = KeeperPolicy(Opportunity)

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -10,4 +12,5 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from people.wall.build import wall_build
 
+        import_module("people.views.signals")
         post_migrate.connect(wall_build, sender=self, dispatch_uid="people.wall")

@@ -9,4 +9,8 @@ from people.frame import Frame
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame and the viewer; nothing is read until a template shows it."""
-    return {"frame": Frame(request), "viewer": getattr(request, "viewer", None)}
+    return {
+        "frame": Frame(request),
+        "viewer": getattr(request, "viewer", None),
+        "looking": getattr(request, "looking", None),
+    }

@@ -21,6 +21,7 @@ from people.models import (
     Grant,
     Invitation,
     Leave,
+    MoveSheet,
     Organization,
     Person,
     Seat,
@@ -28,7 +29,7 @@ from people.models import (
     Team,
     TeamClosure,
 )
-from people.viewer import Viewer, delegated_seats, led_seats
+from people.viewer import Viewer, delegated_seats, led_seats, viewer_of_person
 
 
 class Policy:
@@ -61,10 +62,12 @@ class OrganizationPolicy(Policy):
 
 
 class PersonPolicy(Policy):
-    """ "view" is the directory; "view_numbers" depends on the day; "export" is one's own too; every other action is the
-    administrators'."""
+    """ "view" is the directory; "view_numbers" depends on the day; "export" is one's own too; "look_as" leads downwards
+    only; every other action is the administrators'."""
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None, *, on: date | None = None) -> bool:
+        if action == "look_as":
+            return viewer is not None and _may_look(viewer, obj)
         if action == "export" and viewer is not None and obj == viewer.person:
             return True
         if action != "view_numbers" or viewer is None:
@@ -77,6 +80,28 @@ class PersonPolicy(Policy):
         if action == "view_numbers":
             return everyone if viewer.sees_everyone else everyone.filter(_self_or_below(viewer, on or viewer.on))
         return everyone if self.can(viewer, action) else everyone.none()
+
+
+PRIVATE_ROLES = frozenset({"administrator", "finance", "hr"})  # what they see is nobody else's
+
+
+def _may_look(viewer: Viewer, person: Model | None) -> bool:
+    """Whether the viewer may look as somebody: administrators, and managers as people below their own seat.
+
+    Never as themselves or as somebody who sees more, or who sees pay and personal matters. Without a person: at all.
+    """
+    if person is None:
+        return viewer.is_administrator or viewer.is_manager
+    if not isinstance(person, Person) or person == viewer.person or person.erased_at or person.has_left(viewer.on):
+        return False
+    target = viewer_of_person(person, organization=viewer.organization, on=viewer.on)
+    if (target.roles | target.limited_roles) & PRIVATE_ROLES:
+        return False
+    if viewer.is_administrator:
+        return True
+    below = frozenset().union(*(charge.below for charge in viewer.charges if charge.right == "seat"))
+    sees_no_more = not target.sees_everyone and target.open_team_ids <= below
+    return target.team_id in below and sees_no_more and viewer.team_id not in target.managed_team_ids
 
 
 class TeamPolicy(Policy):
@@ -106,6 +131,15 @@ class GrantPolicy(Policy):
 
     def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Grant]:
         return Grant.objects.all() if self.can(viewer, action) else Grant.objects.none()
+
+
+class MovePolicy(Policy):
+    """Joiners, movers and leavers are the administrators' business."""
+
+    seen_by_all = frozenset()
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[MoveSheet]:
+        return MoveSheet.objects.all() if self.can(viewer, action) else MoveSheet.objects.none()
 
 
 class InvitationPolicy(GrantPolicy):
@@ -146,8 +180,8 @@ class LeavePolicy(Policy):
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         """`obj` is the person or one leave of theirs."""
-        if viewer is None or obj is None:
-            return viewer is None
+        if viewer is None or obj is None or viewer.reach(self.keepers) is None:
+            return viewer is None or obj is not None
         person_id = obj.person_id if isinstance(obj, Leave) else obj.pk
         return self.persons(viewer, action).filter(pk=person_id).exists()
 
@@ -245,5 +279,6 @@ invitations = InvitationPolicy()
 audits = AuditPolicy()
 api_keys = ApiKeyPolicy()
 leaves = LeavePolicy()
+moves = MovePolicy()
 delegations = DelegationPolicy()
 acting_managers = ActingPolicy()

@@ -4,6 +4,8 @@ from django.utils import timezone
 from people.jobs import jobs_are_due, jobs_work
 from people.models import Organization
 from people.services import erasure, invitation, record
+from people.services.moves import moves_due
+from people.viewer import day_at
 from people.wall import tenant
 
 __all__ = ["erasure", "invitation", "record"]  # workers find the kinds of jobs of this app here
@@ -20,6 +22,16 @@ def jobs_due() -> int:
             )
             rung += 1
     return rung
+
+
+@shared_task(name="people.moves_due", ignore_result=True)
+def moves_due_everywhere() -> int:
+    """Beat's look through all organizations: deals whose hand-over is due on the organization's day."""
+    done = 0
+    for organization in Organization.objects.order_by("pk"):
+        with tenant(organization.pk):
+            done += moves_due(at=timezone.now(), on=day_at(organization, timezone.now()))
+    return done
 
 
 @shared_task(name="people.jobs_work", ignore_result=True)

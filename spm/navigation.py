@@ -9,6 +9,7 @@ from people.frame import Navigation, Place, Room
 from people.viewer import TEAM
 
 COMPANY = frozenset({"administrator", "executive", "operations"})
+SELLING = COMPANY | {"rep", "manager"}
 KEEPERS = frozenset({"administrator", "operations"})
 ADMINISTRATORS = frozenset({"administrator"})
 
@@ -24,6 +25,9 @@ NAVIGATION = Navigation(
                 Place("metrics:team", _("My team"), "team", frozenset({TEAM})),
                 Place("metrics:company", _("Company"), "building", COMPANY),
                 Place("crm:deal_list", _("Deals"), "deals"),
+                Place("crm:lead_list", _("Leads"), "person", SELLING),
+                Place("crm:activity_list", _("Activities"), "clock", SELLING),
+                Place("crm:transaction_list", _("Transactions"), "number", SELLING | {"finance"}),
                 Place("crm:quota_list", _("Quotas"), "flag"),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),
             ],
@@ -43,6 +47,7 @@ NAVIGATION = Navigation(
                 Place("people:grant_list", _("Roles"), "lock", ADMINISTRATORS),
                 Place("people:audit_list", _("Audit log"), "clock", ADMINISTRATORS),
                 Place("crm:stage_list", _("Stages"), "stages", KEEPERS),
+                Place("crm:custom_field_list", _("Own fields"), "edit", KEEPERS),
                 Place("people:api_key_list", _("API keys"), "lock", ADMINISTRATORS),
                 Place("people:settings", _("Settings"), "settings", ADMINISTRATORS),
             ],

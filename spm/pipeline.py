@@ -13,6 +13,7 @@ FOLLOWERS: dict[str, list[str]] = {
 # The queue is only a bell; these look every few seconds for what is due in the tables.
 BEAT: dict[str, dict[str, Any]] = {
     "recompute what is due": {"task": "metrics.recompute_due", "schedule": 5.0, "options": {"expires": 5}},
+    "hand over what is due": {"task": "people.moves_due", "schedule": 60.0, "options": {"expires": 60}},
     "take up waiting jobs": {"task": "people.jobs_due", "schedule": 5.0, "options": {"expires": 5}},
     "remove files whose time is over": {
         "task": "people.records_expire",

@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -126,6 +128,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # who changes a password or a second factor is told by mail
+MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = False
 EMAIL_HOST = env.text("SPM_EMAIL_HOST")  # without one, mails are printed where the process prints
 EMAIL_FILE_PATH = env.text("SPM_EMAIL_FOLDER")  # or written into this folder, one file a mail
 _mails_go = "smtp" if EMAIL_HOST else "filebased" if EMAIL_FILE_PATH else "console"
@@ -217,6 +223,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 HTTPS = env.flag("SPM_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("SPM_PROXY_COUNT", 0)  # whose word on addresses is taken
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
 LOGGING = {

@@ -63,7 +63,7 @@ class Cast:
         """A browser in which somebody has signed in."""
         client = Client()
         if name != "nobody":
-            client.force_login(self.people[name].user)
+            client.force_login(User.objects.get(pk=self.people[name].user_id))
         return client
 
 

@@ -103,13 +103,19 @@ def answer(cast: Cast, who: str, method: str, address: str, data: dict[str, Any]
     client = cast.client(who)
     client.raise_request_exception = False
     with transaction.atomic():
-        if method == "post_json":
-            response = client.post(address, data, content_type="application/json")
-        else:
-            response = getattr(client, method)(address, data)
-        if response.streaming:
-            b"".join(response.streaming_content)
+        response = ask(client, method, address, data)
         transaction.set_rollback(True)
     if who == "nobody" and response.status_code == 302 and "login" not in response["Location"]:
         return -302  # sent elsewhere than to the sign-in page
     return int(response.status_code)
+
+
+def ask(client: Any, method: str, address: str, data: dict[str, Any]) -> Any:
+    """The whole answer, streamed ones read to their end."""
+    if method == "post_json":
+        response = client.post(address, data, content_type="application/json")
+    else:
+        response = getattr(client, method)(address, data)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response

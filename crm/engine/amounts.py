@@ -31,6 +31,7 @@ SIGNS = {
 _SHAPE = re.compile(r"^(?P<front>[^\d.,()+−-]*)(?P<number>[-+−]?[^\d.,()+−-]*[\d.,]*\d[\d.,]*)(?P<back>[^\d.,()+]*)$")
 # what most files hold: no sign, or one that is proved by the number of digits behind it
 _PLAIN = re.compile(r"^-?[0-9]+(?:([.,])(?:[0-9]{1,2}|[0-9]{4,}))?$")
+_BRACKETS = re.compile(r"^([^\d.,()+−-]*)\(([^()]*)\)([^\d.,()+−-]*)$")
 _FILLING = re.compile(r"(?<=\d)[\s'’´`\u00a0\u202f](?=\d{3}(?!\d))")
 _CODE = re.compile(r"^[A-Z]{3}$")
 
@@ -108,8 +109,9 @@ def parse_amount(text: str, decimal_sign: str = ".") -> tuple[Decimal, str | Non
 def _parts(text: str) -> tuple[str, bool, str | None] | None:
     """Digits with their signs, whether below zero, currency code."""
     text, is_minus = text.strip(), False
-    if text.startswith("(") and text.endswith(")"):
-        text, is_minus = text[1:-1].strip(), True
+    brackets = _BRACKETS.match(text)
+    if brackets:
+        text, is_minus = f"{brackets[1]} {brackets[2]} {brackets[3]}".strip(), True
     match = _SHAPE.match(_FILLING.sub("", text))
     if match is None:
         return None

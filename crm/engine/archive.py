@@ -15,7 +15,7 @@ from typing import IO
 from crm.engine.problem import Unreadable
 
 MOST_UNPACKED = 2_000_000_000  # bytes
-MOST_TEXTS = 150_000_000  # bytes
+MOST_TEXTS = 100_000_000  # bytes
 MOST_RATIO = 300
 LARGE = 50_000_000  # bytes from which the ratio counts
 MOST_PARTS = 5_000

@@ -11,6 +11,9 @@ date          `dates.parse_date` in the column's     no date (`invalid_date`)
               order
 moment        `moments.parse_moment`, as ISO text     no moment (`invalid_moment`)
 amount        `amounts.parse_amount`                 no amount (`invalid_amount`), 10^14 and more
+number        `amounts.parse_amount`                 no number (`invalid_number`), 10^14 and more
+yes or no     yes, no, true, false, 1, 0, x …        anything else
+choice        one of the field's, whatever its case  anything else
 ratio         0.4, 40 %, or 40 in a column with      below 0, above 100 %
               values above 1
 currency      three letters of ISO 4217              anything else
@@ -35,10 +38,13 @@ from crm.engine.mapping import FileMapping
 from crm.engine.moments import parse_moment
 from crm.engine.profile import FileProfile
 from crm.engine.texts import clean, is_nothing
+from crm.engine.types import flag_of
 
 Value = str | date | Decimal | None
 DATED = frozenset({FieldType.DATE, FieldType.MOMENT})
+NUMERIC = frozenset({FieldType.AMOUNT, FieldType.NUMBER})
 CACHED = 20_000  # converted values remembered per column
+LONGEST_CACHED = 200  # characters of a value that is remembered
 
 _EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$")
 
@@ -111,7 +117,7 @@ def questions_of(shape: Shape, mapping: FileMapping, profile: FileProfile) -> li
             continue
         if item.type in DATED and column.dates.is_asked and mapping.dates is None:
             asked.append(("ambiguous_dates", name, column_name))
-        if item.type is FieldType.AMOUNT and column.amounts.is_asked and mapping.decimal_sign is None:
+        if item.type in NUMERIC and column.amounts.is_asked and mapping.decimal_sign is None:
             asked.append(("ambiguous_amounts", name, column_name))
     return asked
 
@@ -154,7 +160,7 @@ def _cell(reading: Reading | None, item: Field, currencies: Collection[str]) -> 
         found = known.get(raw)
         if found is None:
             found = _convert(raw, constant, reading, currencies) or nothing
-            if len(known) < CACHED:
+            if len(known) < CACHED and len(raw) <= LONGEST_CACHED:
                 known[raw] = found
         return found
 
@@ -205,6 +211,29 @@ def _amount(text: str, reading: Reading, _: Collection[str]) -> Converted:
     return amount, None, currency
 
 
+def _number(text: str, reading: Reading, _: Collection[str]) -> Converted:
+    parsed = parse_amount(text, reading.decimal_sign)
+    if parsed is None or parsed[1] is not None or abs(parsed[0]) >= LARGEST:
+        return None, Refusal("invalid_number", reading.field.name, text[:80]), None
+    return parsed[0], None, None
+
+
+def _flag(text: str, reading: Reading, _: Collection[str]) -> Converted:
+    found = flag_of(text)
+    if found is None:
+        return None, Refusal("invalid_flag", reading.field.name, text[:80]), None
+    return "yes" if found else "no", None, None
+
+
+def _choice(text: str, reading: Reading, _: Collection[str]) -> Converted:
+    if not reading.field.choices:
+        return _text(text, reading, _)
+    found = next((choice for choice in reading.field.choices if choice.casefold() == text.casefold()), None)
+    if found is None:
+        return None, Refusal("invalid_choice", reading.field.name, text[:80]), None
+    return found, None, None
+
+
 def _ratio(text: str, reading: Reading, _: Collection[str]) -> Converted:
     parsed = parse_amount(text.replace("%", ""), reading.decimal_sign)
     if parsed is None:
@@ -239,7 +268,11 @@ _CONVERTERS: dict[FieldType, Callable[[str, Reading, Collection[str]], Converted
     FieldType.ACTIVITY: _text,
     FieldType.TRANSACTION: _text,
     FieldType.AMOUNT: _amount,
+    FieldType.NUMBER: _number,
+    FieldType.FLAG: _flag,
+    FieldType.CHOICE: _choice,
     FieldType.RATIO: _ratio,
+    FieldType.SHARE: _ratio,
     FieldType.CURRENCY: _currency,
     FieldType.EMAIL: _email,
 }

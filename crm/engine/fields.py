@@ -15,8 +15,12 @@ class FieldType(StrEnum):
     MOMENT = "moment"  # a day, with or without a time
     ACTIVITY = "activity"  # a type of activity
     TRANSACTION = "transaction"  # a type of transaction
+    NUMBER = "number"
+    FLAG = "flag"  # yes or no
+    CHOICE = "choice"  # one of the field's choices
     AMOUNT = "amount"
     RATIO = "ratio"  # 0.4, 40 or 40 %
+    SHARE = "share"  # likewise, to six places
     CURRENCY = "currency"
     EMAIL = "email"
 
@@ -31,6 +35,7 @@ class Field:
     is_required: bool = False
     longest: int = 300
     label: object = ""  # a text, or one that is translated when it is shown
+    choices: tuple[str, ...] = ()  # of a choice; none: any text
 
     def rank(self, key: str) -> int | None:
         """The place of a column name (as a key) among the usual ones; None if it is none of them."""

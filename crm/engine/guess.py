@@ -11,11 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
+from crm.engine.amounts import parse_amount
 from crm.engine.fields import Field, FieldType, Shape
+from crm.engine.layout import Layout
+from crm.engine.months import AFTER, MONTH, VALUE, month_table
 from crm.engine.profile import ColumnProfile, FileProfile
 from crm.engine.stages import outcome_of
 from crm.engine.texts import name_key
-from crm.engine.types import activity_type, transaction_type
+from crm.engine.types import activity_type, flag_of, transaction_type
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _DATE_LIKE = re.compile(r"^\d{1,4}[-/. ]\w{1,9}[-/. ]\d{1,4}")
@@ -24,6 +27,7 @@ _FILLER_WORDS = (
     "name id date code no nr number deal opportunity opp sales crm usd eur gbp chf in the of full total current text c"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
+_MADE = (MONTH, AFTER, VALUE)
 _BY_NAME, _BY_PART, _BY_VALUE = 100.0, 40.0, 20.0
 
 
@@ -56,6 +60,25 @@ def kind_guess(profile: FileProfile, shapes: Iterable[Shape], known: Known | Non
     return best if best is not None and scores[best] > 0 else None
 
 
+def type_guess(column: ColumnProfile) -> str:
+    """The type that a column would have as a field of its own: date, flag, money, number, choice or text.
+
+    A column of few values that repeat is a choice; amounts with a currency beside them are money.
+    """
+    values = list(column.values)[:500]
+    if not values:
+        return "text"
+    if column.dates.is_dates:
+        return "date"
+    if all(flag_of(value) is not None for value in values):
+        return "flag"
+    if column.amounts.amounts >= 0.9 * column.amounts.filled:
+        read = [parse_amount(value) for value in values]
+        return "money" if any(amount and amount[1] for amount in read) else "number"
+    is_short = not column.is_cut and len(column.values) <= 30 and max(map(len, values)) <= 60
+    return "choice" if is_short and column.filled >= 3 * len(column.values) else "text"
+
+
 def knows_column(name: str, shapes: Iterable[Shape]) -> bool:
     """Whether a text is a usual column name of any kind; what tells a header from data."""
     key = name_key(name)
@@ -64,13 +87,22 @@ def knows_column(name: str, shapes: Iterable[Shape]) -> bool:
 
 def _fit(profile: FileProfile, shape: Shape, known: Known) -> float:
     guess = columns_guess(profile, shape, known)
+    guess |= _months_guess(profile, shape)
     if any(item.is_required and item.name not in guess and item.name != "id" for item in shape.fields):
         return 0.0
     if not guess.keys() & set(shape.identifying):
         return 0.0
-    named = sum(1 for field, name in guess.items() if _name_score(shape.by_name[field], name) > 0)
+    named = sum(1 for field, name in guess.items() if name in _MADE or _name_score(shape.by_name[field], name) > 0)
     telling = sum(1 for field in guess if field in shape.telling)
     return named + 2 * telling + named / max(len(profile.columns), 1)
+
+
+def _months_guess(profile: FileProfile, shape: Shape) -> dict[str, str]:
+    """The fields that months as columns feed, where the kind knows such a table and the file is one."""
+    names = tuple(column.name for column in profile.columns)
+    if shape.months is None or month_table(Layout(None, names)) is None:
+        return {}
+    return dict(zip(shape.months, _MADE, strict=True))
 
 
 def _pairs(profile: FileProfile, shape: Shape, known: Known) -> Iterable[tuple[float, int, str, str]]:
@@ -111,7 +143,7 @@ def _fits(item: Field, column: ColumnProfile) -> bool:
         case FieldType.DATE | FieldType.MOMENT:
             tries = sum(bool(_DATE_LIKE.match(value)) for value in values)
             return column.dates.dates * 5 >= column.dates.filled or tries * 2 >= len(values)
-        case FieldType.AMOUNT | FieldType.RATIO:
+        case FieldType.AMOUNT | FieldType.RATIO | FieldType.NUMBER | FieldType.SHARE:
             return column.amounts.amounts * 5 >= column.amounts.filled or "%" in values[0]
         case FieldType.EMAIL:
             return sum(bool(_EMAIL.match(value)) for value in values) * 2 > len(values)
@@ -119,7 +151,7 @@ def _fits(item: Field, column: ColumnProfile) -> bool:
             read = activity_type if item.type is FieldType.ACTIVITY else transaction_type
             return sum(read(value) is not None for value in values) * 2 >= len(values)
         case FieldType.CURRENCY:
-            return all(len(value) == 3 and value.isalpha() for value in values[:50])
+            return sum(len(value) == 3 and value.isalpha() for value in values) * 2 >= len(values)
     return True
 
 

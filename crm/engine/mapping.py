@@ -5,6 +5,7 @@
     values: {product: {GTXPro: GTX Pro}}         per field: as in the file → as meant
     dates: D/M/Y                                 or M/D/Y, Y/M/D; where the file itself does not decide
     amounts: "1.234,56"                          likewise: how a number with decimals is written
+    fields: {business_segment: choice}           columns kept as new custom fields, each of a type
     sheet: Deals                                 which sheet of a workbook; otherwise the first one
     header: 3                                    the line of the column names; `none`: there is none
 
@@ -22,7 +23,7 @@ from crm.engine.layout import letter_of
 from crm.engine.problem import Unreadable
 from crm.engine.texts import name_key
 
-PARTS = ("columns", "constants", "values", "dates", "amounts", "sheet", "header")
+PARTS = ("columns", "constants", "values", "dates", "amounts", "sheet", "header", "fields")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from crm.engine.layout import Line
 from crm.engine.texts import clean, is_nothing
 
 REMEMBERED = 5_000  # different values per column
+LONGEST = 300  # characters of a value that are remembered
 TRIAL = 500  # filled cells after which a column must look like dates or amounts to be read on as such
 
 
@@ -90,6 +91,7 @@ def _read(profile: FileProfile, batch: Sequence[Line]) -> None:
 
 def _count(column: ColumnProfile, value: str, times: int) -> None:
     column.filled += times
+    value = value[:LONGEST]
     if value in column.values or len(column.values) < REMEMBERED:
         is_new = value not in column.values
         column.values[value] += times

@@ -1,4 +1,4 @@
-"""What the texts of a file say about the type of an activity or a transaction.
+"""What the texts of a file say about the type of an activity, a transaction or a deal, and whether they mean yes or no.
 
 A text is read by its words: the first word (or pair of words) that is known decides; a text without a known word says
 nothing (None). "Phone call" and "Outbound Call" are calls, "Credit note" is a cancellation, "Rechnung" an invoice.
@@ -27,6 +27,14 @@ _TRANSACTIONS = {
         "returned creditnote creditmemo credit chargeback storno stornierung gutschrift avoir"
     ),
 }
+_DEALS = {
+    "new": "new newbusiness newcustomer newlogo newlogos neukunde neugeschäft first initial acquisition",
+    "expansion": "expansion upsell upsale crosssell crosssale existing existingbusiness existingcustomer upgrade addon "
+    "expand growth erweiterung bestandskunde",
+    "renewal": "renewal renewals renew extension prolongation verlängerung existingcustomerrenewal",
+}
+_YES = frozenset(["yes", "y", "true", "t", "1", "x", "on", "ja", "j", "oui", "si", "sí", "sim", "wahr", "✓"])
+_NO = frozenset(["no", "n", "false", "f", "0", "off", "nein", "non", "nao", "não", "falsch"])
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -34,7 +42,7 @@ def _by_word(types: dict[str, str]) -> dict[str, str]:
     return {name_key(word): name for name, words in types.items() for word in words.split()}
 
 
-_ACTIVITY_WORDS, _TRANSACTION_WORDS = _by_word(_ACTIVITIES), _by_word(_TRANSACTIONS)
+_ACTIVITY_WORDS, _TRANSACTION_WORDS, _DEAL_WORDS = map(_by_word, (_ACTIVITIES, _TRANSACTIONS, _DEALS))
 
 
 def activity_type(text: str) -> str | None:
@@ -50,6 +58,18 @@ def transaction_type(text: str) -> str | None:
     words = [word for word in _words(text) if word in _TRANSACTION_WORDS]
     found = [_TRANSACTION_WORDS[word] for word in words]
     return "cancellation" if "cancellation" in found else found[0] if found else None
+
+
+def deal_type(text: str) -> str | None:
+    """`new`, `expansion` or `renewal`; None where the text says nothing. A renewal of an existing customer is one."""
+    found = {_DEAL_WORDS[word] for word in _words(text) if word in _DEAL_WORDS}
+    return next((name for name in ("renewal", "expansion", "new") if name in found), None)
+
+
+def flag_of(text: str) -> bool | None:
+    """Whether a text says yes; None where it says neither yes nor no."""
+    key = text.strip().casefold()
+    return True if key in _YES else False if key in _NO else None
 
 
 def _read(text: str, known: dict[str, str]) -> str | None:

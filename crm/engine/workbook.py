@@ -17,6 +17,7 @@ error                         #N/A counts as nothing, the others (#REF!) stay as
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import IO, Any
@@ -33,43 +34,38 @@ _LOCALE_SIGN = re.compile(r"\[\$([^-\]]+)(?:-[0-9A-Fa-f]+)?\]")
 _SURE_SIGNS = ("€", "£", "₹", "₽", "₺", "₪", "₩", "zł", "Kč", "R$")
 
 
-def sheet_names(file: IO[bytes]) -> tuple[str, ...]:
-    """Visible sheets that hold any cell, in their order. Raises: Unreadable."""
-    with _opened(file) as book:
-        visible = [sheet for sheet in book.worksheets[:MOST_SHEETS] if sheet.sheet_state == "visible"]
-        return tuple(sheet.title for sheet in visible if next(_rows(sheet), None) is not None)
-
-
-def sheet_rows(file: IO[bytes], name: str) -> Iterator[Line]:
-    """Rows with anything in them, each with its number in the sheet. Raises: Unreadable."""
-    with _opened(file) as book:
-        sheet = next((sheet for sheet in book.worksheets if sheet.title == name), None)
-        if sheet is None:
-            raise Unreadable("no_such_sheet", sheet=name, sheets=", ".join(book.sheetnames))
-        yield from _rows(sheet)
-
-
-class _opened:
-    """A workbook while it is read; whatever the parser stumbles over is a damaged file."""
+class Book:
+    """An open workbook; whatever the parser stumbles over is a damaged file. Raises: Unreadable."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._book: Any = None
+        file.seek(0)
+        with _damage(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._book: Any = load_workbook(file, read_only=True, data_only=True, keep_links=False)
 
-    def __enter__(self) -> Any:
-        self._file.seek(0)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                self._book = load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
-        except Exception as error:
-            raise Unreadable("is_damaged_workbook") from error
-        return self._book
+    def sheet_names(self) -> tuple[str, ...]:
+        """Visible sheets that hold any cell, in their order. Raises: Unreadable."""
+        with _damage():
+            visible = [sheet for sheet in self._book.worksheets[:MOST_SHEETS] if sheet.sheet_state == "visible"]
+            return tuple(sheet.title for sheet in visible if next(_rows(sheet), None) is not None)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        self._book.close()  # the file itself stays open for the next pass
-        if isinstance(error, Exception) and not isinstance(error, Unreadable):
-            raise Unreadable("is_damaged_workbook") from error
+    def rows(self, name: str) -> Iterator[Line]:
+        """Rows of a sheet with anything in them, each with its number in the sheet. Raises: Unreadable."""
+        sheet = next((sheet for sheet in self._book.worksheets if sheet.title == name), None)
+        if sheet is None:
+            raise Unreadable("no_such_sheet", sheet=name, sheets=", ".join(self._book.sheetnames))
+        with _damage():
+            yield from _rows(sheet)
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    try:
+        yield
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable("is_damaged_workbook") from error
 
 
 def _rows(sheet: Any) -> Iterator[Line]:

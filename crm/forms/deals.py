@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Account, Opportunity, Outcome, Product, Stage
+from crm.models import Account, DealType, Opportunity, Outcome, Pipeline, Product, Stage
 from crm.selectors.deals import ODDITIES, WITHOUT, deals_containing, deals_of_team
 from people.models import Person, Team
 from people.policies import persons, teams
@@ -65,6 +65,13 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
     stage = filters.ModelChoiceFilter(
         label=_("Stage"), queryset=lambda request: Stage.objects.order_by("position"), empty_label=_("Any")
     )
+    pipeline = filters.ModelChoiceFilter(
+        "stage__pipeline",
+        label=_("Pipeline"),
+        queryset=lambda request: Pipeline.objects.order_by("-is_default", "name"),
+        empty_label=_("Any"),
+    )
+    type = filters.ChoiceFilter("deal_type", label=_("Type"), choices=DealType.choices, empty_label=_("Any"))
     owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=people, empty_label=_("Anyone"))
     team = filters.ModelChoiceFilter(label=_("Team"), queryset=visible_teams, method="in_team", empty_label=_("Any"))
     product = filters.ModelChoiceFilter(

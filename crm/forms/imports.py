@@ -11,19 +11,24 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from crm.engine.convert import DATED, questions_of
+from crm.engine.convert import DATED, NUMERIC, questions_of
 from crm.engine.fields import Shape
+from crm.engine.guess import type_guess
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
 from crm.engine.profile import ColumnProfile, FileProfile
 from crm.intake.reading import Table, table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, shapes
+from crm.models import CustomField
 from crm.services.imports import DEFAULT_SOURCE
 
 LOOKED_AT = 2_000  # rows that are read when a file arrives
 DATE_ORDERS = [("D/M/Y", _("day first: 31/12/2026")), ("M/D/Y", _("month first: 12/31/2026"))]
 AMOUNT_STYLES = [("1,234.56", _("1.234 means one and a bit")), ("1.234,56", _("1.234 means one thousand and more"))]
+
+
+NEW = "new:"  # before the type of a field that a column becomes
 
 
 def most_megabytes() -> int:
@@ -143,9 +148,10 @@ class ColumnsForm(forms.Form):
         fields = [("", _("– leave out –")), *((item.name, item.label or item.name) for item in shape.fields)]
         by_column = {column: name for name, column in mapping.columns.items()}
         for column in profile.columns:
+            kept = [(_("Keep as a new field"), _kept_as(column))] if shape.kind in CustomField.Entity.values else []
             self.fields[_key(column)] = forms.ChoiceField(
                 label=_("“%(column)s” is") % {"column": column.name},
-                choices=fields,
+                choices=[*fields, *kept],
                 required=False,
                 initial=by_column.get(column.name, ""),
             )
@@ -179,6 +185,11 @@ class ColumnsForm(forms.Form):
         """The mapping in the form of a mapping file; what the page does not show stays as it was remembered."""
         plain = self.mapping.to_dict()
         plain["columns"] = self._columns(self.cleaned_data)
+        plain["fields"] = {
+            column.name: self.cleaned_data[_key(column)].removeprefix(NEW)
+            for column in self.profile.columns
+            if self.cleaned_data.get(_key(column), "").startswith(NEW)
+        }
         left_out = [item.name for item in self.shape.fields if item.name not in plain["columns"]]
         plain["columns"] |= {name: "" for name in left_out if name not in plain["constants"]}
         for name in ("dates", "amounts"):
@@ -190,6 +201,8 @@ class ColumnsForm(forms.Form):
         columns: dict[str, str] = {}
         for column in self.profile.columns:
             name = cleaned.get(_key(column))
+            if name and name.startswith(NEW):
+                continue
             if name and name in columns:
                 self.add_error(
                     _key(column),
@@ -214,6 +227,14 @@ class ColumnsForm(forms.Form):
                 self.add_error(name, _("Say how “%(column)s” is to be read.") % {"column": column})
 
 
+def _kept_as(column: ColumnProfile) -> list[tuple[str, Any]]:
+    """The types that a column can have as a field of its own, the likeliest first."""
+    likeliest = type_guess(column)
+    words = dict(CustomField.Type.choices)
+    likely = [(NEW + likeliest, _("%(type)s (looks like it)") % {"type": words[CustomField.Type(likeliest)]})]
+    return likely + [(NEW + type, word) for type, word in CustomField.Type.choices if type != likeliest]
+
+
 def _key(column: ColumnProfile) -> str:
     return f"column_{column.place}"
 
@@ -221,7 +242,7 @@ def _key(column: ColumnProfile) -> str:
 def _everything(profile: FileProfile, shape: Shape) -> FileMapping:
     """A mapping by which every column that could be asked about is asked about."""
     dates = [item.name for item in shape.fields if item.type in DATED]
-    amounts = [item.name for item in shape.fields if item.type == "amount"]
+    amounts = [item.name for item in shape.fields if item.type in NUMERIC]
     columns: dict[str, str] = {}
     _spread(columns, dates, [column.name for column in profile.columns if column.dates.is_asked])
     _spread(columns, amounts, [column.name for column in profile.columns if column.amounts.is_asked])

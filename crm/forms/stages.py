@@ -8,8 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Outcome, Stage
 from crm.services.stages import StageValues
+from people.forms.base import TenantForm
 
 PERCENT = Decimal(100)
+
+
+class PipelineForm(TenantForm):
+    name = forms.CharField(label=_("Name of the pipeline"), max_length=200)
 
 
 class StageForm(forms.Form):

@@ -11,7 +11,7 @@ from crm.intake.table import IntakeTable
 from people.models import ErasedMark
 from people.personal import DIGEST_SQL, peppers
 
-NOT_TEXT = {FieldType.DATE, FieldType.AMOUNT, FieldType.RATIO, FieldType.CURRENCY, FieldType.STAGE}
+NOT_TEXT = {FieldType.DATE, FieldType.AMOUNT, FieldType.RATIO, FieldType.SHARE, FieldType.CURRENCY, FieldType.STAGE}
 
 MARKS = "(SELECT m.digest, p.name FROM people_erasedmark m JOIN people_person p ON p.id = m.person_id) m"
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from crm.engine.convert import questions_of
-from crm.engine.fields import FieldType, Shape
+from crm.engine.convert import DATED, questions_of
+from crm.engine.fields import Shape
 from crm.engine.mapping import FileMapping
 from crm.engine.profile import ColumnProfile
 from crm.intake.reading import Table
@@ -43,7 +43,7 @@ def _column_notes(table: Table, shape: Shape, mapping: FileMapping) -> Iterator[
             yield _of_column(Level.WARNING, code, name, column, column.unclear_amount, column.amounts.unclear_points)
     for name, column_name in mapping.columns.items():
         column = table.profile.column(column_name)
-        if column is not None and shape.by_name[name].type is FieldType.DATE and column.dates.serials:
+        if column is not None and shape.by_name[name].type in DATED and column.dates.serials:
             yield _of_column(Level.INFO, "excel_days", name, column, column.first_serial, column.dates.serials)
 
 

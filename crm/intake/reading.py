@@ -15,6 +15,8 @@ from crm.engine.problem import Unreadable
 from crm.engine.profile import FileProfile, profile_of
 from crm.intake.sources import Chunks, SheetSource, Source, source_open
 
+MOST_SHEET_ROWS = 10_000  # rows of a sheet that are read while a page waits: a sheet is read far slower than a text
+
 __all__ = ["Chunks", "Table", "mapping_decide", "readings_decide", "table_open"]
 
 
@@ -54,6 +56,8 @@ def table_open(
     chosen = chosen or FileMapping()
     source = source_open(chunks, chosen.sheet)
     is_sheet = isinstance(source, SheetSource)
+    if is_sheet and most_rows is not None:
+        most_rows = min(most_rows, MOST_SHEET_ROWS)
     sample = source.sample()
     layout = layout_of(sample, lambda name: knows_column(name, shapes), chosen.header, is_sheet=is_sheet)
     months = month_table(layout) if shape is not None and shape.months else None

@@ -1,12 +1,14 @@
 """Whom and what the texts of a file mean: by the source's key, by e-mail address, by exact name. Never by likeness."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from crm.engine.near import near_index, near_match
 from crm.intake.table import IntakeTable
 from crm.intake.wording import value_sentence
 from kernel.issue import IssueCollector, Level
 
+MOST_TOLD = 1_000  # unknown names that are told one by one
 MOST_NAMES = 50_000  # names that unknown ones are compared with
 
 COLLECT = """
@@ -68,13 +70,28 @@ def references_find(table: IntakeTable, fields: Mapping[str, str], *, source: st
         _unknown_tell(table, field, name, issues)
 
 
+def _further_tell(table: IntakeTable, field: str, unknown: Sequence[Any], issues: IssueCollector) -> Sequence[Any]:
+    """Tell the number of those that are not told one by one; those that are."""
+    ((names, rows),) = table.rows(
+        "SELECT count(*), sum(rows) FROM {r} WHERE field = %s AND id IS NULL AND outcome IS NULL", [field]
+    )
+    told = unknown[:MOST_TOLD]
+    sentence = value_sentence("unknown_further", value=str(names - MOST_TOLD), field=field)
+    rest = int(rows) - sum(count for _value, _row, count in told)
+    issues.add(Level.WARNING, "unknown_further", sentence, row=unknown[MOST_TOLD][1], field=field, count=rest)
+    return told
+
+
 def _unknown_tell(table: IntakeTable, field: str, name: str, issues: IssueCollector) -> None:
-    unknown = table.rows(
-        "SELECT value, first_row, rows FROM {r} WHERE field = %s AND id IS NULL AND outcome IS NULL ORDER BY first_row",
-        [field],
+    unknown: Sequence[Any] = table.rows(
+        "SELECT value, first_row, rows FROM {r} WHERE field = %s AND id IS NULL AND outcome IS NULL ORDER BY first_row"
+        " LIMIT %s",
+        [field, MOST_TOLD + 1],
     )
     if not unknown:
         return
+    if len(unknown) > MOST_TOLD:
+        unknown = _further_tell(table, field, unknown, issues)
     names = near_index(row[0] for row in table.rows(NAMES[name], {"most": MOST_NAMES})) if name in NAMES else {}
     for value, first_row, rows in unknown:
         other = near_match(value, names) if names else None

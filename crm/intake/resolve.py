@@ -18,6 +18,8 @@ WAITING: dict[str, tuple[tuple[str, str], ...]] = {
         ("crm_lead", "owner"),
         ("crm_activity", "person"),
         ("crm_transaction", "person"),
+        ("crm_dealrole", "person"),
+        ("crm_credit", "person"),
     ),
     "account": (
         ("crm_opportunity", "account"),
@@ -26,7 +28,12 @@ WAITING: dict[str, tuple[tuple[str, str], ...]] = {
         ("crm_transaction", "account"),
     ),
     "product": (("crm_opportunity", "product"), ("crm_transaction", "product")),
-    "opportunity": (("crm_activity", "opportunity"), ("crm_transaction", "opportunity")),
+    "opportunity": (
+        ("crm_activity", "opportunity"),
+        ("crm_transaction", "opportunity"),
+        ("crm_dealrole", "opportunity"),
+        ("crm_credit", "opportunity"),
+    ),
     "transaction": (("crm_transaction", "cancels"),),
 }
 

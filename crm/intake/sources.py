@@ -1,8 +1,10 @@
 """Where the rows of a file come from: a text, or a sheet of a workbook. Rows can be read again and again."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, Protocol
 
 from crm.engine.archive import archive_check, sheet_oddities
@@ -10,7 +12,7 @@ from crm.engine.delimited import rows_of, sample_of, separator_of
 from crm.engine.encoding import encoding_of, table_check, text_of
 from crm.engine.layout import SAMPLED, Line, letter_of
 from crm.engine.problem import Unreadable
-from crm.engine.workbook import sheet_names, sheet_rows
+from crm.engine.workbook import Book
 
 HEAD = 262_144  # characters that decide the layout of a text
 HELD = 8 * 1024 * 1024  # bytes of a workbook that are held in memory before it goes to a file
@@ -58,18 +60,19 @@ class TextSource:
         return rows_of(text_of(self.chunks(), self.encoding), self.separator)
 
 
-@dataclass(frozen=True)
 class SheetSource:
-    """One sheet of a workbook that lies in a temporary file."""
+    """One sheet of a workbook that lies in a temporary file. What was read through once is read again from a second one:
+    parsing a sheet costs several times what everything else does."""
 
-    file: IO[bytes]
-    sheet: str
-    sheets: tuple[str, ...]
+    def __init__(self, file: IO[bytes], book: Book, sheet: str, sheets: tuple[str, ...]) -> None:
+        self.sheet, self.sheets = sheet, sheets
+        self._file, self._book = file, book
+        self._kept: IO[str] | None = None
 
     @property
     def notes(self) -> list[tuple[str, dict[str, Any]]]:
         """Raises: Unreadable where results of formulas are missing in the file."""
-        found = sheet_oddities(self.file, self.sheet)
+        found = sheet_oddities(self._file, self.sheet)
         if found.formula is not None:
             letter, row = found.formula
             raise Unreadable("formula_without_result", cell=f"{letter}{row}", row=row)
@@ -79,15 +82,23 @@ class SheetSource:
         return notes + [("merged_cells", {"cells": cells}) for cells in found.merged]
 
     def sample(self) -> list[Line]:
-        lines = []
-        for line in sheet_rows(self.file, self.sheet):
-            lines.append(line)
-            if len(lines) >= SAMPLED:
-                break
-        return lines
+        return list(islice(self._book.rows(self.sheet), SAMPLED))
 
     def rows(self) -> Iterator[Line]:
-        return sheet_rows(self.file, self.sheet)
+        return self._read_kept(self._kept) if self._kept is not None else self._read_and_keep()
+
+    def _read_and_keep(self) -> Iterator[Line]:
+        kept = tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass")  # noqa: SIM115 - lives with it
+        for line in self._book.rows(self.sheet):
+            kept.write(json.dumps([line.number, line.cells], ensure_ascii=False) + "\n")
+            yield line
+        self._kept = kept
+
+    @staticmethod
+    def _read_kept(kept: IO[str]) -> Iterator[Line]:
+        kept.seek(0)
+        for text in kept:
+            yield Line(*json.loads(text))
 
 
 def source_open(chunks: Chunks, sheet: str = "") -> Source:
@@ -111,12 +122,13 @@ def _sheet_open(chunks: Chunks, sheet: str) -> SheetSource:
         file.write(chunk)
     file.seek(0)
     archive_check(file)
-    names = sheet_names(file)
+    book = Book(file)
+    names = book.sheet_names()
     if not names:
         raise Unreadable("is_empty_workbook")
     if sheet and sheet not in names:
         raise Unreadable("no_such_sheet", sheet=sheet, sheets=", ".join(names))
-    return SheetSource(file, sheet or names[0], names)
+    return SheetSource(file, book, sheet or names[0], names)
 
 
 def _begins_with_zip(chunks: Chunks) -> bool:

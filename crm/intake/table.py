@@ -17,12 +17,19 @@ from kernel.issue import IssueCollector, Level
 COPIED_AT_ONCE = 5_000  # rows
 MOST_REFUSALS_TOLD = 1_000  # distinct values; every refused row carries its reason anyway
 
-_TYPES = {FieldType.DATE: "date", FieldType.AMOUNT: "numeric(20,6)", FieldType.RATIO: "numeric(5,4)"}
+_TYPES = {
+    FieldType.DATE: "date",
+    FieldType.AMOUNT: "numeric(20,6)",
+    FieldType.NUMBER: "numeric(20,6)",
+    FieldType.RATIO: "numeric(5,4)",
+    FieldType.SHARE: "numeric(9,6)",
+}
 
 
 class IntakeTable:
     """`name` is usable in SQL. `parts`: how many rows a line may give; `number` is the line times that, plus the part.
-    `columns`: field → column of the file. Columns: number, raw, reason, result (empty: to be created), target_id, beside
+    `columns`: field → column of the file. Columns: number, raw, reason, result (empty: to be created), target_id, is_repeated
+    (a line with its id came before), changes    (field by field, once written), beside
     (currency written beside an amount), name_key, and `f_<field>` for every field of the kind."""
 
     def __init__(self, shape: Shape, parts: int = 1, columns: Mapping[str, str] | None = None) -> None:
@@ -36,7 +43,7 @@ class IntakeTable:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {self.name} (number integer, raw text, reason text, result text,"
-                f" target_id bigint, beside text, name_key text, {columns})"
+                f" target_id bigint, is_repeated boolean, changes jsonb, beside text, name_key text, {columns})"
             )
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {self.references} (field text, value text, first_row integer, rows integer,"

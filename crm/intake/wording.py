@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 FILE: dict[str, Promise | str] = {
     "is_empty": _("The file is empty. Choose a file with a header line and at least one row."),
-    "no_rows": _("The file has a header but no rows below it."),
+    "no_rows": _("The file has a header but no rows below it. Choose a file with rows."),
     "is_empty_workbook": _(
         "The workbook has no sheet with rows. Choose a file with column names and at least one row."
     ),
@@ -62,7 +62,9 @@ FILE: dict[str, Promise | str] = {
     "is_too_large": _("The file is larger than %(limit)s MB. Split it, or import it with the command crm_import."),
     "bad_encoding": _("The file says it is %(encoding)s but holds bytes that are not. Save it again as CSV in UTF-8."),
     "open_quote": _("A quotation mark in line %(row)s is never closed. Close it and try again."),
-    "too_many_columns_in_file": _("The file has %(count)s columns; at most %(limit)s can be read."),
+    "too_many_columns_in_file": _(
+        "The file has %(count)s columns; at most %(limit)s can be read. Leave out those that are not needed."
+    ),
     "no_kind": _("It is not clear what this file holds. Choose it from the list."),
     "no_column": _("No column was found for “%(field)s”. Columns of the file: %(columns)s. Choose one in the mapping."),
     "no_column_without_header": _(
@@ -77,6 +79,10 @@ FILE: dict[str, Promise | str] = {
         "Numbers like “%(value)s” in “%(column)s” were read with a decimal point. If the point separates thousands, say "
         'so: amounts: "1.234,56".'
     ),
+    "too_many_stages": _(
+        "The column for the stage holds %(count)s different texts, such as “%(value)s” (line %(row)s). Choose another column "
+        "for it, or leave it out."
+    ),
     "mapping_not_a_mapping": _("The mapping must be a YAML or JSON file with parts such as columns, values, dates."),
     "mapping_unreadable": _("The mapping file cannot be read: %(reason)s"),
     "mapping_unknown_part": _("The mapping has a part “%(part)s”; known are: %(parts)s."),
@@ -84,13 +90,19 @@ FILE: dict[str, Promise | str] = {
     "mapping_values_not_a_mapping": _(
         "The values of “%(field)s” in the mapping must be pairs: as in the file, then as meant."
     ),
+    "mapping_no_own_fields": _(
+        "A file of this kind (%(kind)s) cannot have fields of its own; deals, accounts, leads can."
+    ),
+    "mapping_unknown_type": _("“%(value)s” is no type of field. Known: %(types)s."),
     "mapping_unknown_field": _("The mapping names a field “%(field)s”. Fields of %(kind)s: %(fields)s."),
     "mapping_unknown_column": _("The mapping names a column “%(column)s”. Columns of the file: %(columns)s."),
     "mapping_bad_dates": _("The mapping's dates are “%(value)s”; say one of %(orders)s."),
     "mapping_bad_amounts": _('The mapping\'s amounts are “%(value)s”; write an example such as "1.234,56".'),
     "snapshot_refused": _("No row can be used, so the file is not taken as a full snapshot: everything would be gone."),
-    "nothing_accepted": _("Every row was refused, so nothing was imported. The reasons stand beside the rows."),
-    "all_or_nothing": _("Some rows are refused and you asked for all or nothing, so nothing was imported."),
+    "nothing_accepted": _("Every row was refused, so nothing was imported. Correct what stands beside the rows."),
+    "all_or_nothing": _(
+        "Some rows are refused and you asked for all or nothing, so nothing was imported. Correct them, or import row by row."
+    ),
     "snapshot_not_possible": _("A full snapshot is possible for deals, leads, activities and transactions only."),
 }
 
@@ -112,12 +124,20 @@ NOTE: dict[str, Promise | str] = {
 VALUE: dict[str, Promise | str] = {
     "too_long": _("“%(value)s…” is too long for %(field)s. Shorten it."),
     "invalid_date": _("“%(value)s” in %(field)s is not a date. Write it like 2026-01-31."),
+    "invalid_number": _("“%(value)s” in %(field)s is not a number."),
+    "invalid_flag": _("“%(value)s” in %(field)s is neither yes nor no."),
+    "invalid_choice": _("“%(value)s” is not one of the choices of %(field)s. Add it to the field, or mend the row."),
+    "ends_before_start": _("The last day lies before the first."),
+    "unknown_deal_type": _("“%(value)s” says neither new business, expansion nor renewal. The type stays empty."),
+    "odd_term": _("Terms below 1 or above 600 months are left out."),
     "invalid_moment": _("“%(value)s” in %(field)s is not a date or time. Write it like 2026-01-31 14:05."),
     "invalid_amount": _("“%(value)s” in %(field)s is not an amount. Write it like 1234.56."),
-    "amount_too_large": _("%(value)s in %(field)s is too large; at most 14 digits before the decimals can be kept."),
-    "invalid_ratio": _("“%(value)s” in %(field)s is not a share between 0 and 100 %%."),
-    "invalid_currency": _("“%(value)s” is not a currency. Use a code of three letters such as EUR."),
-    "invalid_email": _("“%(value)s” is not an e-mail address. Correct it or leave it empty."),
+    "amount_too_large": _(
+        "%(value)s in %(field)s is too large: at most 14 digits before the decimals can be kept. Correct it."
+    ),
+    "invalid_ratio": _("“%(value)s” in %(field)s is not a share between 0 and 100 %%. Write it like 40 %%."),
+    "invalid_currency": _("“%(value)s” in %(field)s is not a currency. Use a code of three letters such as EUR."),
+    "invalid_email": _("“%(value)s” in %(field)s is not an e-mail address. Correct it or leave it empty."),
     "too_many_cells": _(
         "The line has %(value)s cells, more than there are columns. Put texts with separators in quotes."
     ),
@@ -135,6 +155,7 @@ VALUE: dict[str, Promise | str] = {
     "unknown_opportunity": _("No deal with the id “%(value)s” is known yet. The rows wait for it."),
     "unknown_transaction": _("No transaction with the id “%(value)s” is known yet. The cancellation waits for it."),
     "unknown_parent": _("No account “%(value)s” is known yet. It is linked when it arrives."),
+    "unknown_further": _("%(value)s further names in %(field)s are not known yet. The rows keep them and wait."),
     "new_stage": _("The stage “%(value)s” is new and counts as open. Set its outcome on the stages page."),
     "new_activity_type": _("“%(value)s” says no type of activity, so these count as other."),
     "assumed_other": _("The file has no column for the type, so every new activity counts as other."),
@@ -164,6 +185,11 @@ VALUE: dict[str, Promise | str] = {
     "unknown_measure": _("The measure of a quota is bookings; leave the column out, or write so."),
     "negative_quota": _("A quota cannot be negative."),
     "end_before_start": _("It ends before it starts. Correct one of the two days."),
+    "unknown_role": _("The role of a credit is owner, split or overlay."),
+    "no_share": _("A share is more than 0 and at most 100 %%."),
+    "split_total": _(
+        "The shares of “%(value)s” make %(other)s, they must make 100 %%. Correct all its lines together."
+    ),
     "assumed_end": _(
         "No end is given for the last quotas, so they run three months, until %(value)s. "
         "Say another end with constants: {last_ends_before: …} in the mapping."
@@ -195,5 +221,5 @@ def note_sentence(code: str, **params: Any) -> str:
 def value_sentence(code: str, *, field: str = "", value: str = "", other: str = "") -> str:
     """What is wrong with a value or row."""
     if code not in VALUE and code.startswith("missing_"):
-        return str(_("“%(field)s” is empty.")) % {"field": field}
+        return str(_("“%(field)s” is empty. Fill it.")) % {"field": field}
     return str(VALUE[code]) % {"field": field, "value": value, "other": other}

@@ -8,11 +8,15 @@ from typing import Any, ClassVar
 from crm.engine.convert import Reading
 from crm.engine.fields import Shape
 from crm.engine.problem import Unreadable
+from crm.intake.differences import Differences
 from crm.intake.table import IntakeTable
 from crm.intake.wording import value_sentence
 from crm.models import ImportBatch
 from kernel.issue import IssueCollector, Level
 from people.models import Organization, Person
+
+MOST_TOLD = 1_000  # values of one problem that are told one by one
+PLACE = "\N{SYMBOL FOR UNIT SEPARATOR}"  # stands for a value in a sentence that the database completes
 
 
 @dataclass
@@ -30,6 +34,7 @@ class Intake:
     actor: Person | None = None
     is_snapshot: bool = False
     is_all_or_nothing: bool = False
+    removed: list[Differences] = field(default_factory=list)  # of a preview: what a full snapshot would take away
     fields: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -44,6 +49,7 @@ class Intake:
             "time_zone": self.organization.time_zone,
             "batch": self.batch.pk if self.batch else None,
             "at": self.at,
+            "on": self.on,
         }
 
     def execute(self, sql: str) -> int:
@@ -68,6 +74,11 @@ class Kind:
     label: ClassVar[Any]
     has_snapshot: ClassVar[bool] = False
     id_column = "f_id"
+
+    @property
+    def table(self) -> str:
+        """The database table of what a row is."""
+        return f"crm_{self.shape.kind}"
 
     def compare(self, intake: Intake) -> None:
         """Set `result` and `target_id` of every row; writes nothing but the temporary table."""
@@ -102,39 +113,50 @@ def shapes() -> list[Shape]:
     return [kind.shape for kind in KINDS.values()]
 
 
+def refuse_where(intake: Intake, code: str, condition: str, *, field: str) -> None:
+    """Refuse the rows of which a condition (SQL) is true; one issue for all of them."""
+    sentence = value_sentence(code)
+    ((count, first),) = intake.table.rows(
+        f"""WITH refused AS (
+                UPDATE {{t}} SET result = 'refused', reason = concat_ws(' ', reason, %s)
+                WHERE result IS NULL AND {condition} RETURNING number
+            ) SELECT count(*), min(number) FROM refused""",
+        [sentence],
+    )
+    if count:
+        intake.issues.add(Level.ERROR, code, sentence, row=first, field=field, count=count)
+
+
 def empty_ids_refuse(intake: Intake, key: str) -> None:
     """A line without id and name is refused."""
-    empty = [number for (number,) in intake.rows(f"SELECT number FROM {{t}} WHERE result IS NULL AND {key} IS NULL")]
-    if empty:
-        sentence = value_sentence("missing_name")
-        reasons_write(intake, [(number, sentence) for number in empty])
-        intake.issues.add(Level.ERROR, "missing_name", sentence, row=min(empty), field="name", count=len(empty))
+    refuse_where(intake, "missing_name", f"{key} IS NULL", field="name")
 
 
 def repeated_ids_refuse(intake: Intake, key: str) -> None:
     """A repeated line counts once; another line with the same id is refused. `key` is SQL over the row."""
-    same = intake.rows(
+    repeated = intake.table.execute(
         f"""WITH first AS (
                 SELECT DISTINCT ON ({key}) {key} AS key, number, raw FROM {{t}}
                 WHERE result IS NULL AND {key} IN (
                     SELECT {key} FROM {{t}} WHERE result IS NULL GROUP BY 1 HAVING count(*) > 1
                 ) ORDER BY {key}, number
             )
-            UPDATE {{t}} t SET result = CASE WHEN t.raw = first.raw THEN 'unchanged' ELSE 'refused' END
-            FROM first WHERE t.result IS NULL AND {key} = first.key AND t.number > first.number
-            RETURNING t.number, first.key, t.result"""
+            UPDATE {{t}} t SET result = CASE WHEN t.raw = first.raw THEN 'unchanged' ELSE 'refused' END,
+                reason = CASE WHEN t.raw <> first.raw THEN replace(%s, %s, left(first.key, 300)) END,
+                is_repeated = true
+            FROM first WHERE t.result IS NULL AND {key} = first.key AND t.number > first.number""",
+        [value_sentence("duplicate_id", value=PLACE), PLACE],
     )
-    if not same:
+    if not repeated:
         return
-    reasons = []
-    for number, value, result in same:
+    for value, result, first, count in intake.rows(
+        f"SELECT {key}, result, min(number), count(*) FROM {{t}} WHERE is_repeated GROUP BY 1, 2"
+        f" ORDER BY 3 LIMIT {MOST_TOLD}"
+    ):
         code = "duplicate_id" if result == "refused" else "duplicate_row"
         level = Level.ERROR if result == "refused" else Level.WARNING
         sentence = value_sentence(code, value=value)
-        intake.issues.add(level, code, sentence, row=number, field="id", value=value)
-        if result == "refused":
-            reasons.append((number, sentence))
-    reasons_write(intake, reasons)
+        intake.issues.add(level, code, sentence, row=first, field="id", value=value, count=count)
 
 
 def reasons_write(intake: Intake, reasons: Sequence[tuple[int, str]]) -> None:

@@ -13,7 +13,8 @@ from crm.engine.problem import Unreadable
 from crm.intake.references import references_find
 from crm.intake.resolve import WAITING, created_ids, facts_forget, facts_resolve, history_off
 from crm.kinds.base import Intake, Kind, repeated_ids_refuse
-from crm.models import ImportBatch
+from crm.kinds.custom import customs_compare, customs_find, customs_of, customs_undo, customs_write
+from crm.models import CustomField, ImportBatch
 from people.models import Person
 
 # what a reference means may have gone in the meantime (merged, or its import undone); it is looked up by text again
@@ -52,8 +53,15 @@ class FactKind(Kind):
     worked_out: ClassVar[tuple[str, ...]] = ()  # references that triggers fill in
 
     @property
+    def has_customs(self) -> bool:
+        return self.shape.kind in CustomField.Entity.values
+
+    @property
     def table(self) -> str:
         return self.model._meta.db_table
+
+    def identify(self, intake: Intake) -> None:
+        """Give rows without an id one."""
 
     def prepare(self, intake: Intake) -> None:
         """Refuse what cannot be used, and look up what `looked_up` names."""
@@ -62,11 +70,14 @@ class FactKind(Kind):
         """What is odd about rows that are taken."""
 
     def compare(self, intake: Intake) -> None:
+        self.identify(intake)
         repeated_ids_refuse(intake, "f_id")
         self.prepare(intake)
         found = {field: name for field, name in self.references.items() if field in intake.fields}
         references_find(intake.table, found, source=intake.source, issues=intake.issues)
         self._compare_known(intake)
+        if self.has_customs:
+            customs_compare(intake, customs_find(intake, self.shape.kind))
         self.tell(intake)
 
     @property
@@ -104,6 +115,13 @@ class FactKind(Kind):
     def write(self, intake: Intake) -> int:
         self._update(intake)
         self._insert(intake)
+        customs = customs_of(intake, self.shape.kind) if self.has_customs else []
+        if customs:
+            intake.execute(
+                f"UPDATE {{t}} SET target_id = o.id FROM {self.table} o WHERE {{t}}.target_id IS NULL"
+                f" AND {{t}}.result IS NULL AND o.source = %(source)s AND o.external_id = {{t}}.f_id"
+            )
+            customs_write(intake, customs)
         removed = self._remove(intake) if intake.is_snapshot else 0
         if self.is_referred_to_as:
             facts_resolve(self.is_referred_to_as)
@@ -162,6 +180,8 @@ class FactKind(Kind):
         if self.is_referred_to_as:
             facts_forget(self.is_referred_to_as, created_ids(batch, self.table))
         with history_off() as cursor:
+            if self.has_customs:
+                customs_undo(batch)
             for statement in self.undo_statements():
                 cursor.execute(statement, {"batch": batch.pk})
         facts_resolve(*WAITING)
@@ -182,7 +202,8 @@ class FactKind(Kind):
     @property
     def restore(self) -> str:
         columns = {str(field.column): f"b.{field.column}" for field in self.model._meta.local_concrete_fields}
-        del columns["id"]
+        for name in ("id", "has_credits", "is_split"):  # credits keep the last two
+            columns.pop(name, None)
         columns |= dict.fromkeys(self.worked_out, "NULL")
         for field, name in self.references.items():
             column = next(iter(key for key in self.columns[field] if key.endswith("_id")))

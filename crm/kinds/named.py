@@ -7,7 +7,8 @@ from django.db import connection
 from crm.engine.near import TYPO_LIMIT, near_groups
 from crm.intake.resolve import created_ids, facts_forget, facts_resolve
 from crm.kinds.base import Intake, Kind, empty_ids_refuse, repeated_ids_refuse
-from crm.models import ImportBatch
+from crm.kinds.custom import customs_compare, customs_find, customs_of, customs_undo, customs_write
+from crm.models import CustomField, ImportBatch
 from people.models import Person
 
 ID = "coalesce(f_id, f_name)"
@@ -71,6 +72,11 @@ UNDO = (
 )
 
 
+# rows of another name for it change nothing
+NO_ALIAS = """AND NOT EXISTS (SELECT 1 FROM crm_{name}key k
+    WHERE k.source = %(source)s AND k.external_id = coalesce(t.f_id, t.f_name) AND k.is_alias)"""
+
+
 class NamedKind(Kind):
     """`columns`: column of the table ← SQL over the row `t`, by the field that feeds it; the name is always fed."""
 
@@ -81,12 +87,18 @@ class NamedKind(Kind):
     def name(self) -> str:
         return self.shape.kind
 
+    @property
+    def has_customs(self) -> bool:
+        return self.name in CustomField.Entity.values
+
     def compare(self, intake: Intake) -> None:
         empty_ids_refuse(intake, ID)
         repeated_ids_refuse(intake, ID)
         columns = self._fed(intake)
         ours = ", ".join(f"o.{column}" for column in columns)
         intake.execute(FIND.format(name=self.name, ours=ours, theirs=", ".join(columns.values())))
+        if self.has_customs:
+            customs_compare(intake, customs_find(intake, self.name), NO_ALIAS.format(name=self.name))
         self._near_tell(intake)
 
     def write(self, intake: Intake) -> int:
@@ -96,11 +108,15 @@ class NamedKind(Kind):
         intake.execute(UPDATE.format(name=self.name, sets=sets))
         intake.execute(INSERT.format(name=self.name, columns=", ".join(every), values=", ".join(every.values())))
         intake.execute(KEYS.format(name=self.name))
+        if self.has_customs:
+            customs_write(intake, customs_of(intake, self.name))
         facts_resolve(self.name)
         return 0
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
         facts_forget(self.name, created_ids(batch, f"crm_{self.name}"))
+        if self.has_customs:
+            customs_undo(batch)
         restore = ", ".join(f"{column} = b.{column}" for column in self._every())
         with connection.cursor() as cursor:
             for statement in UNDO:
@@ -119,7 +135,12 @@ class NamedKind(Kind):
 
     def _near_tell(self, intake: Intake) -> None:
         """New names that look like others, known or new."""
-        new = dict(intake.rows("SELECT coalesce(f_name, f_id), min(number) FROM {t} WHERE result IS NULL GROUP BY 1"))
+        new = dict(
+            intake.rows(
+                "SELECT coalesce(f_name, f_id), min(number) FROM {t} WHERE result IS NULL GROUP BY 1"
+                f" LIMIT {TYPO_LIMIT + 1}"
+            )
+        )
         if not new or len(new) > TYPO_LIMIT:
             return
         names = {name for (name,) in intake.rows(f"SELECT name FROM crm_{self.name} LIMIT {TYPO_LIMIT}")}

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from crm.engine.fields import Field, FieldType, Shape
+from crm.engine.types import deal_type
 from crm.intake.wording import value_sentence
 from crm.kinds.base import Intake, reasons_write, register
 from crm.kinds.facts import AMOUNT, FactKind, counts_tell, currencies_tell, reference
-from crm.kinds.stages import stages_add, stages_find
+from crm.kinds.stages import STAGE_TEXT, stages_add, stages_find
+from crm.kinds.types import types_find
 from crm.models import Opportunity
 from kernel.issue import Level
 
@@ -182,6 +184,32 @@ SHAPE = Shape(
             ),
             label=_("closes on"),
         ),
+        Field("pipeline", names=("pipeline name", "sales pipeline", "deal pipeline"), longest=200, label=_("pipeline")),
+        Field(
+            "deal_type",
+            names=("opportunity type", "business type of deal", "new or existing", "type of business", "type"),
+            longest=100,
+            label=_("type"),
+        ),
+        Field(
+            "term",
+            FieldType.NUMBER,
+            ("term months", "term in months", "contract term", "contract length", "contract months", "laufzeit"),
+            label=_("term in months"),
+        ),
+        Field(
+            "loss_reason",
+            names=("lost reason", "reason lost", "closed lost reason", "reason for loss", "verlustgrund"),
+            longest=200,
+            label=_("loss reason"),
+        ),
+        Field("next_step", names=("next steps", "next action", "nächster schritt"), label=_("next step")),
+        Field(
+            "next_step_on",
+            FieldType.DATE,
+            ("next step date", "next action date", "next activity date", "follow up date", "follow up on"),
+            label=_("next step on"),
+        ),
         Field("source", names=("lead source", "origin", "channel"), longest=200, label=_("lead source")),
         Field("lead", FieldType.TEXT, ("lead id", "mql id"), label=_("lead")),
         Field(
@@ -193,11 +221,13 @@ SHAPE = Shape(
     ),
 )
 
+TERM_IS_USABLE = "round(t.f_term) BETWEEN 1 AND 600"
 START = "coalesce(t.f_engaged_on, t.f_created_on)"
 ODDITIES = {
     "won_without_close_date": ("closed_on", "r_stage.outcome = 'won' AND t.f_closed_on IS NULL"),
     "close_before_start": ("closed_on", f"r_stage.outcome <> 'open' AND t.f_closed_on < {START}"),
     "zero_amount": ("amount", "r_stage.outcome = 'won' AND t.f_amount = 0"),
+    "odd_term": ("term", f"t.f_term IS NOT NULL AND NOT {TERM_IS_USABLE}"),
     "no_amount": ("amount", "r_stage.outcome = 'won' AND t.f_amount IS NULL"),
 }
 
@@ -217,7 +247,7 @@ class OpportunityKind(FactKind):
     label = _("deals")
     model = Opportunity
     references = {"owner": "owner", "account": "account", "product": "product"}
-    looked_up = ("stage",)
+    looked_up = ("stage", "deal_type")
     is_referred_to_as = "opportunity"
     columns = {
         "name": {"name": "coalesce(t.f_name, '')"},
@@ -232,12 +262,22 @@ class OpportunityKind(FactKind):
         "source": {"lead_source": "coalesce(t.f_source, '')"},
         "lead": {"lead_text": "coalesce(t.f_lead, '')"},
         "probability": {"probability": "t.f_probability"},
+        "deal_type": {"deal_type": "coalesce(r_deal_type.outcome, '')"},
+        "term": {"term_months": f"CASE WHEN {TERM_IS_USABLE} THEN round(t.f_term)::smallint END"},
+        "loss_reason": {"loss_reason": "coalesce(t.f_loss_reason, '')"},
+        "next_step": {"next_step": "coalesce(t.f_next_step, '')"},
+        "next_step_on": {"next_step_on": "t.f_next_step_on"},
     }
+
+    def text_of(self, field: str) -> str:
+        return STAGE_TEXT if field == "stage" else super().text_of(field)
 
     def prepare(self, intake: Intake) -> None:
         if "stage" in intake.fields:
             _stage_require(intake)
         stages_find(intake)
+        for text, first_row, rows in types_find(intake, deal_type, "", "deal_type"):
+            intake.warn("unknown_deal_type", rows, first_row, field="deal_type", value=text)
 
     def tell(self, intake: Intake) -> None:
         if "stage" not in intake.fields:
@@ -257,6 +297,8 @@ class OpportunityKind(FactKind):
         deleted, restored = super().undo_statements()
         return (
             f"DELETE FROM crm_opportunitychange WHERE opportunity_id IN ({self.created})",
+            f"DELETE FROM crm_detailchange WHERE batch_id = %(batch)s OR opportunity_id IN ({self.created})",
+            "DELETE FROM crm_credit WHERE opportunity_id IS NULL AND opportunity_text = ''",  # entered by hand
             deleted,
             f"DELETE FROM crm_opportunitychange WHERE batch_id = %(batch)s AND opportunity_id IN ({self.updated})",
             restored,

@@ -131,8 +131,21 @@ ORDER BY f_manager, number
 """
 
 RESULTS = """
-UPDATE {t} SET result = r.result, reason = r.reason
-FROM unnest(%s::integer[], %s::text[], %s::text[]) AS r (number, result, reason) WHERE {t}.number = r.number
+UPDATE {t} SET result = r.result, reason = r.reason, target_id = r.target_id
+FROM unnest(%s::integer[], %s::text[], %s::text[], %s::bigint[]) AS r (number, result, reason, target_id)
+WHERE {t}.number = r.number
+"""
+
+TEAMS = """
+SELECT h.person_id, t.name FROM people_seatholding h
+JOIN people_seat s ON s.id = h.seat_id JOIN people_team t ON t.id = s.team_id
+WHERE h.starts_on <= %(on)s AND h.ends_before > %(on)s
+"""
+
+MOVED = """
+UPDATE {t} SET changes = jsonb_build_array(jsonb_build_array('team', m.former, m.team))
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS m (person_id, former, team)
+WHERE {t}.target_id = m.person_id AND {t}.result = 'updated'
 """
 
 
@@ -141,6 +154,10 @@ class PersonKind(Kind):
     shape = SHAPE
     label = _("people and teams")
     id_column = ID
+
+    @property
+    def table(self) -> str:
+        return "people_person"
 
     def compare(self, intake: Intake) -> None:
         """Applied and taken back at once: only that tells exactly what the file would do."""
@@ -152,8 +169,10 @@ class PersonKind(Kind):
         self._results_write(intake, result)
 
     def write(self, intake: Intake) -> int:
+        former = dict(intake.rows(TEAMS))
         result = self._apply(intake)
         self._results_write(intake, result)
+        self._moved_tell(intake, former)
         ImportChange.objects.bulk_create(
             [
                 ImportChange(batch=intake.batch, table=change.table, object_id=change.object_id, before=change.before)
@@ -176,12 +195,20 @@ class PersonKind(Kind):
     def _results_write(self, intake: Intake, result: StructureResult) -> None:
         intake.issues.extend(_worded(issue) for issue in result.issues if (issue.row or 0) < BEYOND_THE_FILE)
         told = [
-            (number, text, result.reasons.get(number, ""))
+            (number, text, result.reasons.get(number, ""), result.person_ids.get(number))
             for number, text in result.results.items()
             if number < BEYOND_THE_FILE
         ]
         if told:
             intake.table.execute(RESULTS, [list(column) for column in zip(*told, strict=True)])
+
+    def _moved_tell(self, intake: Intake, former: dict[int, str]) -> None:
+        """Put the former and the new team beside those who moved."""
+        teams = dict(intake.rows(TEAMS))
+        moved = [key for key in former.keys() | teams.keys() if former.get(key) != teams.get(key)]
+        if moved:
+            columns = [moved, [former.get(key) for key in moved], [teams.get(key) for key in moved]]
+            intake.table.execute(MOVED, columns)
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
         facts_forget("owner", created_ids(batch, "people_person"))

@@ -2,9 +2,12 @@ from crm.models.account import Account, AccountKey
 from crm.models.activity import Activity, ActivityType
 from crm.models.batch import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
 from crm.models.credit import Credit
+from crm.models.custom import CustomField, CustomValue
+from crm.models.deal_role import DealRole
+from crm.models.detail import DetailChange
 from crm.models.health import HealthDismissal
 from crm.models.lead import Lead
-from crm.models.opportunity import NO_DUE_DAY, Opportunity, OpportunityChange
+from crm.models.opportunity import NO_DUE_DAY, DealType, Opportunity, OpportunityChange
 from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
 from crm.models.quota import Measure, Quota
@@ -17,6 +20,11 @@ __all__ = [
     "Activity",
     "ActivityType",
     "Credit",
+    "CustomField",
+    "CustomValue",
+    "DealRole",
+    "DealType",
+    "DetailChange",
     "HealthDismissal",
     "ImportBatch",
     "ImportChange",

@@ -53,14 +53,16 @@ class ImportRow(WalledFact):
         UPDATED = "updated", _("updated")
         UNCHANGED = "unchanged", _("unchanged")
         REFUSED = "refused", _("refused")
+        REMOVED = "removed", _("removed")
 
     batch = models.ForeignKey(
         "crm.ImportBatch", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="rows"
     )
-    number = models.PositiveIntegerField()  # line in the file; the header is line 1
+    number = models.PositiveIntegerField()  # line in the file; 0: what is gone because the file does not have it
     raw = models.JSONField()  # list of texts, in the order of the batch's columns
     result = models.CharField(max_length=10, choices=Result)
     reason = models.TextField(blank=True, default="")
+    changes = models.JSONField(null=True)  # [[column, before, after], …] of a changed row; texts
 
     class Meta:
         indexes = [models.Index(fields=["organization", "batch", "number"], name="importrow_number")]

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.models.opportunity import loose
 from crm.models.quota import Measure
+from crm.models.reference import loose
 from people.wall import WalledFact
 
 TOTAL = """

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.detail import DEAL_CHANGES, detail_trigger
 from crm.models.lead import deals_convert
 from crm.models.pipeline import Outcome
 from crm.models.reference import loose, unresolved
@@ -60,6 +61,12 @@ HISTORY_CHANGED = """(
 )"""
 
 
+class DealType(models.TextChoices):
+    NEW = "new", _("new business")
+    EXPANSION = "expansion", _("expansion")
+    RENEWAL = "renewal", _("renewal")
+
+
 class Opportunity(WalledFact):
     """A deal as its source last told it. `closed_on` is the expected day while the deal is open."""
 
@@ -85,6 +92,11 @@ class Opportunity(WalledFact):
     closed_on = models.DateField(_("closes on"), null=True, blank=True)
     lead_text = models.CharField(max_length=300, blank=True, default="")
     lead_source = models.CharField(_("lead source"), max_length=200, blank=True, default="")
+    deal_type = models.CharField(_("type"), max_length=9, choices=DealType, blank=True, default="", db_default="")
+    term_months = models.PositiveSmallIntegerField(_("term in months"), null=True, blank=True)
+    loss_reason = models.CharField(_("loss reason"), max_length=200, blank=True, default="", db_default="")
+    next_step = models.CharField(_("next step"), max_length=300, blank=True, default="", db_default="")
+    next_step_on = models.DateField(_("next step on"), null=True, blank=True)
     has_credits = models.BooleanField(db_default=False, default=False, editable=False)  # kept by triggers of credits
     is_split = models.BooleanField(db_default=False, default=False, editable=False)
     is_deleted = models.BooleanField(default=False)  # gone from the source; out of every figure, kept for history
@@ -172,6 +184,7 @@ class Opportunity(WalledFact):
                 referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),  # type: ignore[no-untyped-call]
                 func=HISTORY_UPDATE,
             ),
+            detail_trigger(DEAL_CHANGES),
             deals_convert(pgtrigger.Insert, {"new": "new_rows"}),
             deals_convert(pgtrigger.Update, {"old": "old_rows", "new": "new_rows"}),
             deals_convert(pgtrigger.Delete, {"old": "old_rows"}),

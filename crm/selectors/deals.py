@@ -1,5 +1,6 @@
 """Deals as pages read them: found, ordered, summed up, with their history and where they came from."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,12 +9,11 @@ from typing import Any
 from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
 from django.http import Http404
 
-from crm.models import ImportRow, Opportunity, OpportunityChange
+from crm.models import DetailChange, ImportRow, Lead, Opportunity, OpportunityChange
 from crm.policies import deals, decisive_day
+from crm.selectors.pages import PAGE_SIZE, rows_of_list
 from people.stretches import SatThere, stretches_below
 from people.viewer import Viewer
-
-PAGE_SIZE = 50
 
 ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "closes": (F("closed_on").asc(nulls_first=True), F("pk").asc()),
@@ -119,11 +119,27 @@ def deal_history(deal: Opportunity) -> list[OpportunityChange]:
     return list(changes.order_by("-happened_on", "-recorded_at", "-pk")[:200])
 
 
-def deal_line(deal: Opportunity) -> list[tuple[str, str]]:
-    """The imported line behind a deal as (column, text). One query."""
-    if deal.batch is None or deal.row_number is None:
+def deal_details(deal: Opportunity) -> list[DetailChange]:
+    """What else changed about a deal, newest first. One query."""
+    changes = DetailChange.objects.filter(opportunity=deal).select_related("batch")
+    return list(changes.order_by("-recorded_at", "-pk")[:200])
+
+
+def deals_in_sight(viewer: Viewer, ids: Collection[int]) -> frozenset[int]:
+    """Which of these deals the viewer may open. One query."""
+    return frozenset(deals.visible(viewer).filter(pk__in=ids).values_list("pk", flat=True)) if ids else frozenset()
+
+
+def deal_rows(found: QuerySet[Opportunity], order: str) -> Iterator[Opportunity]:
+    """Every deal of a list, for a download. One query."""
+    return rows_of_list(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), ("owner", "account", "product", "stage"))
+
+
+def fact_line(fact: Opportunity | Lead) -> list[tuple[str, str]]:
+    """The imported line behind a fact as (column, text). One query."""
+    if fact.batch is None or fact.row_number is None:
         return []
-    row: Any = ImportRow.objects.filter(batch=deal.batch, number=deal.row_number).first()
+    row: Any = ImportRow.objects.filter(batch=fact.batch, number=fact.row_number).first()
     if row is None:
         return []
-    return list(zip(deal.batch.columns, [*row.raw, *[""] * len(deal.batch.columns)], strict=False))
+    return list(zip(fact.batch.columns, [*row.raw, *[""] * len(fact.batch.columns)], strict=False))

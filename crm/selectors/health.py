@@ -10,7 +10,7 @@ from django.db.models import CharField, Count, Exists, Model, OuterRef, Q, Query
 from django.db.models.functions import Cast
 
 from crm.engine.near import TYPO_LIMIT, near_groups, near_index, near_match
-from crm.models import Account, Activity, HealthDismissal, Lead, Opportunity, Product, Transaction
+from crm.models import Account, Activity, DealRole, HealthDismissal, Lead, Opportunity, Product, Transaction
 from crm.selectors.deals import ODDITIES
 from people.models import Person, Seat, SeatHolding
 
@@ -25,7 +25,13 @@ MODELS: dict[str, type[Account] | type[Product] | type[Person]] = {
 
 # facts that say an owner, an account, a product, and what they call it
 REFERRING: dict[str, tuple[tuple[type[Model], str], ...]] = {
-    "owner": ((Opportunity, "owner"), (Lead, "owner"), (Activity, "person"), (Transaction, "person")),
+    "owner": (
+        (Opportunity, "owner"),
+        (Lead, "owner"),
+        (Activity, "person"),
+        (Transaction, "person"),
+        (DealRole, "person"),
+    ),
     "account": ((Opportunity, "account"), (Lead, "account"), (Activity, "account"), (Transaction, "account")),
     "product": ((Opportunity, "product"), (Transaction, "product")),
 }

@@ -47,6 +47,11 @@ def import_rows(batch: ImportBatch, result: str = "") -> QuerySet[ImportRow]:
     return rows.filter(result=result) if result else rows
 
 
+def rows_kept(batch: ImportBatch) -> int:
+    """How many lines are kept; of a preview the first ones of each result. One query."""
+    return ImportRow.objects.filter(batch=batch).count()
+
+
 def sources_known() -> list[str]:
     """Names of sources in use. One query."""
     names = ImportBatch.objects.order_by("source").values_list("source", flat=True).distinct()[:50]

@@ -1,13 +1,14 @@
 """Leads as pages read them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, F, OrderBy, Q, QuerySet
 from django.http import Http404
 
-from crm.models import Lead
+from crm.models import Lead, Opportunity
 from crm.policies import leads
-from crm.selectors.pages import rows_of_page
+from crm.selectors.pages import rows_of_list, rows_of_page
 from people.viewer import Viewer
 
 ORDERS: dict[str, tuple[OrderBy, ...]] = {
@@ -16,6 +17,7 @@ ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "converted": (F("converted_on").asc(nulls_last=True), F("pk").asc()),
     "-converted": (F("converted_on").desc(nulls_last=True), F("pk").desc()),
 }
+RELATED = ("owner", "account", "opportunity")
 DEFAULT_ORDER = "-created"
 
 
@@ -34,7 +36,12 @@ def leads_found(viewer: Viewer) -> QuerySet[Lead]:
 
 def lead_page(found: QuerySet[Lead], order: str, offset: int) -> list[Lead]:
     """One page of leads with what a list shows. Two queries."""
-    return rows_of_page(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), offset, ("owner", "account", "opportunity"))
+    return rows_of_page(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), offset, RELATED)
+
+
+def lead_rows(found: QuerySet[Lead], order: str) -> Iterator[Lead]:
+    """Every row of a list, for a download. One query."""
+    return rows_of_list(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), RELATED)
 
 
 def lead_totals(found: QuerySet[Lead]) -> LeadTotals:
@@ -56,3 +63,11 @@ def lead_sources() -> list[str]:
     """Lead sources in use, by name. One query."""
     names = Lead.objects.filter(is_deleted=False).exclude(lead_source="").order_by("lead_source")
     return list(names.values_list("lead_source", flat=True).distinct()[:200])
+
+
+def lead_of_deal(deal: Opportunity) -> int | None:
+    """The id of the lead that a deal names. One query where it names one."""
+    if not deal.lead_text:
+        return None
+    found = Lead.objects.filter(source=deal.source, external_id=deal.lead_text, is_deleted=False)
+    return found.values_list("pk", flat=True).first()

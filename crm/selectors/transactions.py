@@ -1,5 +1,6 @@
 """Transactions as pages read them. The total of a list is net: a cancellation takes the size of its amount away."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from django.db.models.functions import Abs
 
 from crm.models import Opportunity, Transaction, TransactionType
 from crm.policies import transactions
-from crm.selectors.pages import rows_of_page
+from crm.selectors.pages import rows_of_list, rows_of_page
 from people.viewer import Viewer
 
 ORDERS: dict[str, tuple[OrderBy, ...]] = {
@@ -17,6 +18,7 @@ ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "amount": (F("converted_amount").asc(nulls_first=True), F("pk").asc()),
     "-amount": (F("converted_amount").desc(nulls_last=True), F("pk").desc()),
 }
+RELATED = ("person", "account", "opportunity", "product", "cancels")
 DEFAULT_ORDER = "-when"
 
 NET = Case(When(type=TransactionType.CANCELLATION, then=-Abs("converted_amount")), default=F("converted_amount"))
@@ -39,7 +41,12 @@ def transactions_found(viewer: Viewer) -> QuerySet[Transaction]:
 def transaction_page(found: QuerySet[Transaction], order: str, offset: int) -> list[Transaction]:
     """One page of transactions with what a list shows. Two queries."""
     chosen = ORDERS.get(order, ORDERS[DEFAULT_ORDER])
-    return rows_of_page(found, chosen, offset, ("person", "account", "opportunity", "product", "cancels"))
+    return rows_of_page(found, chosen, offset, RELATED)
+
+
+def transaction_rows(found: QuerySet[Transaction], order: str) -> Iterator[Transaction]:
+    """Every row of a list, for a download. One query."""
+    return rows_of_list(found, ORDERS.get(order, ORDERS[DEFAULT_ORDER]), RELATED)
 
 
 def transaction_totals(found: QuerySet[Transaction]) -> dict[str, TypeTotal]:

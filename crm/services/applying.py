@@ -1,5 +1,6 @@
 """Read a file into the temporary table, compare, and write everything in one transaction."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from crm.engine.convert import typed_rows
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
+from crm.intake.differences import Differences, differences_find, removed_find, removed_keep
 from crm.intake.erased import erased_replace
 from crm.intake.notes import notes_of
 from crm.intake.reading import Chunks, mapping_decide, readings_decide, table_open
@@ -18,13 +20,15 @@ from crm.intake.resolve import in_bulk
 from crm.intake.table import IntakeTable, columns_named
 from crm.intake.wording import file_sentence
 from crm.kinds.base import Intake, Kind, shapes
-from crm.models import ImportBatch
+from crm.kinds.custom import shape_here
+from crm.models import ImportBatch, ImportRow
 from crm.selectors.known import known_names
 from kernel.issue import Issue, IssueCollector, Level
 from kernel.money import MINOR_UNIT_DIGITS
 from people.models import Organization, Person
 from people.wall import tenant
 
+MOST_PREVIEWED = 1_000  # lines of each result that a preview keeps
 FEW = 500  # rows up to which looking them up one by one is cheaper than reading whole tables
 RESULTS = ("created", "updated", "unchanged", "refused")
 
@@ -64,20 +68,18 @@ class Outcome:
 def intake_open(request: Request, progress: Progress) -> Iterator[tuple[Intake, Outcome]]:
     """The file in its temporary table, not compared yet. Outside of any transaction. Raises: Unreadable."""
     progress("reading", 0, None)
-    opened = table_open(request.chunks, shapes(), chosen=request.mapping, shape=request.kind.shape)
     with tenant(request.organization.pk):
-        known = known_names()
-    mapping = mapping_decide(opened, request.kind.shape, request.mapping, known)
-    readings = readings_decide(opened, request.kind.shape, mapping)
+        known, shape = known_names(), shape_here(request.kind)
+    opened = table_open(request.chunks, shapes(), chosen=request.mapping, shape=shape)
+    mapping = mapping_decide(opened, shape, request.mapping, known)
+    readings = readings_decide(opened, shape, mapping)
     if request.is_snapshot and not request.kind.has_snapshot:
         raise Unreadable("snapshot_not_possible")
-    table = IntakeTable(request.kind.shape, opened.parts, columns_named(readings, opened.layout.columns))
-    issues = IssueCollector(notes_of(opened, request.kind.shape, mapping))
+    table = IntakeTable(shape, opened.parts, columns_named(readings, opened.layout.columns))
+    issues = IssueCollector(notes_of(opened, shape, mapping))
     table.create()
     try:
-        rows = typed_rows(
-            opened.lines(), request.kind.shape, readings, len(opened.layout.columns), MINOR_UNIT_DIGITS.keys()
-        )
+        rows = typed_rows(opened.lines(), shape, readings, len(opened.layout.columns), MINOR_UNIT_DIGITS.keys())
         received = table.fill(rows, issues, lambda done: progress("reading", done, opened.profile.rows))
         intake = Intake(
             organization=request.organization,
@@ -96,14 +98,40 @@ def intake_open(request: Request, progress: Progress) -> Iterator[tuple[Intake, 
         table.drop()
 
 
-def preview(intake: Intake, outcome: Outcome, kind: Kind) -> None:
-    """Fill in exact counts without writing a fact. Behind the wall."""
+def preview(intake: Intake, outcome: Outcome, kind: Kind, batch: ImportBatch) -> None:
+    """Fill in exact counts, and the differences of the first rows, without writing a fact. Behind the wall."""
     imports_lock()
     _erased_keep_out(intake)
     with in_bulk() if outcome.received > FEW else nullcontext():
         kind.compare(intake)
     _count(intake, outcome)
     outcome.error = _obstacle(intake, outcome)
+    if outcome.counts["updated"] or intake.is_snapshot:
+        with in_bulk() if outcome.received > FEW else nullcontext():
+            _rehearse(intake, kind, batch)
+
+
+def _rehearse(intake: Intake, kind: Kind, batch: ImportBatch) -> None:
+    """Write the first changed rows, note what that changes, and take it back at once."""
+    issues, intake.issues, intake.batch = intake.issues, IssueCollector(), batch
+    with transaction.atomic():
+        intake.table.execute(
+            "UPDATE {t} SET result = 'unchanged' WHERE result IS NULL OR (result = 'updated' AND number NOT IN"
+            f" (SELECT number FROM {{t}} WHERE result = 'updated' ORDER BY number LIMIT {MOST_PREVIEWED}))"
+        )
+        kind.write(intake)
+        differences_find(intake.table, kind.table, batch.pk)
+        changed = intake.table.rows("SELECT number, changes FROM {t} WHERE changes IS NOT NULL")
+        if intake.is_snapshot:
+            intake.removed = removed_find(intake.table, kind.table, batch.pk, MOST_PREVIEWED)
+        transaction.set_rollback(True)
+    intake.issues, intake.batch = issues, None
+    if changed:
+        intake.table.execute(
+            "UPDATE {t} SET changes = d.changes::jsonb FROM unnest(%s::integer[], %s::text[]) AS d (number, changes)"
+            " WHERE {t}.number = d.number",
+            [[number for number, _changes in changed], [changes for _number, changes in changed]],
+        )
 
 
 def apply(intake: Intake, outcome: Outcome, kind: Kind, batch: ImportBatch) -> None:
@@ -114,7 +142,7 @@ def apply(intake: Intake, outcome: Outcome, kind: Kind, batch: ImportBatch) -> N
         _file_drop(batch)
     with in_bulk() if outcome.received > FEW else nullcontext():
         _apply(intake, outcome, kind)
-    _rows_keep(intake, only_refused=bool(outcome.error))
+    rows_keep(intake, batch, where="WHERE result = 'refused'" if outcome.error else "")
 
 
 def _erased_keep_out(intake: Intake) -> int:
@@ -139,8 +167,17 @@ def _apply(intake: Intake, outcome: Outcome, kind: Kind) -> None:
     if not outcome.error:
         with transaction.atomic():
             outcome.removed = kind.write(intake)
+            _differences(intake, kind)
             _count(intake, outcome)
             outcome.error = _obstacle(intake, outcome)
+
+
+def _differences(intake: Intake, kind: Kind) -> None:
+    if intake.batch is None:
+        return
+    differences_find(intake.table, kind.table, intake.batch.pk)
+    if intake.is_snapshot:
+        removed_keep(intake.table, kind.table, intake.batch.pk)
 
 
 def imports_lock() -> None:
@@ -166,12 +203,44 @@ def _obstacle(intake: Intake, outcome: Outcome) -> str:
     return ""
 
 
-def _rows_keep(intake: Intake, *, only_refused: bool) -> None:
-    intake.execute(
-        "INSERT INTO crm_importrow (batch_id, number, raw, result, reason)"
-        f" SELECT %(batch)s, number / {intake.table.parts}, raw::jsonb, coalesce(result, 'created'),"
-        " coalesce(reason, '') FROM {t}" + (" WHERE result = 'refused'" if only_refused else "") + " ORDER BY number"
+def rows_keep(intake: Intake, batch: ImportBatch, where: str = "") -> None:
+    """Keep the lines as they came, what became of them, and what a full snapshot took away."""
+    intake.table.execute(
+        f"INSERT INTO crm_importrow (batch_id, number, raw, result, reason, changes)"
+        f" SELECT %s, number / {intake.table.parts}, raw::jsonb, coalesce(result, 'created'), coalesce(reason, ''),"
+        f" changes FROM {{t}} {where} ORDER BY number",
+        [batch.pk],
     )
+
+
+def rows_preview(intake: Intake, batch: ImportBatch) -> None:
+    """Keep the first lines of every result."""
+    ImportRow.objects.filter(batch=batch).delete()
+    rows_keep(
+        intake,
+        batch,
+        where="WHERE number IN (SELECT number FROM (SELECT number, row_number() OVER ("
+        "PARTITION BY coalesce(result, 'created') ORDER BY number) AS place FROM {t}) x"
+        f" WHERE place <= {MOST_PREVIEWED})",
+    )
+    removed = ImportRow.Result.REMOVED
+    ImportRow.objects.bulk_create(
+        [ImportRow(batch=batch, number=0, raw=[], result=removed, changes=changes) for changes in intake.removed]
+    )
+
+
+def dry_run(intake: Intake, outcome: Outcome, kind: Kind) -> list[tuple[int, Differences]]:
+    """Exact counts, and line and differences of the first changed rows; nothing stays. Behind the wall."""
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            kind=kind.shape.kind, source=intake.source, file_name="", created_at=intake.at
+        )
+        preview(intake, outcome, kind, batch)
+        changes = intake.table.rows(
+            f"SELECT number / {intake.table.parts}, changes FROM {{t}} WHERE changes IS NOT NULL ORDER BY number"
+        )
+        transaction.set_rollback(True)
+    return [(number, json.loads(found)) for number, found in changes]
 
 
 def _in_lines(issue: Issue, parts: int) -> Issue:

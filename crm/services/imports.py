@@ -9,13 +9,25 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from crm.engine.mapping import mapping_of
+from crm.engine.mapping import FileMapping, mapping_of
 from crm.engine.problem import Unreadable
 from crm.intake.resolve import in_bulk
 from crm.intake.wording import file_sentence
-from crm.kinds.base import kind_of
+from crm.kinds.base import Kind, kind_of
+from crm.kinds.custom import shape_here
 from crm.models import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
-from crm.services.applying import Outcome, Progress, Request, apply, error_issue, imports_lock, intake_open, preview
+from crm.services.applying import (
+    Outcome,
+    Progress,
+    Request,
+    apply,
+    error_issue,
+    imports_lock,
+    intake_open,
+    preview,
+    rows_preview,
+)
+from crm.services.custom_fields import fields_ensure
 from people.audit import audit
 from people.files import file_chunks, file_store
 from people.jobs import JobRefused, JobRun, job_kind, job_start
@@ -24,7 +36,6 @@ from people.queue import enqueue
 from people.wall import tenant
 
 DEFAULT_SOURCE = "files"
-MOST_PREVIEWED = 500  # refused rows that a preview keeps
 
 State = ImportBatch.State
 
@@ -71,6 +82,7 @@ def import_map(
     actor: Person | None,
 ) -> Job:
     """Say what the columns mean, remember it for the source, and have a preview made. Raises: ValidationError."""
+    mapping = fields_ensure(entity=kind, mapping=mapping, actor=actor, at=at)
     _mapping_check(kind, mapping)
     batch = _lock(batch.pk)
     _state_require(batch, State.UPLOADED, State.CHECKED, State.FAILED)
@@ -148,10 +160,10 @@ def import_check_work(run: JobRun) -> dict[str, Any]:
         with intake_open(request, _progress(run)) as (intake, outcome):
             run.progress(step="comparing")
             with tenant(run.organization_id):
-                preview(intake, outcome, request.kind)
+                preview(intake, outcome, request.kind, batch)
                 if _is_wanted(run, batch, State.UPLOADED):
                     _outcome_keep(batch, outcome, State.CHECKED)
-                    _refused_preview(intake, batch)
+                    rows_preview(intake, batch)
     except Unreadable as error:
         _unreadable_keep(run, batch, error, State.UPLOADED, State.UPLOADED)
     return {"batch": batch.pk}
@@ -211,22 +223,30 @@ def _request(run: JobRun) -> tuple[ImportBatch, Request]:
     with tenant(run.organization_id):
         batch = ImportBatch.objects.select_related("file", "created_by").filter(pk=run.arguments["batch"]).first()
         job = Job.objects.get(pk=run.job_id)
-    if batch is None:
-        raise JobRefused(_("This upload was thrown away."))
+        if batch is None:
+            raise JobRefused(_("This upload was thrown away."))
+        kind = kind_of(batch.kind)
+        mapping = _mapping_of(batch, kind)
     organization = Organization.objects.get(pk=run.organization_id)
-    kind = kind_of(batch.kind)
     return batch, Request(
         organization=organization,
         kind=kind,
         source=batch.source,
         chunks=lambda: file_chunks(_file(batch)),
-        mapping=mapping_of(batch.mapping, kind.shape),
+        mapping=mapping,
         at=job.created_at,
         on=today_of(organization, job.created_at),
         actor=batch.created_by,
         is_all_or_nothing=batch.is_all_or_nothing,
         is_snapshot=batch.is_snapshot,
     )
+
+
+def _mapping_of(batch: ImportBatch, kind: Kind) -> FileMapping:
+    """What was chosen; a custom field that was taken away since is left out."""
+    shape = shape_here(kind)
+    columns = {name: column for name, column in batch.mapping.get("columns", {}).items() if name in shape.by_name}
+    return mapping_of({**batch.mapping, "columns": columns}, shape)
 
 
 def today_of(organization: Organization, at: datetime) -> date:
@@ -272,17 +292,6 @@ def _outcome_keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
     )
 
 
-def _refused_preview(intake: Any, batch: ImportBatch) -> None:
-    ImportRow.objects.filter(batch=batch).delete()
-    intake.table.execute(
-        "INSERT INTO crm_importrow (batch_id, number, raw, result, reason)"
-        f" SELECT %s, number / {intake.table.parts}, raw::jsonb, 'refused', coalesce(reason, '')"
-        " FROM {t} WHERE result = 'refused'"
-        f" ORDER BY number LIMIT {MOST_PREVIEWED}",
-        [batch.pk],
-    )
-
-
 def _is_wanted(run: JobRun, batch: ImportBatch, state: str) -> bool:
     """Whether a batch still waits for this job; it may be thrown away, mapped anew or started meanwhile. Locks it."""
     found = ImportBatch.objects.select_for_update().filter(pk=batch.pk, job_id=run.job_id, state=state)
@@ -318,7 +327,7 @@ def _state_require(batch: ImportBatch, *states: str) -> None:
 
 def _mapping_check(kind: str, mapping: dict[str, Any]) -> None:
     try:
-        mapping_of(mapping, kind_of(kind).shape)
+        mapping_of(mapping, shape_here(kind_of(kind)))
     except Unreadable as error:
         raise ValidationError(file_sentence(error.code, **error.params), code=error.code) from error
 

@@ -25,6 +25,7 @@ REPOINT = {
     "owner": (
         "UPDATE people_personkey SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
         "UPDATE crm_opportunitychange SET owner_id = %(keep)s WHERE owner_id = ANY(%(gone)s)",
+        "UPDATE crm_credit SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
         """UPDATE crm_quota q SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s) AND NOT EXISTS (
             SELECT 1 FROM crm_quota o WHERE o.person_id = %(keep)s AND o.measure = q.measure
             AND o.starts_on < q.ends_before AND q.starts_on < o.ends_before
@@ -33,6 +34,10 @@ REPOINT = {
     "account": (
         "UPDATE crm_accountkey SET account_id = %(keep)s, is_alias = true WHERE account_id = ANY(%(gone)s)",
         "UPDATE crm_account SET parent_id = nullif(%(keep)s, id) WHERE parent_id = ANY(%(gone)s)",
+        """DELETE FROM crm_customvalue WHERE id IN (SELECT id FROM (
+            SELECT id, row_number() OVER (PARTITION BY field_id ORDER BY account_id = %(keep)s DESC, id) AS place
+            FROM crm_customvalue WHERE account_id = %(keep)s OR account_id = ANY(%(gone)s)) v WHERE place > 1)""",
+        "UPDATE crm_customvalue SET account_id = %(keep)s WHERE account_id = ANY(%(gone)s)",
     ),
     "product": ("UPDATE crm_productkey SET product_id = %(keep)s, is_alias = true WHERE product_id = ANY(%(gone)s)",),
 }

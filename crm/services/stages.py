@@ -27,13 +27,52 @@ class StageValues:
     probability: Decimal | None
 
 
-def stages_save(*, viewer: Viewer, values: Sequence[StageValues], at: datetime) -> int:
-    """Change all stages of the default pipeline at once; deals follow their stage's outcome, figures follow the deals.
+def pipeline_create(*, viewer: Viewer, name: str, at: datetime) -> Pipeline:
+    """Add a pipeline; the first one is the default one. Raises: PermissionDenied, ValidationError."""
+    stages.require(viewer, "change")
+    name = _free_name(name)
+    pipeline = Pipeline.objects.create(name=name, is_default=not Pipeline.objects.exists())
+    audit("pipeline_create", actor=viewer.person, at=at, subject=pipeline, detail={"name": name})
+    return pipeline
+
+
+def pipeline_rename(*, viewer: Viewer, pipeline: Pipeline, name: str, at: datetime) -> None:
+    """Call a pipeline otherwise; files know it by its new name. Raises: PermissionDenied, ValidationError."""
+    stages.require(viewer, "change")
+    former, pipeline.name = pipeline.name, _free_name(name, pipeline)
+    pipeline.save(update_fields=["name"])
+    audit("pipeline_rename", actor=viewer.person, at=at, subject=pipeline, detail={"from": former, "to": pipeline.name})
+
+
+def pipeline_delete(*, viewer: Viewer, pipeline: Pipeline, at: datetime) -> None:
+    """Take a pipeline away whose stages no deal is or was in. Raises: PermissionDenied, ValidationError."""
+    stages.require(viewer, "change")
+    if pipeline.is_default:
+        raise ValidationError(_("Deals of files without a pipeline go to this one, so it stays."), code="default")
+    for rows in (Opportunity, OpportunityChange):
+        if rows.objects.filter(stage__pipeline=pipeline).exists():
+            raise ValidationError(_("Deals are in “%(name)s”, so it stays.") % {"name": pipeline.name}, code="in_use")
+    audit("pipeline_delete", actor=viewer.person, at=at, subject=pipeline, detail={"name": pipeline.name})
+    pipeline.delete()
+
+
+def _free_name(name: str, own: Pipeline | None = None) -> str:
+    name = " ".join(name.split())
+    others = Pipeline.objects.filter(name__iexact=name)
+    if (others.exclude(pk=own.pk) if own else others).exists():
+        raise ValidationError({"name": _("Another pipeline has this name.")}, code="twice")
+    return name
+
+
+def stages_save(*, viewer: Viewer, pipeline: Pipeline | None, values: Sequence[StageValues], at: datetime) -> int:
+    """Change all stages of a pipeline at once (None: of the default one, made where it is missing); deals follow their
+    stage's outcome, figures follow the deals.
 
     How many deals changed their outcome. Raises: PermissionDenied, ValidationError.
     """
     stages.require(viewer, "change")
-    pipeline, _created = Pipeline.objects.get_or_create(is_default=True, defaults={"name": _("Sales")})
+    if pipeline is None:
+        pipeline, _created = Pipeline.objects.get_or_create(is_default=True, defaults={"name": _("Sales")})
     known = {stage.pk: stage for stage in Stage.objects.select_for_update().filter(pipeline=pipeline)}
     _check(values, known)
     moved = 0

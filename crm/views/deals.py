@@ -1,30 +1,29 @@
-"""The list of deals and the page of one deal."""
+"""The list of deals."""
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm.forms.custom_filters import custom_filters
 from crm.forms.deals import DealFilter
-from crm.models import Opportunity, OpportunityChange, Outcome
+from crm.models import Opportunity, Outcome
 from crm.policies import imports
 from crm.selectors.deals import (
     DEFAULT_ORDER,
-    PAGE_SIZE,
     DealTotals,
-    access_deal,
-    deal_history,
-    deal_line,
     deal_page,
+    deal_rows,
     deal_totals,
     deals_found,
 )
+from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named
 from people import formats
-from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Stat, Status, Table
+from people.components import Action, Cell, Column, Empty, Pages, PersonChip, Row, Stat, Status, Table
 from people.viewer import Viewer
 from people.views.page import viewer_of
 
@@ -32,24 +31,17 @@ OUTCOME_TONES: dict[str, Any] = {Outcome.OPEN: "accent", Outcome.WON: "good", Ou
 OUTCOME_ICONS = {Outcome.OPEN: "clock", Outcome.WON: "check-circle", Outcome.LOST: "x-circle"}
 
 
-class _CountedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of a list whose rows are read by themselves and whose count is known."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(range(count), PAGE_SIZE)
-
-
 @require_GET
 def deal_list_view(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    chosen = DealFilter(request.GET, deals_found(viewer), request=request)
+    chosen = deal_filter(request, deals_found(viewer))
     found = chosen.qs if chosen.is_valid() else deals_found(viewer).none()
     sort = request.GET.get("sort") or DEFAULT_ORDER
     totals = deal_totals(found)
-    page = _CountedPaginator(totals.count).get_page(request.GET.get("page"))
+    page = CountedPaginator(totals.count).get_page(request.GET.get("page"))
     rows = deal_page(found, sort, max(page.start_index() - 1, 0))
     currency = viewer.organization.currency
-    is_filtered = any(value for key, value in request.GET.items() if key not in {"sort", "page"})
+    filtered = is_filtered(request)
     table = Table(
         id="deals",
         caption=_("Deals"),
@@ -67,12 +59,50 @@ def deal_list_view(request: HttpRequest) -> HttpResponse:
         sort=sort,
         query=request.GET,
         pages=Pages(page, request.GET) if totals.count else None,
-        empty=_empty(viewer, is_filtered),
+        empty=_empty(viewer, filtered),
         is_caption_hidden=True,
         is_stacked_on_phone=True,
     )
-    context = {"filter": chosen, "table": table, "stats": totals_stats(totals, currency), "is_filtered": is_filtered}
+    actions = [download(request, _("Download CSV"), "crm:deal_rows")] if totals.count else []
+    context = {
+        "filter": chosen,
+        "table": table,
+        "actions": actions,
+        "stats": totals_stats(totals, currency),
+        "is_filtered": filtered,
+    }
     return render(request, "crm/deal_list.html", context)
+
+
+@require_GET
+def deal_rows_view(request: HttpRequest) -> StreamingHttpResponse:
+    """The deals of the list as CSV."""
+    viewer = viewer_of(request)
+    chosen = deal_filter(request, deals_found(viewer))
+    found = chosen.qs if chosen.is_valid() else deals_found(viewer).none()
+    headings = [
+        _("Id"), _("Deal"), _("Account"), _("Owner"), _("Product"), _("Stage"), _("Outcome"), _("Created"), _("Closes"),
+        _("Amount"), _("Currency"), _("Type"), _("Lead source"), _("Loss reason"),
+    ]  # fmt: skip
+    return csv_answer("deals", headings, deal_rows(found, request.GET.get("sort") or DEFAULT_ORDER), _cells)
+
+
+def _cells(deal: Opportunity) -> list[object]:
+    amount = None if deal.amount is None else f"{deal.amount.normalize():f}"
+    return [
+        deal.external_id, deal.name, named(deal.account, deal.account_text), named(deal.owner, deal.owner_text),
+        named(deal.product, deal.product_text), deal.stage.name, deal.outcome, deal.created_on, deal.closed_on, amount,
+        deal.currency, deal.deal_type, deal.lead_source, deal.loss_reason,
+    ]  # fmt: skip
+
+
+def deal_filter(request: HttpRequest, found: QuerySet[Opportunity]) -> DealFilter:
+    """The usual filters and those of the organization's own fields."""
+    chosen = DealFilter(request.GET, found, request=request)
+    for name, item in custom_filters().items():
+        item.parent, item.model, item.field_name = chosen, Opportunity, name
+        chosen.filters[name] = item
+    return chosen
 
 
 def totals_stats(totals: DealTotals, currency: str) -> list[Stat]:
@@ -94,8 +124,8 @@ def deal_row(deal: Opportunity, currency: str) -> Row:
             Cell(person=PersonChip(deal.owner.name, is_small=True)) if deal.owner else Cell(deal.owner_text),
             Cell(deal.product.name if deal.product else deal.product_text),
             Cell(status=stage_status(deal)),
-            Cell(deal.created_on, text=_day(deal.created_on)),
-            Cell(deal.closed_on, text=_day(deal.closed_on)),
+            Cell(deal.created_on, text=day(deal.created_on)),
+            Cell(deal.closed_on, text=day(deal.closed_on)),
             _amount_cell(deal, currency),
         ],
         href=reverse("crm:deal_detail", args=[deal.pk]),
@@ -112,10 +142,6 @@ def _amount_cell(deal: Opportunity, currency: str) -> Cell:
     return Cell(deal.converted_amount)
 
 
-def _day(value: Any) -> str:
-    return formats.day(value) if value else formats.UNDEFINED
-
-
 def _empty(viewer: Viewer, is_filtered: bool) -> Empty:
     if is_filtered:
         clear = Action(_("Clear the filters"), reverse("crm:deal_list"))
@@ -124,121 +150,3 @@ def _empty(viewer: Viewer, is_filtered: bool) -> Empty:
         start = Action(_("Import a file"), reverse("crm:import_upload"), "import", "primary")
         return Empty(_("No deals yet"), _("Import them from a file of your CRM."), "deals", [start])
     return Empty(_("No deals yet"), _("Deals that you own appear here as soon as they are imported."), "deals")
-
-
-@require_GET
-def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    deal = access_deal(viewer, deal_id)
-    may_see_imports = imports.can(viewer, "view")
-    context = {
-        "deal": deal,
-        "title": deal.name or deal.external_id,
-        "crumbs": [Crumb(_("Deals"), reverse("crm:deal_list")), Crumb(deal.name or deal.external_id)],
-        "status": stage_status(deal),
-        "stats": _deal_stats(deal, viewer),
-        "pairs": _deal_pairs(deal),
-        "origin": _origin_pairs(deal, may_see_imports),
-        "line": deal_line(deal),
-        "events": _events(deal_history(deal), may_see_imports),
-    }
-    return render(request, "crm/deal_detail.html", context)
-
-
-def _deal_stats(deal: Opportunity, viewer: Viewer) -> list[Stat]:
-    start = deal.engaged_on or deal.created_on
-    stats = [Stat(_("Amount"), deal.amount, "money", deal.currency, hint=_amount_hint(deal, viewer))]
-    if deal.outcome == Outcome.OPEN:
-        probability = deal.probability if deal.probability is not None else deal.stage.probability
-        stats.append(Stat(_("Probability"), probability, "percent"))
-        age = (viewer.on - start).days if start else None
-        stats.append(Stat(_("Age"), age, "days"))
-    else:
-        cycle = (deal.closed_on - start).days if start and deal.closed_on else None
-        odd = cycle is not None and cycle < 0
-        hint = _("closes before it starts") if odd else ""
-        stats.append(Stat(_("Sales cycle"), None if odd else cycle, "days", hint=hint))
-    return stats
-
-
-def _amount_hint(deal: Opportunity, viewer: Viewer) -> str:
-    if deal.amount is not None and deal.converted_amount is None:
-        return _("no exchange rate to %(currency)s") % {"currency": viewer.organization.currency}
-    return ""
-
-
-def _deal_pairs(deal: Opportunity) -> list[tuple[Any, ...]]:
-    unknown = _("%(name)s (not known yet)")
-
-    def named(found: Any, text: str) -> str:
-        return found.name if found else unknown % {"name": text} if text else ""
-
-    by_account = f"{reverse('crm:deal_list')}?account={deal.account_id}" if deal.account_id else ""
-    closes = _("Closes") if deal.outcome == Outcome.OPEN else _("Closed")
-    return [
-        (_("Owner"), named(deal.owner, deal.owner_text)),
-        (_("Account"), named(deal.account, deal.account_text), by_account),
-        (_("Product"), named(deal.product, deal.product_text)),
-        (_("Stage"), deal.stage.name),
-        (_("Created"), _day(deal.created_on)),
-        (_("Engaged"), _day(deal.engaged_on)),
-        (closes, _day(deal.closed_on)),
-        (_("Lead source"), deal.lead_source),
-        (_("Lead"), deal.lead_text),
-    ]
-
-
-def _origin_pairs(deal: Opportunity, may_see_imports: bool) -> list[tuple[Any, ...]]:
-    pairs: list[tuple[Any, ...]] = [(_("Source"), deal.source), (_("Id"), deal.external_id)]
-    if deal.batch is not None:
-        href = reverse("crm:import_detail", args=[deal.batch.pk]) if may_see_imports else ""
-        pairs.append((_("Import"), f"{deal.batch.file_name} ({formats.moment(deal.batch.created_at)})", href))
-        pairs.append((_("Line"), formats.number(deal.row_number)))
-    return pairs
-
-
-def _events(changes: list[OpportunityChange], may_see_imports: bool) -> list[Event]:
-    """Each change with what is different from the one before."""
-    events = []
-    for place, change in enumerate(changes):
-        before = changes[place + 1] if place + 1 < len(changes) else None
-        href = reverse("crm:import_detail", args=[change.batch_id]) if may_see_imports and change.batch_id else ""
-        events.append(
-            Event(
-                at=change.happened_on,
-                title=_event_title(change, before),
-                detail=_event_detail(change, before),
-                icon=OUTCOME_ICONS[Outcome(change.outcome)],
-                tone=OUTCOME_TONES[change.outcome],
-                href=href,
-            )
-        )
-    return events
-
-
-def _event_title(change: OpportunityChange, before: OpportunityChange | None) -> str:
-    if before is None:
-        return _("First known in %(stage)s") % {"stage": change.stage.name}
-    if before.stage_id != change.stage_id:
-        return _("%(before)s → %(after)s") % {"before": before.stage.name, "after": change.stage.name}
-    if before.outcome != change.outcome:
-        return _("Now counts as %(outcome)s") % {"outcome": change.get_outcome_display()}
-    return _("Changed in %(stage)s") % {"stage": change.stage.name}
-
-
-def _event_detail(change: OpportunityChange, before: OpportunityChange | None) -> str:
-    def amount(item: OpportunityChange) -> str:
-        return formats.money(item.amount, item.currency)
-
-    def owner(item: OpportunityChange) -> str:
-        return item.owner.name if item.owner else _("nobody")
-
-    said = [(_("Amount"), amount), (_("Closes"), lambda item: _day(item.closed_on)), (_("Owner"), owner)]
-    parts = []
-    for label, words in said:
-        now = words(change)
-        if before is None and now not in {formats.UNDEFINED, _("nobody")}:
-            parts.append(f"{label}: {now}")
-        elif before is not None and words(before) != now:
-            parts.append(f"{label}: {words(before)} → {now}")
-    return " · ".join(parts)

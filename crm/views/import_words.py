@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,10 +10,10 @@ from crm.engine.mapping import FileMapping
 from crm.intake.notes import notes_of_layout
 from crm.intake.reading import Table as FileTable
 from crm.kinds.base import KINDS
-from crm.models import ImportBatch, ImportRow
-from crm.selectors.imports import MOST_TOLD, import_issues, import_rows
+from crm.models import ImportBatch
+from crm.selectors.imports import MOST_TOLD, import_issues
 from people import formats
-from people.components import Action, Cell, Column, Empty, JobProgress, Pages, Row, Stat, Status, Step, Table
+from people.components import Action, Cell, Column, JobProgress, Row, Stat, Status, Step, Table
 from people.models import Job
 
 State = ImportBatch.State
@@ -27,7 +25,6 @@ STATES: dict[str, Any] = {
     State.FAILED: ("bad", ""),
     State.UNDONE: ("neutral", "undo"),
 }
-RESULTS: dict[str, Any] = {"created": "good", "updated": "accent", "unchanged": "neutral", "refused": "bad"}
 LEVELS: dict[str, Any] = {"error": "bad", "warning": "warn", "info": "neutral"}
 
 
@@ -146,39 +143,6 @@ def _issues_caption(count: int) -> str:
     if count < MOST_TOLD:
         return _("What to know about this file")
     return _("What to know about this file: the %(count)s most frequent things") % {"count": count}
-
-
-def rows_table(request: HttpRequest, batch: ImportBatch, result: str) -> Table:
-    """Lines as they came, with what became of them."""
-    names = dict(ImportRow.Result.choices)
-    found = import_rows(batch, result if result in names else "")
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
-    width = len(batch.columns)
-    return Table(
-        id="rows",
-        caption=_("Lines of the file"),
-        columns=[
-            Column("number", _("Line"), "count"),
-            Column("result", _("Result")),
-            Column("reason", _("Reason")),
-            *[Column(f"c{place}", name) for place, name in enumerate(batch.columns)],
-        ],
-        rows=[
-            Row(
-                [
-                    Cell(row.number),
-                    Cell(status=Status(str(names[row.result]), RESULTS[row.result])),
-                    Cell(row.reason),
-                    *[Cell(text) for text in [*row.raw, *[""] * width][:width]],
-                ]
-            )
-            for row in page.object_list
-        ],
-        query=request.GET,
-        pages=Pages(page, request.GET) if page.paginator.count else None,
-        empty=Empty(_("No lines to show"), _("Lines are kept when an import has run."), "file"),
-        is_caption_hidden=True,
-    )
 
 
 def batch_actions(batch: ImportBatch, is_working: bool) -> list[Action]:

@@ -23,6 +23,7 @@ from crm.intake.reading import Table as FileTable
 from crm.intake.reading import mapping_decide, table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, kind_of, shapes
+from crm.kinds.custom import shape_here
 from crm.models import ImportBatch
 from crm.policies import imports
 from crm.selectors.imports import (
@@ -34,6 +35,7 @@ from crm.selectors.imports import (
 )
 from crm.selectors.known import known_names
 from crm.services.imports import import_discard, import_map, import_run, import_undo_start, import_upload
+from crm.views.import_lines import Echo, lines_csv, preview_cut, result_asked, result_tabs, rows_table
 from crm.views.import_words import (
     batch_actions,
     batch_href,
@@ -45,7 +47,6 @@ from crm.views.import_words import (
     job_progress,
     kind_label,
     layout_notes,
-    rows_table,
 )
 from people import formats
 from people.components import Action, Column, Crumb, Empty, Pages, Table
@@ -161,10 +162,10 @@ def _file_open(request: HttpRequest, batch: ImportBatch, file: StoredFile) -> tu
     kind = asked.get("kind") or batch.kind or ""
     shape = KINDS[kind].shape if kind in KINDS else None
     opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, chosen=chosen, shape=shape)
-    if shape is not None:
-        return opened, kind
     if code := elsewhere(opened.layout.columns):
         raise Unreadable(code)
+    if shape is not None:
+        return opened, kind
     kind = kind_guess(opened.profile, shapes(), known_names()) or "opportunity"
     if KINDS[kind].shape.months:
         shape = KINDS[kind].shape
@@ -193,10 +194,11 @@ def _columns_form(request: HttpRequest, batch: ImportBatch, opened: FileTable, n
     kind = kind_of(name)
     own = batch.mapping if batch.mapping and batch.kind == name else None
     remembered = own or mapping_remembered(kind=name, source=batch.source, columns=opened.layout.columns)
+    shape = shape_here(kind)
     try:
-        mapping = mapping_decide(opened, kind.shape, mapping_of(remembered, kind.shape), known_names())
+        mapping = mapping_decide(opened, shape, mapping_of(remembered, shape), known_names())
     except Unreadable:
-        mapping = mapping_decide(opened, kind.shape, FileMapping(), known_names())
+        mapping = mapping_decide(opened, shape, FileMapping(), known_names())
     initial = {
         "kind": name,
         "source": batch.source,
@@ -207,7 +209,7 @@ def _columns_form(request: HttpRequest, batch: ImportBatch, opened: FileTable, n
     return ColumnsForm(
         request.POST or None,
         initial=initial,
-        shape=kind.shape,
+        shape=shape,
         profile=opened.profile,
         mapping=mapping,
         chosen=_chosen(request, batch),
@@ -246,7 +248,10 @@ def import_preview_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "is_blocked": batch.state == State.CHECKED and batch.is_all_or_nothing and batch.refused,
         "stats": batch_stats(batch, is_preview=True),
         "issues": issues_table(batch),
-        "refused": rows_table(request, batch, "refused") if batch.refused else None,
+        "rows": rows_table(request, batch, result_asked(request)),
+        "tabs": result_tabs(batch, result_asked(request)),
+        "download": reverse("crm:import_lines", args=[batch.pk]),
+        "cut": preview_cut(batch),
         "run": Action(_("Import now"), reverse("crm:import_run", args=[batch.pk]), "check", "primary", "post"),
         "back": Action(_("Back to the columns"), reverse("crm:import_columns", args=[batch.pk]), "chevron-left"),
         "discard": _discard(batch),
@@ -284,7 +289,9 @@ def import_detail_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "error": job.error if job and job.state == Job.State.FAILED else "",
         "stats": batch_stats(batch),
         "issues": None if is_working else issues_table(batch),
-        "rows": rows_table(request, batch, request.GET.get("result", "")),
+        "rows": rows_table(request, batch, result_asked(request)),
+        "tabs": result_tabs(batch, result_asked(request)),
+        "download": reverse("crm:import_lines", args=[batch.pk]),
         "steps": import_steps(4) if batch.state == State.RUNNING else [],
         "actions": batch_actions(batch, is_working),
         "crumbs": [imports_crumb(), Crumb(batch.file_name)],
@@ -326,7 +333,7 @@ def import_refused_view(request: HttpRequest, batch_id: int) -> StreamingHttpRes
 
 
 def _refused_lines(batch: ImportBatch) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
+    writer: Any = csv.writer(Echo())
     columns = [formats.spreadsheet_text(str(name)) for name in batch.columns]
     yield "\ufeff" + writer.writerow([*columns, _("Line"), _("Reason")])
     width = len(batch.columns)
@@ -335,11 +342,10 @@ def _refused_lines(batch: ImportBatch) -> Iterator[str]:
         yield writer.writerow([*map(formats.spreadsheet_text, map(str, cells)), row.number, row.reason])
 
 
-class _Echo:
-    """A file that hands back what is written."""
-
-    def write(self, text: str) -> str:
-        return text
+@require_GET
+def import_lines_view(request: HttpRequest, batch_id: int) -> StreamingHttpResponse:
+    """The lines as CSV, each with what became of it and one row for every field that changed."""
+    return lines_csv(access_import(viewer_of(request), batch_id), result_asked(request))
 
 
 def _discard(batch: ImportBatch) -> Action:

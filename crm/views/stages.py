@@ -1,4 +1,4 @@
-"""Stages of the pipeline: order, outcome, probability."""
+"""Pipelines and their stages: order, outcome, probability."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -10,47 +10,115 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.forms.stages import StagesForm, stage_initial
-from crm.models import Stage
+from crm.forms.stages import PipelineForm, StagesForm, stage_initial
+from crm.models import Pipeline, Stage
 from crm.policies import stages
-from crm.selectors.stages import stage_list
-from crm.services.stages import stage_delete, stages_save
-from people.views.page import act, viewer_of
+from crm.selectors.stages import access_pipeline, pipeline_chosen, pipeline_list, stage_list
+from crm.services.stages import pipeline_create, pipeline_delete, pipeline_rename, stage_delete, stages_save
+from people.components import Action, Crumb, Tab
+from people.views.page import FormPage, act, form_page, viewer_of
 
 
 @require_http_methods(["GET", "POST"])
 def stage_list_view(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     stages.require(viewer, "change")
-    known = stage_list()
+    pipelines = pipeline_list()
+    pipeline = pipeline_chosen(pipelines, request.GET.get("pipeline", ""))
+    known = stage_list(pipeline) if pipeline else []
     initial = [stage_initial(stage) for stage, _count in known]
     form = StagesForm(request.POST or None, initial=initial, prefix="stage")
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
-            moved = stages_save(viewer=viewer, values=form.values(), at=timezone.now())
+            moved = stages_save(viewer=viewer, pipeline=pipeline, values=form.values(), at=timezone.now())
         except ValidationError as error:
             refusal = " ".join(error.messages)
         else:
             messages.success(request, _saved(moved))
-            return HttpResponseRedirect(reverse("crm:stage_list"))
+            return HttpResponseRedirect(_href(pipeline))
     counts = {stage.pk: count for stage, count in known}
     rows = [(one, counts.get(one.initial.get("id"))) for one in form.forms]
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "rows": rows, "refusal": refusal, "has_stages": bool(known)}
+    context = {
+        "form": form,
+        "rows": rows,
+        "refusal": refusal,
+        "has_stages": bool(known),
+        "tabs": [Tab(item.name, _href(item), item == pipeline) for item in pipelines] if len(pipelines) > 1 else [],
+        "actions": _actions(pipeline),
+    }
     return render(request, "crm/stage_list.html", context, status=status)
+
+
+def _href(pipeline: Pipeline | None) -> str:
+    here = reverse("crm:stage_list")
+    return here if pipeline is None or pipeline.is_default else f"{here}?pipeline={pipeline.pk}"
+
+
+def _actions(pipeline: Pipeline | None) -> list[Action]:
+    actions = [Action(_("Add a pipeline"), reverse("crm:pipeline_create"), "plus")]
+    if pipeline is not None:
+        actions.append(Action(_("Rename this pipeline"), reverse("crm:pipeline_rename", args=[pipeline.pk]), "edit"))
+    if pipeline is not None and not pipeline.is_default:
+        away = reverse("crm:pipeline_delete", args=[pipeline.pk])
+        confirm = _("The pipeline and its stages go. Deals that are or were in it keep it.")
+        actions.append(Action(_("Take this pipeline away"), away, "trash", "quiet", "post", confirm=confirm))
+    return actions
+
+
+@require_http_methods(["GET", "POST"])
+def pipeline_create_view(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    stages.require(viewer, "change")
+    here = reverse("crm:stage_list")
+    return form_page(
+        request,
+        FormPage(_("Add a pipeline"), [Crumb(_("Stages"), here), Crumb(_("New"))], here),
+        PipelineForm(request.POST or None, viewer=viewer),
+        lambda data: pipeline_create(viewer=viewer, name=data["name"], at=timezone.now()),
+        _href,
+        _("The pipeline is there. Give it its stages."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def pipeline_rename_view(request: HttpRequest, pipeline_id: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    pipeline = access_pipeline(viewer, pipeline_id)
+    here = _href(pipeline)
+    return form_page(
+        request,
+        FormPage(pipeline.name, [Crumb(_("Stages"), here), Crumb(pipeline.name)], here),
+        PipelineForm(request.POST or None, viewer=viewer, initial={"name": pipeline.name}),
+        lambda data: pipeline_rename(viewer=viewer, pipeline=pipeline, name=data["name"], at=timezone.now()),
+        lambda _done: here,
+        _("The pipeline has its new name."),
+    )
+
+
+@require_POST
+def pipeline_delete_view(request: HttpRequest, pipeline_id: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    pipeline = access_pipeline(viewer, pipeline_id)
+    return act(
+        request,
+        reverse("crm:stage_list"),
+        _("The pipeline is gone."),
+        lambda: pipeline_delete(viewer=viewer, pipeline=pipeline, at=timezone.now()),
+    )
 
 
 @require_POST
 def stage_delete_view(request: HttpRequest, stage_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     stages.require(viewer, "change")
-    stage = Stage.objects.filter(pk=stage_id).first()
+    stage = Stage.objects.select_related("pipeline").filter(pk=stage_id).first()
     if stage is None:
         raise Http404
     return act(
         request,
-        reverse("crm:stage_list"),
+        _href(stage.pipeline),
         _("The stage is gone."),
         lambda: stage_delete(viewer=viewer, stage=stage, at=timezone.now()),
     )

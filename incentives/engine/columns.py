@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from incentives.engine.exact import NANO, Flags, Ints, ints
+from incentives.engine.exact import NANO, Flags, Ints, ints, small
 from incentives.facts.rows import Facts, Transaction
 from incentives.language.choices import CreditDate
 
@@ -135,13 +135,13 @@ def _deals(
         "paid_on": [row.paid_on for row in rows],
         "recorded_on": [row.recorded_on for row in rows],
     }
-    days = {name: ints([ordinal(day) for day in values]) for name, values in dated.items()}
+    days = {name: small([ordinal(day) for day in values]) for name, values in dated.items()}
     named = sorted({name for row in rows for name in row.numbers})
     numbers = {name: number_of([row.numbers.get(name, Decimal(0)) for row in rows]) for name in named}
     numbers["amount"] = number_of([row.amount for row in rows])
     text = sorted({name for row in rows for name in row.columns} | {"type", "product", "account", "currency"})
     return Deals(
-        tx=ints([code[row.id] for row in rows]),
+        tx=small([code[row.id] for row in rows]),
         person=ints([who[row.participant] for row in rows]),
         day=days["date" if credit_date is CreditDate.CLOSED else f"{credit_date}_on"],
         share=ints([int(row.split_percent * NANO) for row in rows]),

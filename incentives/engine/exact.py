@@ -26,6 +26,13 @@ def ints(values: Any) -> Ints:
     return np.asarray(values, dtype=np.int64)
 
 
+def small(values: Any) -> Ints:
+    """Return a column of codes or days in 32 bits: half the memory. They are compared and looked up, and added to or
+    multiplied with 64-bit columns only.
+    """
+    return np.asarray(values, dtype=np.int32)
+
+
 def largest(values: Any) -> int:
     """Return the largest absolute value; of nothing, 0."""
     column = np.asarray(values)

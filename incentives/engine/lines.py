@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from incentives.engine.exact import Flags, Ints, chained, constant, taken
+from incentives.engine.exact import Flags, Ints, chained, constant, small, taken
 
 
 class Kind(IntEnum):
@@ -62,6 +62,7 @@ class Lines:
 
 
 _NONE = {"tx", "cause", "window"}
+_SMALL = {"tx", "cause", "window", "day", "period"}
 
 
 def lines_of(kind: Kind, person: Ints, **columns: Ints | Flags) -> Lines:
@@ -73,7 +74,10 @@ def lines_of(kind: Kind, person: Ints, **columns: Ints | Flags) -> Lines:
             filled.setdefault("held", constant(False, size, bool))
         elif item.name not in filled:
             value = int(kind) if item.name == "kind" else -1 if item.name in _NONE else 0
-            filled[item.name] = constant(value, size, np.int8 if item.name in ("kind", "tier") else np.int64)
+            small_one = np.int32 if item.name in _SMALL else np.int64
+            filled[item.name] = constant(value, size, np.int8 if item.name in ("kind", "tier") else small_one)
+        elif item.name in _SMALL:
+            filled[item.name] = small(filled[item.name])
     return Lines(**filled)
 
 
@@ -83,4 +87,9 @@ def together(parts: Sequence[Lines]) -> Lines:
         return parts[0]
     if not parts:
         return lines_of(Kind.EARNED, np.zeros(0, dtype=np.int64))
-    return Lines(**{item.name: chained([getattr(part, item.name) for part in parts]) for item in fields(Lines)})
+    return drained([dict(part.__dict__) for part in parts])
+
+
+def drained(parts: Sequence[dict[str, Ints]]) -> Lines:
+    """Return lines one after the other; each column leaves ``parts`` as soon as it is copied, to spare memory."""
+    return Lines(**{item.name: chained([part.pop(item.name) for part in parts]) for item in fields(Lines)})

@@ -65,23 +65,33 @@ class Measures:
         """Return the values of a condition for people, by pay period."""
         if condition.measure not in ("amount", "count", "attainment"):
             return self._kpi(condition, persons)
+        scale = MILLION if condition.measure == "count" else 10**self.digits
         shape = (len(persons), len(self.periods))
-        numerator = np.zeros(shape, dtype=object)
-        denominator = np.ones(shape, dtype=object)
+        numerator, denominator = np.zeros(shape, dtype=np.int64), np.full(shape, scale, dtype=np.int64)
         daily = self._daily["count" if condition.measure == "count" else "amount"]
         for column, period in enumerate(self.periods.periods):
             window = self.calendar.period_of(condition.window, period.last_day)
             low = self._offset(window.starts_on)
             high = self._offset(min(window.ends_before, period.ends_before))
-            for row, person in enumerate(persons):
-                subjects, name = self._subjects(condition, person, period.last_day)
-                total = sum(int(daily[code, high] - daily[code, low]) for code in subjects)
-                numerator[row, column] = total
-                scale = MILLION if condition.measure == "count" else 10**self.digits
-                denominator[row, column] = scale
-                if condition.measure == "attainment":
-                    denominator[row, column] = self._quota_of(subjects, name, window) or 0
-        return Looked(numerator, denominator)
+            groups, mine = self._groups(condition, persons, period.last_day)
+            sums = [(daily[codes, high] - daily[codes, low]).sum() for codes, _ in groups]
+            numerator[:, column] = ints(sums)[mine]
+            if condition.measure == "attainment":
+                quotas = [self._quota_of(codes, name, window) or 0 for codes, name in groups]
+                denominator[:, column] = ints(quotas)[mine]
+        return Looked(numerator.astype(object), denominator.astype(object))
+
+    def _groups(
+        self, condition: Condition | Multiplier, persons: Sequence[int], day: date
+    ) -> tuple[list[tuple[list[int], str]], Ints]:
+        """Return the distinct subjects of people on a day, and which of them is each person's."""
+        found: dict[str, tuple[list[int], str]] = {}
+        names = [self._subject(condition, person, day) for person in persons]
+        for name in names:
+            if name not in found:
+                found[name] = self._codes(condition, name, day), name
+        number = {name: place for place, name in enumerate(found)}
+        return list(found.values()), ints([number[name] for name in names])
 
     def _offset(self, day: date) -> int:
         return min(max(day.toordinal() - self.people.first, 0), self.people.days)
@@ -103,19 +113,20 @@ class Measures:
             found[measure] = np.cumsum(table, axis=1)
         return found
 
-    def _subjects(self, condition: Condition | Multiplier, person: int, day: date) -> tuple[list[int], str]:
+    def _subject(self, condition: Condition | Multiplier, person: int, day: date) -> str:
+        """Return whose measure counts for a person: a participant, team, territory or shop ("": nobody's)."""
         if condition.of is GateOf.SELF:
-            return [person], self.people.names[person]
+            return self.people.names[person]
         if condition.of is GateOf.PARTICIPANT:
-            name = condition.name or ""
-            return ([self.people.place[name]] if name in self.people.place else []), name
-        name = condition.name or self.people.column(person, str(condition.of), day)
-        if not name:
-            return [], ""
-        return self._members(str(condition.of), name, day), name
+            return condition.name or ""
+        return condition.name or self.people.column(person, str(condition.of), day)
 
-    def _members(self, column: str, name: str, day: date) -> list[int]:
-        return [code for code in self.people.of if self.people.column(code, column, day) == name]
+    def _codes(self, condition: Condition | Multiplier, name: str, day: date) -> list[int]:
+        """Return the people that a subject stands for."""
+        if condition.of in (GateOf.SELF, GateOf.PARTICIPANT):
+            return [self.people.place[name]] if name in self.people.place else []
+        column = str(condition.of)
+        return [code for code in self.people.of if name and self.people.column(code, column, day) == name]
 
     def _quota_of(self, subjects: list[int], name: str, window: Period) -> int | None:
         own = self.people.place.get(name, -1)
@@ -158,7 +169,7 @@ class Measures:
         numerator, denominator = np.zeros(shape, dtype=object), np.zeros(shape, dtype=object)
         for column, period in enumerate(self.periods.periods):
             for row, person in enumerate(persons):
-                name = self._subjects(condition, person, period.last_day)[1]
+                name = self._subject(condition, person, period.last_day)
                 value = measured(self.facts, name, condition.measure, period.last_day)
                 if value is not None:
                     numerator[row, column], denominator[row, column] = value.numerator, value.denominator

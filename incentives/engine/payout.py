@@ -146,53 +146,56 @@ def events_of(
     plan: Plan, deals: Deals, refunds: Refunds, shares: Sequence[Fraction], payout: PayOut, until: int
 ) -> Events:
     """Return refunds (with decay) and, where the plan un-earns, unpaid transactions, in order of day and cause."""
-    found = []
-    for row, share in enumerate(shares):
-        tx, day = int(refunds.original[row]), int(refunds.day[row])
-        period = payout.periods.posted(
-            payout.periods.of(ints([day])), refunds.recorded[row : row + 1], plan.cut_off_days
-        )
-        decayed = share * _decay(plan, deals, int(payout.first[tx]), day)
-        found.append((day, int(refunds.tx[row]), tx, int(period[0]), decayed, True))
+    period = payout.periods.posted(payout.periods.of(refunds.day), refunds.recorded, plan.cut_off_days)
+    age = refunds.day - _counted_from(plan, deals, payout.first[refunds.original])
+    kept = [share * decay for share, decay in zip(shares, _decay(plan, age), strict=True)]
+    day, cause, tx = refunds.day, refunds.tx, refunds.original
     if plan.unpaid_after_days is not None and plan.unpaid_then is UnpaidThen.UN_EARN:
-        found += _unpaid(plan.unpaid_after_days, deals, payout, until)
-    found.sort(key=lambda event: event[:2])
+        late, due = _unpaid(plan.unpaid_after_days, deals, payout, until)
+        day, cause, tx = np.append(day, due), np.append(cause, late), np.append(tx, late)
+        period = np.append(period, payout.periods.of(due))
+    order = np.lexsort((cause, day))
+    refund = order < len(shares)
+    taken = [kept[number] if number < len(kept) else Fraction(1) for number in order.tolist()]
+    before, after = _running(tx[order].tolist(), taken)
+    return Events(tx[order], day[order], period[order], before, after, cause[order], refund)
+
+
+def _running(txs: Sequence[int], shares: Sequence[Fraction]) -> tuple[list[Fraction], list[Fraction]]:
+    """Return the running sum of each transaction's shares before and after each of them, never above 1."""
     sums: dict[int, Fraction] = {}
     earlier, later = [], []
-    for _, _, tx, _, share, _ in found:
+    for tx, share in zip(txs, shares, strict=True):
         earlier.append(sums.get(tx, Fraction(0)))
         sums[tx] = min(earlier[-1] + share, Fraction(1))
         later.append(sums[tx])
-    columns = list(zip(*found, strict=True)) or [()] * 6
-    return Events(
-        ints(columns[2]),
-        ints(columns[0]),
-        ints(columns[3]),
-        earlier,
-        later,
-        ints(columns[1]),
-        np.array(columns[5], dtype=bool),
-    )
+    return earlier, later
 
 
-def _unpaid(days: int, deals: Deals, payout: PayOut, until: int) -> list[tuple[int, int, int, int, Fraction, bool]]:
+def _unpaid(days: int, deals: Deals, payout: PayOut, until: int) -> tuple[Ints, Ints]:
+    """Return the transactions that the customer has not paid in time, and the day on which that was clear."""
     rows = payout.first[payout.first >= 0]
     rows = rows[deals.day[rows] != NO_DAY]
     due, paid = deals.day[rows] + days, deals.days["paid_on"][rows]
-    rows, due = (column[(due < until) & ((paid == NO_DAY) | (paid > due))] for column in (rows, due))
-    tx, period = deals.tx[rows], payout.periods.of(due)
-    return [(int(d), int(t), int(t), int(p), Fraction(1), False) for d, t, p in zip(due, tx, period, strict=True)]
+    late = (due < until) & ((paid == NO_DAY) | (paid > due))
+    return deals.tx[rows[late]], due[late]
 
 
-def _decay(plan: Plan, deals: Deals, row: int, day: int) -> Fraction:
-    since = int(deals.day[row]) or int(deals.days["date"][row])
-    if plan.clawback.age_since is AgeSince.PAYMENT:
-        since = int(deals.days["paid_on"][row]) or since
-    share = Fraction(1)
-    for step in plan.clawback.decay:
-        if day - since >= step.start:
-            share = Fraction(step.share)
-    return share
+def _counted_from(plan: Plan, deals: Deals, rows: Ints) -> Ints:
+    """Return the day from which the age of transactions counts: credited (never: sold), or paid."""
+    since = np.where(deals.day[rows] == NO_DAY, deals.days["date"][rows], deals.day[rows])
+    if plan.clawback.age_since is AgeSince.CREDIT_DATE:
+        return since
+    paid = deals.days["paid_on"][rows]
+    return np.where(paid == NO_DAY, since, paid)
+
+
+def _decay(plan: Plan, age: Ints) -> list[Fraction]:
+    """Return which share of a refund is taken back at each age (days)."""
+    steps = plan.clawback.decay
+    shares = [Fraction(1), *(Fraction(step.share) for step in steps)]
+    reached = np.searchsorted(ints([step.start for step in steps]), age, side="right")
+    return [shares[number] for number in reached.tolist()]
 
 
 def refunded_shares(refunds: Refunds) -> tuple[list[Fraction], list[int]]:

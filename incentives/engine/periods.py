@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from incentives.engine.columns import NO_DAY
-from incentives.engine.exact import Ints, ints
+from incentives.engine.exact import Ints, ints, small
 from incentives.language.choices import WeekStart
 from incentives.language.plan import Plan
 from kernel.period import Calendar, FiscalCalendar, Grain, Period, add_months
@@ -25,7 +25,7 @@ class Spans:
         self.ends = ints([period.ends_before.toordinal() for period in self.periods])
         lengths = self.ends - self.starts
         self.over = len(self.periods)
-        self._of_day = np.repeat(np.arange(len(self.periods)), lengths)
+        self._of_day = np.repeat(small(range(len(self.periods))), lengths)
 
     def __len__(self) -> int:
         return len(self.periods)
@@ -38,7 +38,7 @@ class Spans:
     def of(self, days: Ints) -> Ints:
         """Return the number of the period that holds each day; -1 for no day."""
         inside = np.clip(days - self.starts[0], 0, len(self._of_day) - 1)
-        return np.where(days == NO_DAY, -1, self._of_day[inside])
+        return np.where(days == NO_DAY, small(-1), self._of_day[inside])
 
     def of_day(self, day: date) -> int:
         """Return the number of the period that holds one day."""
@@ -57,7 +57,7 @@ class Spans:
             return periods
         open_then = np.searchsorted(self.ends + cut_off_days, recorded, side="right")
         late = (recorded != NO_DAY) & (open_then > periods)
-        return np.where(late, np.minimum(open_then, len(self) - 1), periods)
+        return small(np.where(late, np.minimum(open_then, len(self) - 1), periods))
 
 
 def calendar_of(plan: Plan) -> FiscalCalendar:

@@ -8,6 +8,7 @@ totals.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd
 
@@ -30,6 +31,7 @@ from incentives.engine.exact import (
 )
 from incentives.engine.lines import Kind, Lines, lines_of, together
 from incentives.engine.overage import overage_of
+from incentives.engine.quotas import Piece
 from incentives.engine.rerate import Own, re_rated
 from incentives.engine.tiers import Slices, Table, slices_of, table_of
 from incentives.engine.windows import Placed, offsets
@@ -73,7 +75,7 @@ def sort(component: Component, credit: Credit, places: Placed) -> Sorted:
     position = narrow(running(credit.basis, piece_starts))
     if len(places.windows) < len(places.pieces):
         sums = np.zeros(len(places.pieces), dtype=np.int64)
-        ends = np.append(piece_starts[1:], len(piece)) - 1
+        ends = np.append(piece_starts, len(piece))[1:] - 1
         sums[piece[ends]] = position[ends]
         position = position + offsets(component, places, sums)[piece]
     return Sorted(credit, piece, window, starts_of(window), position - credit.basis, position)
@@ -89,22 +91,19 @@ class Earning:
         modified = component.gate or component.multipliers or component.caps or component.floors
         self.ordered = bool(modified or plan.caps or plan.floors or plan.leaver.earns is LeaverEarns.PRO_RATA)
 
-    def lines(self, credit: Credit, places: Placed, seen: Ints | None) -> Lines:
-        """Return the lines of credits; ``seen``: what a look-up on a measure sees, one value (10⁻⁹) per credit."""
-        if not len(credit):
+    def lines(self, rows: Sorted, pieces: Sequence[Piece]) -> Lines:
+        """Return the lines of sorted credits."""
+        if not len(rows.credit):
             return together([])
-        if seen is not None:
-            credit = Credit(**{**credit.__dict__, "over": seen})
-        rows = sort(self.component, credit, places)
         if self.component.curve:
-            return self._curve(rows, places)
-        table = table_of(self.component, places.pieces, self.digits)
+            return self._curve(rows, pieces)
+        table = table_of(self.component, pieces, self.digits)
         if self.component.application is Application.MARGINAL:
             return self._marginal(rows, table)
         return self._whole(rows, table)
 
-    def _curve(self, rows: Sorted, places: Placed) -> Lines:
-        curve = curve_of(self.component, places.pieces, self.digits, half_even=self.half_even)
+    def _curve(self, rows: Sorted, pieces: Sequence[Piece]) -> Lines:
+        curve = curve_of(self.component, pieces, self.digits, half_even=self.half_even)
         paid = narrow(running(rows.credit.base, rows.starts))
         after = curve.pay(rows.end, paid, rows.piece)
         amount = after - curve.pay(rows.x, paid - rows.credit.base, rows.piece)
@@ -138,36 +137,38 @@ class Earning:
         return lines.take(~credit.refund | (amount != 0)) if dropped else lines
 
     def _marginal(self, rows: Sorted, table: Table) -> Lines:
-        credit, tiers = rows.credit, table.tiers
-        first, cut = slices_of(table, rows.piece, rows.x, rows.end, credit.base)
-        rates, divisor = reduced(table.rates)
-        numerators = product(credit.base, rates.ravel()[rows.piece * tiers + first])
+        first, cut = slices_of(table, rows.piece, rows.x, rows.end, rows.credit.base)
+        amount, pieces = self._slices_paid(rows, table, first, cut)
         if not len(cut.credit):
-            amount = self._rounded(numerators, divisor, rows.starts)
-            return self._sliced(rows, table, None, first, credit.base, amount)
+            return self._sliced(rows, table, None, first, rows.credit.base, amount)
+        return self._with_slices(rows, table, first, cut, amount, pieces)
+
+    def _slices_paid(self, rows: Sorted, table: Table, first: Ints, cut: Slices) -> tuple[Ints, Ints]:
+        """Return the money of each credit, and of each slice of those that have several."""
+        rates, divisor = reduced(table.rates)
+        numerators = product(rows.credit.base, rates.ravel()[rows.piece * table.tiers + first])
+        if not len(cut.credit):
+            return self._rounded(numerators, divisor, rows.starts), cut.base
         parts = product(cut.base, rates[rows.piece[cut.credit], cut.tier])
         begins = np.flatnonzero(cut.number == 0)
         numerators[cut.credit[begins]] = np.add.reduceat(parts, begins)
-        return self._with_slices(rows, table, (numerators, divisor), first, cut, parts)
-
-    def _with_slices(
-        self, rows: Sorted, table: Table, exact: tuple[Ints, int], first: Ints, cut: Slices, parts: Ints
-    ) -> Lines:
-        """Round running totals where some credits have several slices; those follow one another in the lines."""
-        numerators, divisor = exact
-        begins = np.flatnonzero(cut.number == 0)
         if self.each_line:
             amount = narrow(quotient(numerators, divisor, half_even=self.half_even))
-            pieces = narrow(quotient(parts, divisor, half_even=self.half_even))
-        else:
-            totals = running(numerators, rows.starts)
-            rounded = narrow(quotient(totals, divisor, half_even=self.half_even))
-            amount = rounded - before(rounded, rows.starts)
-            already = (totals - numerators)[cut.credit]
-            inner = narrow(quotient(running(parts, begins) + already, divisor, half_even=self.half_even))
-            earlier = np.where(cut.number == 0, (rounded - amount)[cut.credit], np.append(0, inner[:-1]))
-            pieces = inner - earlier
-        base, tier, amount = rows.credit.base.copy(), first.copy(), amount.copy()
+            return amount, narrow(quotient(parts, divisor, half_even=self.half_even))
+        totals = running(numerators, rows.starts)
+        exact = totals[cut.credit] - numerators[cut.credit] + running(parts, begins)
+        del numerators
+        rounded = narrow(quotient(totals, divisor, half_even=self.half_even))
+        del totals
+        amount = rounded - before(rounded, rows.starts)
+        inner = narrow(quotient(exact, divisor, half_even=self.half_even))
+        earlier = np.where(cut.number == 0, (rounded[cut.credit] - amount[cut.credit]), np.append(0, inner[:-1]))
+        return amount, inner - earlier
+
+    def _with_slices(self, rows: Sorted, table: Table, first: Ints, cut: Slices, amount: Ints, pieces: Ints) -> Lines:
+        """Return the lines where some credits have several slices; in order, those follow one another."""
+        begins = np.flatnonzero(cut.number == 0)
+        base, tier = rows.credit.base.copy(), first.copy()
         base[cut.credit[begins]], tier[cut.credit[begins]] = cut.base[begins], cut.tier[begins]
         amount[cut.credit[begins]] = pieces[begins]
         more = cut.number > 0

@@ -102,6 +102,7 @@ class Quotas:
 
     def __init__(self, plan: Plan, facts: Facts, people: People, calendar: Calendar, component: Component) -> None:
         self.plan, self.people, self.calendar, self.component = plan, people, calendar, component
+        self.needs_quota, self.needs_target = needs_quota(component), needs_target(component)
         self.digits = Currency.of(plan.currency).digits
         self.scale = 10**self.digits if is_money(component.measure) else 10**6
         self.rows: dict[str, list[Quota]] = defaultdict(list)
@@ -137,17 +138,18 @@ class Quotas:
     def _piece(
         self, code: int, window: Period, part: Period, parts: list[Period], rows: list[Quota], number: int
     ) -> Piece:
-        quota, target = self.quota(code, window, part, parts, rows), self._target(code, window, part, parts)
+        quota = self.quota(code, window, part, parts, rows) if self.needs_quota else Sum()
+        target = self._target(code, window, part, parts)
         mode, problem = Mode.NORMAL, ""
         amount, pay = half_away(quota.reduced), half_away(target.reduced)
-        if needs_quota(self.component):
+        if self.needs_quota:
             if not quota.known:
                 mode, problem = Mode.MISSING, "no_quota"
             elif amount == 0 and half_away(quota.full) > 0:
                 mode, amount, pay = Mode.BASE, half_away(quota.full), half_away(target.full)
             elif amount == 0:
                 mode, problem = Mode.ZERO, "quota_zero" if _typed(rows, window) else ""
-        if mode is not Mode.MISSING and needs_target(self.component) and not target.known:
+        if mode is not Mode.MISSING and self.needs_target and not target.known:
             mode, problem = Mode.MISSING, "no_target"
         return Piece(part, amount, pay, mode, self._start(number), problem)
 
@@ -227,7 +229,7 @@ class Quotas:
         )
 
     def _target(self, code: int, window: Period, part: Period, parts: list[Period]) -> Sum:
-        if not needs_target(self.component):
+        if not self.needs_target:
             return Sum()
         ramp = self.plan.ramp
         ramped = ramp is not None and ramp.scales is RampScales.QUOTA_AND_TARGET

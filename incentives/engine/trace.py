@@ -90,6 +90,13 @@ class Story:
         return self.result.data.ids[code] if code >= 0 else None
 
     @cached_property
+    def _rows(self) -> dict[tuple[int, int], int]:
+        """The first row of each (transaction, person)."""
+        deals = self.result.data.deals
+        keys = list(zip(deals.tx.tolist(), deals.person.tolist(), strict=True))
+        return dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
+
+    @cached_property
     def matched(self) -> dict[str, list[int]]:
         """The number of the rule that matched each line's transaction, by component."""
         lines, found = self.result.lines, {}
@@ -160,10 +167,10 @@ class Story:
                 Trace("did not match", rule.name, _where(rule.where)) for rule in component.rules[: max(matched, 0)]
             ]
             steps[-1] = Trace("rule", self.rule(number), "the first that matched", tuple(missed))
-        mine = np.flatnonzero((deals.tx == deals.tx[row]) & (deals.person == self.result.lines.person[number]))
-        if len(mine):
-            share = (Decimal(int(deals.share[mine[0]])).scaleb(-7)).normalize()
-            steps.append(Trace("share", f"{share:f} %", "overlay" if deals.overlay[mine[0]] else "owner"))
+        mine = self._rows.get((int(deals.tx[row]), int(self.result.lines.person[number])))
+        if mine is not None:
+            share = (Decimal(int(deals.share[mine])).scaleb(-7)).normalize()
+            steps.append(Trace("share", f"{share:f} %", "overlay" if deals.overlay[mine] else "owner"))
         return steps
 
     def _rated(self, number: int, component: Component | None) -> list[Trace]:

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from incentives.engine.exact import Flags, Ints, ints
+from incentives.engine.exact import Flags, Ints, constant, ints, small
 from incentives.engine.periods import Spans
 from incentives.engine.quotas import Mode, Piece, Quotas, Start, half_away, needs_quota
 from incentives.language.choices import Basis, Window
@@ -52,7 +52,7 @@ def placed(plan: Plan, component: Component, quotas: Quotas, calendar: Calendar,
     if grain == Window.TRANSACTION or not len(days):
         size = len(days)
         piece = Piece(_WHOLE, 0, 0, Mode.NORMAL, Start.ZERO)
-        return Placed(np.zeros(size, dtype=np.int64), [piece], ints([0]), ints([-1]), [])
+        return Placed(constant(0, size, np.int32), [piece], ints([0]), ints([-1]), [])
     if grain == Window.QUOTA:
         codes, windows = _by_rows(quotas, calendar, persons, days)
     else:
@@ -103,7 +103,7 @@ def _pieces(quotas: Quotas, persons: Ints, days: Ints, codes: Ints, windows: Seq
     if lost.any():
         pair = np.where(lost, -1, pair)
     used = np.flatnonzero(np.bincount(pair + 1, minlength=1)[1:])
-    first, pieces, owner = np.zeros(int(pair.max()) + 2, dtype=np.int64), list[Piece](), list[int]()
+    first, pieces, owner = small(np.zeros(int(pair.max()) + 2)), list[Piece](), list[int]()
     first[-1] = -1
     starts: list[int] = []
     several = False
@@ -121,7 +121,9 @@ def _pieces(quotas: Quotas, persons: Ints, days: Ints, codes: Ints, windows: Seq
         exact = np.searchsorted(ints(starts), rank * _DAYS + days, side="right") - 1
         piece = np.where(piece < 0, -1, np.maximum(exact, piece))
     who = used // max(len(windows), 1)
-    return Placed(piece, pieces, ints(owner), who[ints(owner)], [windows[p % len(windows)] for p in used.tolist()])
+    return Placed(
+        small(piece), pieces, small(owner), who[ints(owner)], [windows[p % len(windows)] for p in used.tolist()]
+    )
 
 
 def offsets(component: Component, placed_in: Placed, sums: Ints) -> Ints:

@@ -52,10 +52,11 @@ def _run(document: Document, plan: Plan, number: int, example: Example, issues: 
     for index, wanted in enumerate(example.expect):
         problem = _differs(result, wanted)
         if problem:
+            why = "".join(f" ({issue.message})" for issue in result.issues[:1])
             issues.add(
                 Level.ERROR,
                 "example_fails",
-                f"example {example.name!r}: {problem}",
+                f"example {example.name!r}: {problem}{why}",
                 row=document.line(*place, "expect", index),
             )
 
@@ -77,11 +78,27 @@ def _until(plan: Plan, example: Example) -> date | None:
     return max(found, default=None)
 
 
-def _differs(result: Result, wanted: Mapping[str, str]) -> str | None:
-    unknown = set(wanted) - _KEYS
-    if unknown or not ({"transaction", "participant"} & set(wanted)):
-        given = ", ".join(wanted)
+def _unusable(result: Result, wanted: Mapping[str, str]) -> str | None:
+    """Return why an expectation can be compared with nothing, whatever the plan pays."""
+    given = ", ".join(wanted)
+    if set(wanted) - _KEYS or not ({"transaction", "participant"} & set(wanted)) or not (set(_TOTALS) & set(wanted)):
         return f"expect needs participant and period, or transaction, and one of {', '.join(_TOTALS)}; got {given}"
+    if {"payable", "draw_balance"} & set(wanted) and set(wanted) - {"participant", "period", *_TOTALS}:
+        return f"payable and draw_balance are of a participant and period alone; got {given}"
+    if "period" in wanted and wanted["period"] not in result.periods.labels():
+        known = result.periods.labels()[max(result.periods.over - 1, 0)]
+        return f"{wanted['period']!r} is no pay period of this plan; write it like {known}"
+    names = {"participant": result.data.people, "transaction": result.data.ids, "component": result.components}
+    for kind, known_names in names.items():
+        if kind in wanted and wanted[kind] not in known_names:
+            return f"there is no {kind} {wanted[kind]!r} in this example; known: {', '.join(filter(None, known_names))}"
+    return None
+
+
+def _differs(result: Result, wanted: Mapping[str, str]) -> str | None:
+    problem = _unusable(result, wanted)
+    if problem:
+        return problem
     try:
         amounts = {name: decimal_of(wanted[name]) for name in _TOTALS if name in wanted}
     except MoneyError as error:

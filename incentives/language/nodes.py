@@ -61,7 +61,8 @@ def parse(text: str) -> Node:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unreadable(mark.line + 1 if mark else 1, f"this is no YAML: {error.problem}") from error
+        hint = "; indent with spaces, not with a tab" if "\\t" in str(error.problem) else ""
+        raise Unreadable(mark.line + 1 if mark else 1, f"this is no YAML: {error.problem}{hint}") from error
     except yaml.YAMLError as error:
         raise Unreadable(1, f"this is no YAML: {error}") from error
     if root is None:

@@ -152,10 +152,18 @@ def _text(node: Node) -> str:
     return node.value.strip()
 
 
+def percent_hint(number: str) -> str:
+    """Return what to write instead of a number without its sign; below 1 it was probably a share."""
+    share = Decimal(number)
+    if 0 < abs(share) < 1:
+        return f"write {(share * 100).normalize():f}% if you mean that share, {number}% if you mean per cent"
+    return f"write {number}% if you mean per cent"
+
+
 def _percent(text: str) -> Percent:
     found = _PERCENT.fullmatch(text)
     if not found:
-        hint = f"; write {text}% if you mean per cent" if _NUMBER.fullmatch(text) else ", such as 8%"
+        hint = f"; {percent_hint(text)}" if _NUMBER.fullmatch(text) else ", such as 8%"
         raise _Refused(f"{text!r} is no percentage{hint}")
     return Percent(Decimal(found[1]) / 100)
 
@@ -234,4 +242,4 @@ def example_lines(example: Example, kind: str) -> list[tuple[int, dict[str, str]
     return list(enumerate(getattr(example, kind), start=1))
 
 
-__all__ = ["Document", "Items", "example_lines", "plain", "read"]
+__all__ = ["Document", "Items", "example_lines", "percent_hint", "plain", "read"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kernel.period import Grain, Period
 from metrics.pages import ask, charts, compare, links
 from metrics.pages.access import myself
+from metrics.pages.activities import activities_href, activities_table
 from metrics.pages.compare import Comparison
 from metrics.pages.deals import pressing_table, recent_table
 from metrics.pages.frame import Asked, Days, Head, days_of, hats_of
@@ -40,15 +41,17 @@ class PersonPage:
     recent: Table
     recent_words: str
     recent_href: str
+    activities: Table
+    activities_href: str
 
 
 def my_number(asked: Asked) -> PersonPage:
-    """The viewer's own numbers. Thirteen queries at most."""
+    """The viewer's own numbers. Fourteen queries at most."""
     return _page(asked, myself(asked.viewer), is_own=True)
 
 
 def person_numbers(asked: Asked, person_id: int) -> PersonPage:
-    """Somebody's numbers. Raises: ObjectDoesNotExist where they are not open to the viewer. Fourteen queries."""
+    """Somebody's numbers. Raises: ObjectDoesNotExist where they are not open to the viewer. Fifteen queries."""
     return _page(asked, access_person_numbers(asked.viewer, person_id), is_own=False)
 
 
@@ -76,6 +79,8 @@ def _page(asked: Asked, subject: Subject, *, is_own: bool) -> PersonPage:
         recent=recent_table(recent, currency, has_owner=False, empty=nothing_decided()),
         recent_words=choice.label,
         recent_href=links.deals(subject, "won", "lost", period=choice.period),
+        activities=activities_table(subject.person_id or 0, ROWS),
+        activities_href=activities_href(subject.person_id or 0),
     )
 
 

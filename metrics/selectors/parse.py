@@ -10,8 +10,9 @@ from django.db import connection
 from kernel.period import Grain
 from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
-from metrics.engine.definitions import Metric
-from metrics.engine.parts import Basis
+from metrics.engine.definitions import Metric, families_of
+from metrics.engine.parts import Basis, Family
+from metrics.selectors.own import is_own, own_dimensions
 from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope, can_look_back
 from metrics.selectors.span import quota_periods
 from metrics.selectors.sums.traits import dimensions_of
@@ -72,7 +73,8 @@ def _require_known(question: Question) -> None:
     for metric in question.metrics:
         known = dimensions_of(metric)
         for dimension in asked:
-            if dimension not in known and metric.basis is not Basis.CREDITED:  # a quota has none of these: no figure
+            is_known = dimension in known or (is_own(dimension) and families_of(metric) <= {Family.DEALS})
+            if not is_known and metric.basis is not Basis.CREDITED:  # a quota has none of these: no figure
                 raise QuestionError(
                     f"{metric.name} cannot be told apart by {dimension}; it can by {', '.join(known)} and time."
                 )
@@ -93,10 +95,14 @@ def groupings_of(by: str) -> tuple[tuple[Dimension, ...], Grain | None]:
     """Dimensions and the one cut of time. Raises: QuestionError."""
     dimensions: list[Dimension] = []
     grains: list[Grain] = []
-    known = [*Dimension, *Grain, QUOTA_PERIOD]
-    for word in _words(by):
+    words = _words(by)
+    own = own_dimensions() if any(map(is_own, words)) else {}
+    known = [*Dimension, *own, *Grain, QUOTA_PERIOD]
+    for word in words:
         if word in list(Dimension):
             dimensions.append(Dimension(word))
+        elif word in own:
+            dimensions.append(own[word])
         elif word in list(Grain):
             grains.append(Grain(word))
         else:
@@ -120,8 +126,12 @@ def scope_of(filters: Sequence[str]) -> Scope:
     """What `key=value` filters keep. Raises: QuestionError. One query per filter."""
     people, products, team = None, None, None
     scope = Scope()
+    own = own_dimensions() if any(map(is_own, filters)) else {}
     for text in filters:
         key, is_given, value = text.partition("=")
+        if is_given and key in own:
+            scope = scope.having(own[key], *own_values(own[key], value))
+            continue
         if not is_given or not (value or (key in list(Dimension) and Dimension(key) not in ROLLED_UP)):
             raise QuestionError(f"--filter {text!r} is not KEY=VALUE, as in --filter product='GTX Pro'.")
         if key == Dimension.PERSON:
@@ -165,6 +175,21 @@ def trait_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
         return (0 if dimension in NAMED else WITHOUT,)
     with connection.cursor() as cursor:
         cursor.execute(VALUES[dimension], {"value": value})
+        found = tuple(row[0] for row in cursor.fetchall())
+    if not found:
+        raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)
+    return found
+
+
+def own_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
+    """The same for a custom field. Raises: QuestionError."""
+    if not value:
+        return (WITHOUT,)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT text FROM crm_customvalue WHERE field_id = %s AND lower(text) = lower(%s)",
+            [getattr(dimension, "field_id", 0), value],
+        )
         found = tuple(row[0] for row in cursor.fetchall())
     if not found:
         raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
+from people.meanwhile import last_seen
 from people.refusal import FIELDS
 from people.viewer import Viewer
 
@@ -65,6 +66,18 @@ class TenantModelForm(forms.ModelForm):  # type: ignore[type-arg]
     def refuse(self, error: ValidationError) -> None:
         """Show what a service refused: beside the field where the form has it, otherwise above the form."""
         refuse(self, error)
+
+
+class SeenForm(forms.Form):
+    """Mixed into a form that changes something others may change too; see `people.meanwhile`."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def refuse(self, error: ValidationError) -> None:
+        """Whoever has read what the other did may send the form again."""
+        super().refuse(error)  # type: ignore[misc]
+        if getattr(error, "code", "") == "changed_meanwhile":
+            self.data = {**self.data, "seen": str(last_seen())}
 
 
 def refuse(form: forms.BaseForm, error: ValidationError) -> None:

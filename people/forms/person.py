@@ -1,10 +1,13 @@
+from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from people.forms.base import TenantForm, TenantModelForm
+from people import formats
+from people.forms.base import SeenForm, TenantForm, TenantModelForm
 from people.models import Grant, Person, Seat, Team
 from people.selectors.person import persons_here
 
@@ -33,13 +36,13 @@ class PersonFilter(forms.Form):
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
 
 
-class PersonForm(TenantModelForm):
+class PersonForm(SeenForm, TenantModelForm):
     class Meta:
         model = Person
         fields = ["name", "email", "hired_on", "left_on"]
         help_texts = {
             "email": _("Where mail goes, and how imported files recognise the person. It is not the sign-in."),
-            "left_on": _("From this day on the person is not shown as a member and cannot sign in."),
+            "left_on": _("From this day on their seat is vacant and they cannot sign in; past figures stay."),
         }
 
 
@@ -78,7 +81,9 @@ class GrantForm(TenantForm):
 
 
 class ProfileForm(TenantForm):
+    name = forms.CharField(label=_("Name, as others see it"), max_length=200)
     locale = forms.ChoiceField(label=_("Language"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
     theme = forms.ChoiceField(
         label=_("Appearance"),
         required=False,
@@ -88,3 +93,14 @@ class ProfileForm(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["locale"].choices = [("", _("The organization's")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.fields["locale"].help_text = _(
+            "Days and figures are written as it is usual there: %(day)s, %(number)s."
+        ) % {
+            "day": formats.day(self.viewer.on),
+            "number": formats.number(Decimal("1234.5"), 1),
+        }
+        zones = [(name, name) for name in sorted(available_timezones())]
+        self.fields["time_zone"].choices = [("", _("The organization's")), *zones]  # type: ignore[attr-defined]
+        self.fields["time_zone"].help_text = _(
+            "In which moments are shown to you. Which day a deal counts on stays the organization's (%(zone)s)."
+        ) % {"zone": self.viewer.organization.time_zone}

@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from people.forms.base import TenantForm, TenantModelForm
+from people.forms.base import SeenForm, TenantForm, TenantModelForm
 from people.models import Person, Seat, Team
 from people.selectors.person import persons_here
 
@@ -30,14 +30,14 @@ class TeamAddForm(TenantModelForm):
         self.fields["parent"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
 
 
-class TeamRenameForm(TenantModelForm):
+class TeamRenameForm(SeenForm, TenantModelForm):
     class Meta:
         model = Team
         fields = ["name"]
         help_texts = {"name": _("The new name holds for past figures too.")}
 
 
-class TeamMoveForm(TenantForm):
+class TeamMoveForm(SeenForm, TenantForm):
     parent = forms.ModelChoiceField(
         Team.objects.none(), label=_("Below"), required=False, empty_label=_("Nothing: it stands at the top")
     )
@@ -64,7 +64,7 @@ class SeatAddForm(TenantForm):
         self.fields["person"].queryset = persons_here(self.viewer.on)  # type: ignore[attr-defined]
 
 
-class SeatChangeForm(TenantForm):
+class SeatChangeForm(SeenForm, TenantForm):
     title = forms.CharField(label=_("Title"), required=False, max_length=200)
     territory = forms.CharField(
         label=_("Territory"), required=False, max_length=200, help_text=_("Which market or accounts the seat works.")
@@ -77,7 +77,7 @@ class SeatChangeForm(TenantForm):
     )
 
 
-class SeatAssignForm(TenantForm):
+class SeatAssignForm(SeenForm, TenantForm):
     person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"), empty_label=_("Choose a person"))
     starts_on = forms.DateField(
         label=_("From"),
@@ -89,5 +89,5 @@ class SeatAssignForm(TenantForm):
         self.fields["person"].queryset = persons_here(self.viewer.on)  # type: ignore[attr-defined]
 
 
-class SeatDayForm(TenantForm):
+class SeatDayForm(SeenForm, TenantForm):
     on = forms.DateField(label=_("From"), help_text=_("Earlier days stay as they are."))

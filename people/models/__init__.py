@@ -5,6 +5,7 @@ from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
 from people.models.job import Job
+from people.models.moves import Move, MoveSheet
 from people.models.organization import Organization
 from people.models.person import Person, PersonKey, gone_on
 from people.models.seat import Grant, Seat, SeatHolding
@@ -26,6 +27,8 @@ __all__ = [
     "Job",
     "Leave",
     "Look",
+    "Move",
+    "MoveSheet",
     "Organization",
     "Person",
     "PersonKey",

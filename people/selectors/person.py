@@ -60,7 +60,7 @@ def person_list(
 
 def persons_here(on: date) -> QuerySet[Person]:
     """Whom a picker offers: everybody who has not left by the day. One query when read."""
-    return Person.objects.exclude(gone_on(on)).order_by("name", "pk")
+    return Person.objects.filter(erased_at=None).exclude(gone_on(on)).order_by("name", "pk")
 
 
 def _order(sort: str) -> list[Any]:
@@ -83,6 +83,7 @@ def _with_seat(found: QuerySet[Person], on: date) -> QuerySet[Person]:
         sign_in_state=Case(
             When(Q(user=None) & Exists(invited), then=Value("invited")),
             When(user=None, then=Value("none")),
+            When(gone_on(on), then=Value("left")),
             When(user__is_active=True, then=Value("active")),
             default=Value("disabled"),
             output_field=CharField(),

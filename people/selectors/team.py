@@ -139,6 +139,11 @@ def team_children(team: Team, on: date) -> list[Team]:
     return list(Team.objects.filter(pk__in=placed).order_by("name"))
 
 
+def team_names() -> list[str]:
+    """The names of all teams. One query."""
+    return list(Team.objects.order_by("name").values_list("name", flat=True))
+
+
 def seat_count(team: Team) -> int:
     """Every seat the team ever had. One query."""
     return Seat.objects.filter(team=team).count()

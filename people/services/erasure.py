@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from people.audit import audit
 from people.jobs import JobRefused, JobRun, job_kind, job_start
-from people.models import ErasedMark, Invitation, Job, Organization, Person, PersonKey, PersonRecord, User
+from people.models import ApiKey, ErasedMark, Invitation, Job, Organization, Person, PersonKey, PersonRecord, User
 from people.personal import Erasing, digest, erasers, folded, searched_columns
 from people.policies import persons
 from people.services.grant import administrator_remains, administrators_lock
@@ -96,6 +96,7 @@ def person_erase(*, person: Person, actor: Person | None, at: datetime) -> int:
     _marks_keep(erasing)
     _keys_replace(erasing)
     _sign_in_remove(row)
+    ApiKey.objects.filter(person=row, revoked_at=None).update(revoked_at=at)
     Invitation.objects.filter(person=row).delete()
     _files_remove(row)
     count = sum(_search(model, columns, erasing) for model, columns in searched_columns())

@@ -20,7 +20,16 @@ from people.refusal import refusals
 from people.viewer import Viewer
 from people.wall import tenant
 
-SETTINGS = ["name", "currency", "time_zone", "locale", "week_start", "fiscal_year_start", "cycle_start"]
+SETTINGS = [
+    "name",
+    "currency",
+    "time_zone",
+    "locale",
+    "week_start",
+    "fiscal_year_start",
+    "cycle_start",
+    "second_factor_roles",
+]
 RECOMPUTED = {"cycle_start"}  # settings that every rollup depends on
 
 

@@ -7,15 +7,19 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from people.audit import audit
-from people.models import Invitation, Organization, Person, User
+from people.meanwhile import unchanged_check
+from people.models import ActingManager, Delegation, Invitation, Organization, Person, SeatHolding, User
 from people.personal import marks_lift
 from people.policies import persons
+from people.queue import enqueue
 from people.refusal import refusals
 from people.services.grant import administrator_remains, administrators_lock
 from people.viewer import Viewer
+from people.wall import current_organization_id
 
 
 @transaction.atomic
@@ -55,19 +59,22 @@ def _plain(name: str) -> str:
 
 
 @transaction.atomic
-def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **values: Any) -> Person:
+def person_change(
+    *, viewer: Viewer | None, person: Person, at: datetime, seen: int | None = None, **values: Any
+) -> Person:
     """Name, e-mail, hire and leaving date; the sign-in keeps its own address. Raises: ValidationError."""
     persons.require(viewer, "change", person)
     if values.get("left_on"):
         administrators_lock()
     row = Person.objects.select_for_update().get(pk=person.pk)
+    unchanged_check(row, seen)
     if row.erased_at is not None:
         raise ValidationError(_("This person was erased; nothing about them can be changed."), code="erased")
     allowed = {"name", "email", "hired_on", "left_on"}
     changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
     for name, value in changed.items():
         setattr(row, name, value)
-    if row.left_on and row.hired_on and row.left_on < row.hired_on:
+    if changed.keys() & {"hired_on", "left_on"} and row.left_on and row.hired_on and row.left_on < row.hired_on:
         raise ValidationError({"left_on": _("This is before the hire date.")})
     if changed:
         marks_lift(row.name if "name" in changed else "", row.email if "email" in changed else "")
@@ -75,8 +82,25 @@ def person_change(*, viewer: Viewer | None, person: Person, at: datetime, **valu
             row.save(update_fields=list(changed))
         if row.left_on is not None:
             administrator_remains(row.left_on)
+        if changed.get("left_on"):
+            leaver_places_end(row, on=changed["left_on"])
         audit("person_change", actor=viewer, at=at, subject=row, detail={"fields": sorted(changed)})
     return row
+
+
+def leaver_places_end(person: Person, *, on: date) -> None:
+    """From the day somebody has left their seat is vacant, and they stand in for nobody."""
+    own = Q(person=person)
+    places: list[tuple[Any, Q]] = [
+        (SeatHolding, own),
+        (ActingManager, own),
+        (Delegation, Q(manager=person) | Q(delegate=person)),
+    ]
+    for model, whose in places:
+        rows = model.objects.filter(whose)
+        rows.filter(starts_on__gte=on).delete()
+        rows.filter(ends_before__gt=on).update(ends_before=on)
+    enqueue("pipeline.structure_changed", organization_id=current_organization_id() or 0)
 
 
 @transaction.atomic
@@ -124,7 +148,8 @@ def sign_in_disable(*, viewer: Viewer, person: Person, at: datetime) -> None:
     if person == viewer.person:
         raise ValidationError(_("You cannot take away your own sign-in. Another administrator can."), code="own")
     administrators_lock()
-    User.objects.filter(person=person).update(is_active=False)
+    User.objects.filter(person=person).update(is_active=False, session_serial=F("session_serial") + 1)
+    Invitation.objects.filter(person=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
     administrator_remains(viewer.on)
     audit("sign_in_disable", actor=viewer, at=at, subject=person)
 
@@ -146,10 +171,3 @@ def sign_in_link_make(*, viewer: Viewer, person: Person, at: datetime) -> User:
         raise ValidationError(_("%(name)s has no sign-in.") % {"name": person.name}, code="no_sign_in")
     audit("sign_in_link_make", actor=viewer, at=at, subject=person)
     return user
-
-
-@transaction.atomic
-def profile_change(*, viewer: Viewer, at: datetime, locale: str) -> None:
-    """Everybody chooses their own language; empty means the organization's."""
-    User.objects.filter(person=viewer.person).update(locale=locale)
-    audit("profile_change", actor=viewer, at=at, subject=viewer.person, detail={"locale": locale})

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from people.audit import audit
+from people.meanwhile import unchanged_check
 from people.models import BEGINNING, FOREVER, Person, Seat, SeatHolding, Team, TeamPlacement
 from people.policies import seats, teams
 from people.queue import enqueue
@@ -36,10 +37,11 @@ def team_create(
 
 
 @transaction.atomic
-def team_rename(*, viewer: Viewer | None, team: Team, at: datetime, name: str) -> Team:
+def team_rename(*, viewer: Viewer | None, team: Team, at: datetime, name: str, seen: int | None = None) -> Team:
     """The new name holds for the past too. Raises: ValidationError."""
     teams.require(viewer, "change", team)
     row = Team.objects.select_for_update().get(pk=team.pk)
+    unchanged_check(row, seen)
     before, row.name = row.name, " ".join(name.split())
     if before != row.name:
         with refusals():
@@ -50,14 +52,18 @@ def team_rename(*, viewer: Viewer | None, team: Team, at: datetime, name: str) -
 
 
 @transaction.atomic
-def team_move(*, viewer: Viewer | None, team: Team, at: datetime, parent: Team | None, on: date) -> None:
+def team_move(
+    *, viewer: Viewer | None, team: Team, at: datetime, parent: Team | None, on: date, seen: int | None = None
+) -> None:
     """From the day on the team stands below `parent` (None: at the top); before it nothing changes.
 
     Moves that were planned for later days are dropped. Raises: ValidationError for a team below itself.
     """
     teams.require(viewer, "change", team)
+    locked = Team.objects.select_for_update().get(pk=team.pk)
+    unchanged_check(locked, seen)
     with refusals():
-        placements = TeamPlacement.objects.filter(team=Team.objects.select_for_update().get(pk=team.pk))
+        placements = TeamPlacement.objects.filter(team=locked)
         placements.filter(starts_on__gte=on).delete()
         placements.filter(ends_before__gt=on).update(ends_before=on)
         if parent is not None:
@@ -108,10 +114,10 @@ def seat_create(
 
 
 @transaction.atomic
-def seat_change(*, viewer: Viewer | None, seat: Seat, at: datetime, **values: str) -> Seat:
+def seat_change(*, viewer: Viewer | None, seat: Seat, at: datetime, seen: int | None = None, **values: str) -> Seat:
     """Title, territory and legal entity; they hold for the past of the seat too."""
     seats.require(viewer, "change", seat)
-    row: Seat = Seat.objects.select_for_update().get(pk=seat.pk)
+    row = _locked(seat, seen)
     wanted = {name: values[name].strip() for name in ("title", "territory", "legal_entity") if name in values}
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if changed:
@@ -123,23 +129,33 @@ def seat_change(*, viewer: Viewer | None, seat: Seat, at: datetime, **values: st
 
 
 @transaction.atomic
-def seat_assign(*, viewer: Viewer | None, seat: Seat, person: Person, at: datetime, on: date) -> SeatHolding:
+def seat_assign(
+    *, viewer: Viewer | None, seat: Seat, person: Person, at: datetime, on: date, seen: int | None = None
+) -> SeatHolding:
     """From the day on the person holds the seat; the seat they held before becomes vacant that day.
 
     Raises: ValidationError when the seat is held by somebody else on the day or later, or does not exist on it.
     """
     seats.require(viewer, "change", seat)
-    row = Seat.objects.select_for_update().get(pk=seat.pk)
+    row = _locked(seat, seen)
     if not row.starts_on <= on < row.ends_before:
         raise ValidationError({"starts_on": _("The seat does not exist on this day.")}, code="outside")
     with refusals():
         _leave(SeatHolding.objects.filter(person=person).exclude(seat=row), on)
         current = SeatHolding.objects.on(on).filter(seat=row, person=person).first()
         holding = current or _holding_create(row, person, on)
-    detail = {"person": person.pk, "on": on.isoformat()}
+    detail = {"team": row.team_id, "person": person.pk, "on": on.isoformat()}
     audit("seat_assign", actor=viewer, at=at, subject=row, detail=detail)
     _announce()
     return holding
+
+
+def _locked(seat: Seat, seen: int | None) -> Seat:
+    """The seat, once its team is nobody else's. Raises: ValidationError where the team was changed meanwhile."""
+    team = Team.objects.select_for_update().get(pk=seat.team_id)
+    unchanged_check(team, seen)
+    row: Seat = Seat.objects.select_for_update().get(pk=seat.pk)
+    return row
 
 
 def _holding_create(seat: Seat, person: Person, on: date) -> SeatHolding:
@@ -153,23 +169,25 @@ def _leave(holdings: QuerySet[SeatHolding], on: date) -> None:
 
 
 @transaction.atomic
-def seat_vacate(*, viewer: Viewer | None, seat: Seat, at: datetime, on: date) -> None:
+def seat_vacate(*, viewer: Viewer | None, seat: Seat, at: datetime, on: date, seen: int | None = None) -> None:
     """From the day on nobody holds the seat; it stays and waits for the next person."""
     seats.require(viewer, "change", seat)
-    _leave(SeatHolding.objects.filter(seat=seat), on)
-    audit("seat_vacate", actor=viewer, at=at, subject=seat, detail={"on": on.isoformat()})
+    row = _locked(seat, seen)
+    _leave(SeatHolding.objects.filter(seat=row), on)
+    audit("seat_vacate", actor=viewer, at=at, subject=row, detail={"team": row.team_id, "on": on.isoformat()})
     _announce()
 
 
 @transaction.atomic
-def seat_end(*, viewer: Viewer | None, seat: Seat, at: datetime, on: date) -> None:
+def seat_end(*, viewer: Viewer | None, seat: Seat, at: datetime, on: date, seen: int | None = None) -> None:
     """From the day on the seat does not exist; one that has not begun is removed."""
     seats.require(viewer, "change", seat)
-    _leave(SeatHolding.objects.filter(seat=seat), on)
-    row = Seat.objects.select_for_update().get(pk=seat.pk)
+    row = _locked(seat, seen)
+    _leave(SeatHolding.objects.filter(seat=row), on)
     if row.starts_on >= on:
         row.delete()
     elif row.ends_before > on:
         Seat.objects.filter(pk=row.pk).update(ends_before=on)
-    audit("seat_end", actor=viewer, at=at, subject=seat, detail={"on": on.isoformat()})
+    detail = {"team": row.team_id, "on": on.isoformat()}
+    audit("seat_end", actor=viewer, at=at, subject=seat, detail=detail)
     _announce()

@@ -1,7 +1,7 @@
 """What the views of forms have in common: show, check, make one domain call, show what it refused, go on."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +27,7 @@ class FormPage:
     callout: Callout | None = None
     tabs: Sequence[Tab] = ()
     template: str = "people/form_page.html"
+    extra: Mapping[str, Any] = field(default_factory=dict)  # what else the template shows
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -55,7 +56,9 @@ def form_page(
                 messages.success(request, done_words)
             return HttpResponseRedirect(done(result))
     status = 422 if form.is_bound else 200
-    return render(request, page.template, {"page": page, "form": form, "crumbs": page.crumbs}, status=status)
+    return render(
+        request, page.template, {"page": page, "form": form, "crumbs": page.crumbs, **page.extra}, status=status
+    )
 
 
 def act(

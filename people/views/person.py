@@ -14,19 +14,23 @@ from django.views.decorators.http import require_GET, require_http_methods
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Status, Table
 from people.forms.person import PersonAddForm, PersonFilter, PersonForm
 from people.frame import Frame, role_words
+from people.meanwhile import last_seen
 from people.models import Person, Seat, SeatHolding
 from people.policies import persons
 from people.selectors import person as read
 from people.selectors.absence import absences
 from people.services import person as service
+from people.services.second_factor import has_second_factor
 from people.viewer import Viewer
 from people.views.absence_pieces import absence_actions, away_status, leave_table, stand_in_table
 from people.views.page import FormPage, form_page, viewer_of
-from people.views.words import action_words, away_words, days_words, within_cell
+from people.views.words import away_words, days_words, within_cell
+from people.words import action_words
 
 PAGE_SIZE = 50
 SIGN_IN_STATES = {
     "none": ("neutral", "minus"),
+    "left": ("neutral", "minus"),
     "invited": ("accent", "clock"),
     "active": ("good", ""),
     "disabled": ("warn", ""),
@@ -84,6 +88,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 def _list_actions() -> list[Action]:
     return [
         Action(_("Roles"), reverse("people:grant_list"), "lock"),
+        Action(_("Joiners, movers, leavers"), reverse("people:move_list"), "swap"),
         Action(_("Invitations"), reverse("people:invitation_list"), "mail"),
         Action(_("Add a person"), reverse("people:person_add"), "plus", "primary"),
     ]
@@ -123,7 +128,13 @@ def _person_row(person: Any, away_before: date | None) -> Row:
 
 
 def sign_in_status(state: str) -> Status:
-    words = {"none": _("None"), "invited": _("Invited"), "active": _("Can sign in"), "disabled": _("Switched off")}
+    words = {
+        "none": _("None"),
+        "left": _("Ended with leaving"),
+        "invited": _("Invited"),
+        "active": _("Can sign in"),
+        "disabled": _("Switched off"),
+    }
     tone, icon = SIGN_IN_STATES[state]
     return Status(words[state], tone, icon)  # type: ignore[arg-type]
 
@@ -147,6 +158,8 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         pairs.append((_("Sign-in"), person.user.email if person.user else ""))
     is_leader = person.seat_role == Seat.Role.MANAGER
     others = [*_numbers_actions(request, person), *absence_actions(viewer, person, is_leader=is_leader)]
+    if persons.can(viewer, "look_as", person):
+        others.append(Action(_("Look as"), reverse("people:look_begin", args=[person.pk]), "person"))
     give = Action(_("Give a role"), f"{reverse('people:grant_give')}?person={person.pk}", "lock")
     change = Action(_("Change"), reverse("people:person_change", args=[person.pk]), "edit")
     context = {
@@ -187,7 +200,7 @@ def _kept_actions(viewer: Viewer, person: Any) -> list[Action]:
 
 
 def _sign_in_actions(person: Any) -> list[Action]:
-    if person.erased_at is not None:
+    if person.erased_at is not None or person.sign_in_state == "left":
         return []
     if person.sign_in_state == "none":
         return [Action(_("Give a sign-in"), reverse("people:person_invite", args=[person.pk]), "plus", "primary")]
@@ -196,7 +209,18 @@ def _sign_in_actions(person: Any) -> list[Action]:
     if person.sign_in_state == "disabled":
         return [Action(_("Switch the sign-in on"), reverse("people:sign_in_enable", args=[person.pk]), method="post")]
     words = _("%(name)s will be signed out and cannot sign in any more. Deals and figures stay.")
+    reset = Action(
+        _("Take the second factor away"),
+        reverse("people:second_factor_reset", args=[person.pk]),
+        "lock",
+        method="post",
+        confirm=_(
+            "%(name)s is signed out everywhere, told by mail, and signs in with the password alone until a new one is set up."
+        )
+        % {"name": person.name},
+    )
     return [
+        *([reset] if has_second_factor(person.user) else []),
         Action(_("Make a new link"), reverse("people:sign_in_link", args=[person.pk]), "mail", method="post"),
         Action(
             _("Switch the sign-in off"),
@@ -288,7 +312,7 @@ def person_change(request: HttpRequest, person_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     person = read.access_person(viewer, person_id, "change")
     crumb = person_crumb(person)
-    form = PersonForm(request.POST or None, instance=person, viewer=viewer)
+    form = PersonForm(request.POST or None, instance=person, initial={"seen": last_seen()}, viewer=viewer)
     page = FormPage(
         _("Change %(name)s") % {"name": crumb.label}, [people_crumb(), crumb, Crumb(_("Change"))], crumb.href
     )

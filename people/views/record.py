@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from people.components import Action, Cell, Column, Crumb, Empty, JobProgress, Row, Status, Table
 from people.files import file_chunks
+from people.looking import private
 from people.models import Job, Person, PersonRecord
 from people.selectors.person import access_person
 from people.selectors.record import access_record, record_list
@@ -28,6 +29,7 @@ def job_progress(job: Job, label: str, poll_href: str) -> JobProgress:
     return JobProgress(label, state, job.done, job.total, job.error, poll_href)
 
 
+@private
 @require_GET
 def person_record(request: HttpRequest, person_id: int) -> HttpResponse:
     """The files made so far, and the one that is being made."""
@@ -91,6 +93,7 @@ def _row(person: Person, one: PersonRecord, at: datetime) -> Row:
     )
 
 
+@private
 @require_POST
 def person_record_make(request: HttpRequest, person_id: int) -> HttpResponse:
     viewer = viewer_of(request)
@@ -103,6 +106,7 @@ def person_record_make(request: HttpRequest, person_id: int) -> HttpResponse:
     )
 
 
+@private
 @require_GET
 def person_record_file(request: HttpRequest, person_id: int, record_id: int) -> HttpResponse | StreamingHttpResponse:
     """Download; each time is noted down. After its week the file is gone."""

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from people.components import Crumb, Tab
 from people.forms.team import SeatAddForm, SeatAssignForm, SeatChangeForm, SeatDayForm
 from people.frame import role_words
+from people.meanwhile import last_seen
 from people.models import Seat
 from people.policies import seats
 from people.selectors import team as read
@@ -81,11 +82,16 @@ def _seat_page(request: HttpRequest, seat: Seat, name: str, form: Any, submit: A
 def seat_assign(request: HttpRequest, seat_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     seat = read.access_seat(viewer, seat_id, "change")
-    form = SeatAssignForm(request.POST or None, initial={"starts_on": viewer.on}, viewer=viewer)
+    form = SeatAssignForm(request.POST or None, initial={"starts_on": viewer.on, "seen": last_seen()}, viewer=viewer)
 
     def submit(values: dict[str, Any]) -> Any:
         return service.seat_assign(
-            viewer=viewer, seat=seat, person=values["person"], at=timezone.now(), on=values["starts_on"]
+            viewer=viewer,
+            seat=seat,
+            person=values["person"],
+            at=timezone.now(),
+            on=values["starts_on"],
+            seen=values["seen"],
         )
 
     return _seat_page(request, seat, "seat_assign", form, submit, _("The seat is held from that day on."))
@@ -95,7 +101,7 @@ def seat_assign(request: HttpRequest, seat_id: int) -> HttpResponse:
 def seat_change(request: HttpRequest, seat_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     seat = read.access_seat(viewer, seat_id, "change")
-    now = {"title": seat.title, "territory": seat.territory, "legal_entity": seat.legal_entity}
+    now = {"seen": last_seen(), "title": seat.title, "territory": seat.territory, "legal_entity": seat.legal_entity}
     form = SeatChangeForm(request.POST or None, initial=now, viewer=viewer)
 
     def submit(values: dict[str, Any]) -> None:
@@ -108,10 +114,10 @@ def seat_change(request: HttpRequest, seat_id: int) -> HttpResponse:
 def seat_vacate(request: HttpRequest, seat_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     seat = read.access_seat(viewer, seat_id, "change")
-    form = SeatDayForm(request.POST or None, initial={"on": viewer.on}, viewer=viewer)
+    form = SeatDayForm(request.POST or None, initial={"on": viewer.on, "seen": last_seen()}, viewer=viewer)
 
     def submit(values: dict[str, Any]) -> None:
-        service.seat_vacate(viewer=viewer, seat=seat, at=timezone.now(), on=values["on"])
+        service.seat_vacate(viewer=viewer, seat=seat, at=timezone.now(), **values)
 
     return _seat_page(request, seat, "seat_vacate", form, submit, _("The seat is vacant from that day on."))
 
@@ -120,9 +126,9 @@ def seat_vacate(request: HttpRequest, seat_id: int) -> HttpResponse:
 def seat_end(request: HttpRequest, seat_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     seat = read.access_seat(viewer, seat_id, "change")
-    form = SeatDayForm(request.POST or None, initial={"on": viewer.on}, viewer=viewer)
+    form = SeatDayForm(request.POST or None, initial={"on": viewer.on, "seen": last_seen()}, viewer=viewer)
 
     def submit(values: dict[str, Any]) -> None:
-        service.seat_end(viewer=viewer, seat=seat, at=timezone.now(), on=values["on"])
+        service.seat_end(viewer=viewer, seat=seat, at=timezone.now(), **values)
 
     return _seat_page(request, seat, "seat_end", form, submit, _("The seat ends on that day."))

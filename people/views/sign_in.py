@@ -1,7 +1,5 @@
 """Sign-ins of people, and one's own profile."""
 
-from typing import Any
-
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
@@ -11,17 +9,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from people.components import Crumb
-from people.forms.person import ProfileForm
 from people.models import User
 from people.selectors.person import access_person
 from people.services import person as service
-from people.views.page import FormPage, act, form_page, viewer_of
+from people.services.second_factor import second_factor_reset as take_away
+from people.views.page import FormPage, act, viewer_of
 from people.views.person import people_crumb, person_crumb
-
-YEAR = 365 * 24 * 3600
 
 
 def _link(request: HttpRequest, user: User) -> str:
@@ -71,31 +67,14 @@ def sign_in_enable(request: HttpRequest, person_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
-    """Everybody's own: language and appearance; the password is changed on its own page."""
+@require_POST
+def second_factor_reset(request: HttpRequest, person_id: int) -> HttpResponse:
+    """For somebody who lost the device and the recovery codes."""
     viewer = viewer_of(request)
-    user: Any = request.user
-    initial = {"locale": user.locale, "theme": request.COOKIES.get("theme", "")}
-    form = ProfileForm(request.POST or None, initial=initial, viewer=viewer)
-    page = FormPage(
-        _("Your profile"),
-        [],
-        "/",
-        subtitle=_("Signed in as %(email)s") % {"email": user.email},
-        template="people/profile.html",
+    person = access_person(viewer, person_id, "invite")
+    return act(
+        request,
+        person_crumb(person).href,
+        _("%(name)s signs in with the password alone until a new second factor is set up.") % {"name": person.name},
+        lambda: take_away(viewer=viewer, person=person, at=timezone.now()),
     )
-
-    def save(values: dict[str, Any]) -> None:
-        service.profile_change(viewer=viewer, at=timezone.now(), locale=values["locale"])
-
-    answer = form_page(
-        request, page, form, save, lambda _result: reverse("people:profile"), _("Your profile is saved.")
-    )
-    if answer.status_code == 302:
-        theme = form.cleaned_data["theme"]
-        if theme:
-            answer.set_cookie("theme", theme, max_age=YEAR, samesite="Lax")
-        else:
-            answer.delete_cookie("theme", samesite="Lax")
-    return answer

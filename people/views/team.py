@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from people.components import Action, Cell, Column, Crumb, Empty, PersonChip, Row, Status, Table
 from people.forms.team import DayForm, TeamAddForm, TeamMoveForm, TeamRenameForm
 from people.frame import role_words
+from people.meanwhile import last_seen
 from people.models import Seat, Team
 from people.policies import teams
 from people.selectors import team as read
@@ -221,7 +222,7 @@ def team_rename(request: HttpRequest, team_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     team = read.access_team(viewer, team_id, "change")
     crumb = team_crumb(team)
-    form = TeamRenameForm(request.POST or None, instance=team, viewer=viewer)
+    form = TeamRenameForm(request.POST or None, instance=team, initial={"seen": last_seen()}, viewer=viewer)
     page = FormPage(
         _("Rename %(name)s") % {"name": crumb.label}, [teams_crumb(), crumb, Crumb(_("Rename"))], crumb.href
     )
@@ -229,7 +230,7 @@ def team_rename(request: HttpRequest, team_id: int) -> HttpResponse:
         request,
         page,
         form,
-        lambda values: service.team_rename(viewer=viewer, team=team, at=timezone.now(), name=values["name"]),
+        lambda values: service.team_rename(viewer=viewer, team=team, at=timezone.now(), **values),
         lambda _team: crumb.href,
         _("The team has its new name."),
     )
@@ -240,7 +241,8 @@ def team_move(request: HttpRequest, team_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     team = read.access_team(viewer, team_id, "change")
     crumb = team_crumb(team)
-    form = TeamMoveForm(request.POST or None, initial={"on": viewer.on}, team=team, viewer=viewer)
+    now = {"on": viewer.on, "seen": last_seen()}
+    form = TeamMoveForm(request.POST or None, initial=now, team=team, viewer=viewer)
     page = FormPage(
         _("Move %(name)s") % {"name": team.name}, [teams_crumb(), crumb, Crumb(_("Move"))], crumb.href, _("Move")
     )

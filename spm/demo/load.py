@@ -29,13 +29,14 @@ from people.models import (
 )
 from people.wall import tenant
 from spm.demo import names, story
+from spm.demo.beside import DEAL_VALUES, beside_create, deal_parameters
 from spm.demo.copying import Block, table_copy
 from spm.demo.deals import NOBODY, Deals, Ints, account_count, account_regions, deals_of
 from spm.demo.history import changes_of
 from spm.demo.plants import plant
 from spm.demo.season import traits_of
 from spm.demo.staff import Member, Staff, staff_of
-from spm.demo.story import days_of
+from spm.demo.story import Days, days_of
 
 BLOCK = 100_000  # deals at a time
 
@@ -121,7 +122,7 @@ def demo_create(*, slug: str, reps: int, deals: int, months: int, seed: int, at:
             columns = deals_of(staff, traits_of(staff.rep_count, seed), days, deals, seed)
             plant(columns, staff, days, seed)
             columns.account = _accounts_chosen(columns, staff, seed)
-            _facts_create(columns, staff, people, seed=seed, at=at)
+            _facts_create(columns, staff, people, days, seed=seed, at=at)
     return organization
 
 
@@ -185,7 +186,7 @@ def _accounts_chosen(deals: Deals, staff: Staff, seed: int) -> Ints:
     return np.asarray(firsts[region] + place)
 
 
-def _facts_create(deals: Deals, staff: Staff, people: list[Person], *, seed: int, at: datetime) -> None:
+def _facts_create(deals: Deals, staff: Staff, people: list[Person], days: Days, *, seed: int, at: datetime) -> None:
     accounts = _accounts_create(account_count(len(deals)), staff, seed)
     products = _products_create()
     stages = _stages_create()
@@ -209,21 +210,25 @@ def _facts_create(deals: Deals, staff: Staff, people: list[Person], *, seed: int
         "sources": [name for name, _ in story.SOURCES],
         "at": at,
     }
-    columns = _DEAL_VALUES | _defaults(values)
+    beside = deal_parameters(seed=seed, days=days, deals=len(deals))
+    values |= beside
+    columns = _DEAL_VALUES | DEAL_VALUES
+    columns |= _defaults(values, columns)
     with connection.cursor() as cursor:
         cursor.execute(_BULK)
         cursor.execute(_DEALS_INSERT.format(columns=", ".join(columns), values=", ".join(columns.values())), values)
         cursor.execute(_CHANGES_INSERT, values)
         cursor.execute("DROP TABLE demo_deal, demo_change")
+        beside_create(beside, people=[person.pk for person in people[: staff.rep_count]], at=at)
         cursor.execute(_BULK_DONE)
 
 
-def _defaults(values: dict[str, Any]) -> dict[str, str]:
+def _defaults(values: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
     """The columns of a deal that the demo says nothing about, as a form would leave them; adds their `values`."""
     silent = {
         str(field.column): field
         for field in Opportunity._meta.local_concrete_fields
-        if field.column not in _DEAL_VALUES and field.has_default() and not field.null
+        if field.column not in given and field.has_default() and not field.null
     }
     values |= {column: field.get_default() for column, field in silent.items()}
     return {column: f"%({column})s" for column in silent}

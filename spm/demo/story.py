@@ -62,6 +62,17 @@ UNMATCHED_OWNER = "M. Castellanos-Ruiz"  # nobody of this name works here
 
 SOURCES = (("Outbound", 0.30), ("Website", 0.24), ("Referral", 0.18), ("Partner", 0.16), ("Trade fair", 0.12))
 
+LOSS_REASONS = ("Price", "No budget", "Competitor", "No decision", "Missing feature", "Timing")
+NEXT_STEPS = (
+    "Call the buyer",
+    "Send the proposal",
+    "Demo for the team",
+    "Agree the terms",
+    "Meet the sponsor",
+    "Site visit",
+)
+CONTACTS = ("A. Lindqvist", "B. Moreau", "C. Okonkwo", "D. Petrov", "E. Tanaka", "F. Walsh", "G. Ibarra", "H. Novak")
+
 # Name, outcome, probability; deals pass the open ones in this order.
 STAGES = (
     ("Qualified", "open", "0.10"),

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import ImportBatch, Opportunity, Pipeline, Quota, Stage
+from crm.models import CustomField, ImportBatch, Lead, Opportunity, Pipeline, Quota, Stage
 from people.files import file_store
 from people.models import Person, Team
 from people.wall import tenant
@@ -41,6 +41,16 @@ def make_batch(content: bytes = b"opportunity_id,deal_stage\nA1,Won\n", **fields
     return ImportBatch.objects.create(file=file, **values)
 
 
+def make_lead(external_id: str, owner: Person | None = None, **fields: Any) -> Lead:
+    return Lead.objects.create(
+        external_id=external_id, owner=owner, **{"source": "files", "created_on": date(2026, 4, 1), **fields}
+    )
+
+
+def make_field(name: str, type: str = "choice", entity: str = "opportunity", **fields: Any) -> CustomField:
+    return CustomField.objects.create(name=name, key=name.lower(), type=type, entity=entity, **fields)
+
+
 def make_quota(who: Person | Team, amount: Any = 9000, **fields: Any) -> Quota:
     """A quota of the second quarter of 2026."""
     worth = Decimal(amount)
@@ -59,6 +69,9 @@ def objects(cast: Cast) -> dict[str, Any]:
             "uploaded": make_batch().pk,
             "checked": make_batch(state="checked", received=1, created=1).pk,
             "applied": make_batch(state="applied", received=1, created=1, columns=["opportunity_id"]).pk,
+            "alices_lead": make_lead("L1", cast.alice).pk,
+            "other_pipeline": Pipeline.objects.create(name="Renewals").pk,
+            "segment": make_field("Segment").pk,
             "alices_quota": make_quota(cast.alice).pk,
             "empty_stage": make_stage("Engaging", "open", 2).pk,
         }

@@ -67,3 +67,42 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         found = parse_amount(text, sign)
         assert found is None or found[0].is_finite()
     amount_column([text])
+
+
+STYLES = [  # thousands, decimal sign
+    (",", "."), (".", ","), ("'", "."), ("’", "."), (" ", ","), ("\u00a0", ","), ("\u202f", ","), ("", "."), ("", ","),
+]  # fmt: skip
+FRAMES = {  # how a text says minus and currency: frame, whether below zero, currency
+    "{}": (False, None), "-{}": (True, None), "−{}": (True, None), "({})": (True, None), "{}-": (True, None),
+    "{} €": (False, "EUR"), "€{}": (False, "EUR"), "-€{}": (True, "EUR"), "R$ {}": (False, "BRL"), "CHF {}": (False, "CHF"),
+    "{} kr": (False, "SEK"), "$({})": (True, "USD"), "($ {})": (True, "USD"), "US$ {}": (False, "USD"), "+{}": (False, None),
+}  # fmt: skip
+
+
+def written(digits: str, decimals: str, thousands: str, sign: str) -> str:
+    """A number grouped by three, from the right, one digit at a time."""
+    grouped = ""
+    for place, digit in enumerate(reversed(digits)):
+        if place and place % 3 == 0:
+            grouped = thousands + grouped
+        grouped = digit + grouped
+    return grouped + (sign + decimals if decimals else "")
+
+
+@given(
+    st.integers(0, 10**12).map(str),
+    st.text("0123456789", max_size=4),
+    st.sampled_from(STYLES),
+    st.sampled_from(sorted(FRAMES)),
+)
+def test_every_country_s_way_of_writing_is_read_exactly(
+    digits: str, decimals: str, style: tuple[str, str], frame: str
+) -> None:
+    thousands, sign = style
+    is_minus, currency = FRAMES[frame]
+    text = frame.format(written(digits, decimals, thousands, sign))
+    value = int(digits + decimals) * (-1 if is_minus else 1)
+    parsed = parse_amount(text, sign)
+    assert parsed is not None, text
+    assert parsed[0] * 10 ** len(decimals) == value, text
+    assert parsed[1] == currency, text

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import from_excel
 
 from crm.engine.dates import DateOrder, date_column, parse_date
 
@@ -86,3 +87,18 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     for order in (*DateOrder, None):
         parse_date(text, order)
     date_column([text])
+
+
+@given(st.integers(18_264, 73_050), st.sampled_from(["", ".5", ",25"]))
+def test_day_numbers_of_spreadsheets_are_the_days_that_a_spreadsheet_library_says(number: int, rest: str) -> None:
+    assert parse_date(f"{number}{rest}", None) == from_excel(number).date()
+
+
+@pytest.mark.parametrize("text", ["18263", "73051", "99999", "1234", "440000", "44562a"])
+def test_other_numbers_are_no_days(text: str) -> None:
+    assert parse_date(text, None) is None
+
+
+def test_a_column_counts_its_day_numbers() -> None:
+    column = date_column(["2026-01-31", "46027", "soon"])
+    assert (column.filled, column.dates, column.serials) == (3, 2, 1)

@@ -9,13 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
 from crm.models import ImportBatch, ImportRow, Opportunity, OpportunityChange
 from crm.services.imports import import_run, import_upload
 from people.jobs import job_work_here, jobs_work
-from people.models import Job
+from people.models import Job, StoredFile
 from people.wall import tenant
 from tests.cast import NOW, Cast
 from tests.crm.files import DEALS, text_of
@@ -44,8 +45,8 @@ def stop(*args, **kwargs):
 if where == "staging":
     applying.mapping_decide = stop
 elif where == "writing":
-    keep = applying._rows_keep
-    applying._rows_keep = stop
+    keep = applying.rows_keep
+    applying.rows_keep = stop
 jobs_work(int(sys.argv[2]))
 """
 
@@ -137,3 +138,27 @@ def test_a_double_click_runs_a_batch_once(committed_cast: Cast) -> None:
     with tenant(committed_cast.organization.pk):
         assert import_run(batch=batch, at=NOW, actor=None).pk == job.pk
         assert Job.objects.count() == 1
+
+
+def test_one_upload_sent_twice_at_the_same_moment_is_one(committed_cast: Cast) -> None:
+    addresses: list[str] = []
+    together = threading.Barrier(2)
+
+    def send() -> None:
+        client = committed_cast.client("ada")
+        file = SimpleUploadedFile("deals.csv", CONTENT)
+        together.wait()
+        try:
+            answer = client.post("/imports/new/", {"file": file, "source": "files", "key": "one form"})
+            addresses.append(answer["Location"])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(addresses) == 2 and len(set(addresses)) == 1
+    with tenant(committed_cast.organization.pk):
+        assert ImportBatch.objects.count() == StoredFile.objects.count() == 1

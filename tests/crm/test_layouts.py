@@ -16,7 +16,8 @@ from crm.engine.encoding import encoding_of, text_of
 from crm.engine.layout import Layout, Line, data_rows, layout_of, letter_of
 from crm.engine.months import month_of, month_table
 from crm.engine.problem import Unreadable
-from crm.models import ImportBatch, Opportunity
+from crm.models import ImportBatch, ImportRow, Opportunity
+from people.jobs import jobs_work
 from people.models import Organization
 from tests.cast import Cast
 from tests.crm.files import codes, run, write
@@ -181,6 +182,33 @@ def test_short_lines_are_told(org: Organization, tmp_path: Path) -> None:
     answer = run(write(tmp_path, HEAD + ROW + "A2,Won\n"))
     (told,) = [issue for issue in answer["issues"] if issue["code"] == "short_lines"]
     assert (told["row"], told["count"], answer["created"]) == (3, 1, 2)
+
+
+@pytest.mark.django_db
+def test_a_sheet_of_months_is_taken_for_quotas_and_shown_row_by_row(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("ada")
+    content = "person,Jan 2026,Feb 2026,Mar 2026\nAlice,100,200,-\nCarol,300,,many\n"
+    client.post("/imports/new/", {"file": SimpleUploadedFile("q.csv", content.encode()), "source": "crm"})
+    batch = ImportBatch.objects.get()
+    page = client.get(f"/imports/{batch.pk}/columns/")
+    form = page.context["form"]
+    assert form.shape.kind == "quota"
+    assert {row.column.name: row.field.value() for row in form.column_rows} == {
+        "person": "person", "Month": "starts_on", "Month after": "ends_before", "Value": "amount"
+    }  # fmt: skip
+    assert any("Jan 2026, Feb 2026, Mar 2026" in note for note in page.context["notes"])
+    values = {name: value for name in form.fields if (value := form[name].value()) and value is not True}
+    client.post(f"/imports/{batch.pk}/columns/", values)
+    jobs_work(cast.organization.pk)
+    batch.refresh_from_db()
+    assert (batch.created, batch.refused) == (3, 1)
+    (told,) = batch.issues.filter(level="error")
+    assert (told.row, told.code) == (3, "invalid_amount")
+    kept = ImportRow.objects.filter(batch=batch).order_by("pk").values_list("number", "raw")
+    assert list(kept)[:2] == [
+        (2, ["Alice", "2026-01-01", "2026-02-01", "100"]),
+        (2, ["Alice", "2026-02-01", "2026-03-01", "200"]),
+    ]
 
 
 @pytest.mark.django_db

@@ -2,23 +2,28 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Count, Sum
+from django.test import Client
 
 from crm.engine.guess import kind_guess
 from crm.intake.reading import table_open
 from crm.kinds.base import shapes
 from crm.models import Account, ImportBatch, Opportunity, Product
 from crm.services.imports import import_undo
+from people.jobs import jobs_work
 from people.models import Organization, Person, Team
-from tests.cast import NOW
+from tests.cast import NOW, Cast
 from tests.crm.files import codes, count_by_hand, run, shared, write
 from tests.crm.state import state
 
 pytestmark = pytest.mark.django_db
+SignIn = Callable[[str], Client]
 
 MAVEN = {
     "sales_teams.csv": "person",
@@ -114,3 +119,46 @@ def test_olist_deals_need_a_mapping(org: Organization, tmp_path: Path) -> None:
     assert (answer["received"], answer["created"]) == (842, 842)
     assert Opportunity.objects.filter(outcome="won", amount__isnull=True, account_text="").count() == 842
     assert Opportunity.objects.values("owner_text").distinct().count() == 22
+
+
+def by_page(client: Client, organization_id: int, path: Path) -> ImportBatch | None:
+    """Through the four steps with what the pages suggest; None where the columns are not asked for."""
+    client.post("/imports/new/", {"file": SimpleUploadedFile(path.name, path.read_bytes()), "source": "crm"})
+    batch = ImportBatch.objects.latest("pk")
+    page = client.get(f"/imports/{batch.pk}/columns/")
+    if page.status_code == 302:
+        return None
+    form = page.context["form"]
+    values = {name: value for name in form.fields if (value := form[name].value()) and value is not True}
+    client.post(f"/imports/{batch.pk}/columns/", values)
+    jobs_work(organization_id)
+    client.post(f"/imports/{batch.pk}/run/")
+    jobs_work(organization_id)
+    return ImportBatch.objects.get(pk=batch.pk)
+
+
+@pytest.mark.parametrize("names", [("orders.csv", "sales_people.csv"), ("sales_people.csv", "orders.csv")])
+def test_adventureworks_by_page_in_any_order_and_twice(cast: Cast, sign_in: SignIn, names: tuple[str, str]) -> None:
+    folder = shared("data", "adventureworks")
+    expected = json.loads((folder / "EXPECTED.json").read_text())
+    client = sign_in("ada")
+    batches = [by_page(client, cast.organization.pk, folder / name) for name in names * 2]
+    kinds = {"orders.csv": ("opportunity", 3806), "sales_people.csv": ("person", 17)}
+    told = [(batch.kind, batch.created, batch.updated, batch.refused) for batch in batches if batch]
+    assert told == [(*kinds[name], 0, 0) for name in names] + [(kinds[name][0], 0, 0, 0) for name in names]
+    by_rep = Opportunity.objects.values_list("owner__name").annotate(count=Count("pk"), sum=Sum("converted_amount"))
+    found = {name: (count, round(total, 2)) for name, count, total in by_rep}
+    wanted = {name: (row["orders"], Decimal(str(row["revenue"]))) for name, row in expected["by_rep"].items()}
+    assert found.keys() == wanted.keys()
+    assert all(found[name][0] == wanted[name][0] for name in wanted)
+    assert all(abs(found[name][1] - wanted[name][1]) <= Decimal("0.01") for name in wanted)
+
+
+def test_the_history_of_territories_is_answered(cast: Cast, sign_in: SignIn) -> None:
+    path = shared("data", "adventureworks", "territory_history.csv")
+    client = sign_in("ada")
+    assert by_page(client, cast.organization.pk, path) is None
+    assert ImportBatch.objects.get().state == "uploaded"
+    page = client.get(f"/imports/{ImportBatch.objects.get().pk}/columns/", follow=True)
+    assert "Territories are not imported" in page.content.decode()
+    assert codes(run(path, "person", "acme")) == ["territories_not_imported"]

@@ -39,7 +39,8 @@ def test_four_steps_bring_the_deals_in(cast: Cast, sign_in: SignIn) -> None:
     jobs_work(cast.organization.pk)
     preview = client.get(answer["Location"])
     assert [stat.text for stat in preview.context["stats"]][:2] == ["5", "4"]
-    assert len(preview.context["refused"].rows) == 1 and preview.context["is_ready"]
+    refused = client.get(f"/imports/{batch.pk}/preview/", {"result": "refused"})
+    assert len(refused.context["rows"].rows) == 1 and preview.context["is_ready"]
     assert Opportunity.objects.count() == 0
     client.post(f"/imports/{batch.pk}/run/")
     client.post(f"/imports/{batch.pk}/run/")

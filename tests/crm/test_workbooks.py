@@ -15,7 +15,7 @@ from crm.engine import archive
 from crm.engine.amounts import parse_amount
 from crm.engine.archive import archive_check, sheet_oddities
 from crm.engine.problem import Unreadable
-from crm.engine.workbook import number_text, sheet_names, sheet_rows
+from crm.engine.workbook import Book, number_text
 from crm.models import Opportunity
 from people.models import Organization, Person
 from tests.crm.files import codes, run, write
@@ -26,15 +26,16 @@ WON = ["A1", "Ann", "Won", date(2026, 1, 5), 10.5]
 
 
 def rows_of(content: bytes, sheet: str = "Deals") -> list[tuple[int, list[str]]]:
-    return [(line.number, line.cells) for line in sheet_rows(io.BytesIO(content), sheet)]
+    return [(line.number, line.cells) for line in Book(io.BytesIO(content)).rows(sheet)]
 
 
 def refusal(content: bytes) -> str:
     with pytest.raises(Unreadable) as caught:
         file = io.BytesIO(content)
         archive_check(file)
-        for name in sheet_names(file):
-            list(sheet_rows(file, name))
+        book = Book(file)
+        for name in book.sheet_names():
+            list(book.rows(name))
     return caught.value.code
 
 
@@ -98,7 +99,7 @@ def test_hidden_and_empty_sheets_are_not_offered() -> None:
         book["Secret"].sheet_state = "hidden"
 
     content = workbook(("Empty", []), ("Secret", [["x"]]), ("Deals", [["a"]]), edit=edit)
-    assert sheet_names(io.BytesIO(content)) == ("Deals",)
+    assert Book(io.BytesIO(content)).sheet_names() == ("Deals",)
 
 
 @pytest.mark.parametrize(

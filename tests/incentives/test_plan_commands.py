@@ -30,7 +30,7 @@ def facts(files):
 
 
 def test_a_good_plan_is_said_to_be_good(files):
-    assert "good, 1 examples come out" in run("plan_check", files / "plan.yaml")
+    assert "good, examples that come out: 1" in run("plan_check", files / "plan.yaml")
 
 
 def test_check_as_json_is_one_document(files):

@@ -5,16 +5,18 @@ from typing import Any
 
 from django.utils import timezone
 
+from people.engine.moves import Line
 from people.files import file_store
 from people.models import ActingManager, Delegation, Invitation, Leave, PersonRecord
 from people.services.invitation import VALID, invitation_token
+from people.services.moves import sheet_apply, sheet_create
 from people.wall import tenant
-from tests.cast import Cast
+from tests.cast import NOW, TODAY, Cast
 
 
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
-        return absences(cast) | records(cast)
+        return absences(cast) | records(cast) | sheets()
 
 
 def absences(cast: Cast) -> dict[str, Any]:
@@ -39,3 +41,10 @@ def records(cast: Cast) -> dict[str, Any]:
         expires_at=at + VALID,
     )
     return {"alices_record": record.pk, "nils_invitation": invitation.pk, "nils_token": invitation_token(invitation)}
+
+
+def sheets() -> dict[str, Any]:
+    draft = sheet_create(viewer=None, lines=[Line(1, "Zoe Zahn", "joins", "2026-07-01", "North")], at=NOW)
+    applied = sheet_create(viewer=None, lines=[Line(1, "Yann Young", "joins", "2026-07-01", "North")], at=NOW)
+    sheet_apply(viewer=None, sheet=applied, at=NOW, on=TODAY)
+    return {"draft_sheet": draft.pk, "applied_sheet": applied.pk}

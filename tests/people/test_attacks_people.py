@@ -46,7 +46,7 @@ def forms(cast: Cast) -> dict[str, dict[str, Any]]:
             "fiscal_year_start": 1,
             "cycle_start": "created",
         },
-        "/profile/": {"locale": "", "theme": ""},
+        "/profile/": {"name": "Ada Abel", "locale": "", "theme": ""},
     }
 
 

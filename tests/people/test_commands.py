@@ -1,18 +1,20 @@
 import json
+import zipfile
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from people.models import Grant
+from people.models import Grant, Person
 from tests.cast import Cast, make_person
 
 
-def run(name: str, **options: Any) -> dict[str, Any]:
+def run(command: str, *arguments: Any, **options: Any) -> dict[str, Any]:
     out = StringIO()
-    call_command(name, organization="acme", format="json", stdout=out, **options)
+    call_command(command, *map(str, arguments), organization="acme", format="json", stdout=out, **options)
     answer: dict[str, Any] = json.loads(out.getvalue())
     return answer
 
@@ -51,3 +53,19 @@ def test_a_role_is_given_once(cast: Cast) -> None:
     assert Grant.objects.get(person=cast.nils).role == "executive"
     with pytest.raises(CommandError, match="has this role already"):
         run("grant_give", person="nils nord", role="executive")
+
+
+def test_the_sign_in_side_has_its_commands(cast: Cast, tmp_path: Path) -> None:
+    link = run("invitation_make", person="Nils Nord", email="nils@acme.example", base="https://sales.example/")["link"]
+    assert link.startswith("https://sales.example/welcome/")
+    assert Client().get(link.removeprefix("https://sales.example")).status_code == 200
+    path = tmp_path / "nils.zip"
+    assert run("person_record", path, person="Nils Nord")["tables"] > 12
+    assert zipfile.is_zipfile(path)
+    with pytest.raises(CommandError, match="has left"):
+        run("person_erase", person="Nils Nord", name="Nils Nord")
+    Person.objects.filter(pk=cast.nils.pk).update(left_on="2020-01-01")
+    with pytest.raises(CommandError, match="not the name"):
+        run("person_erase", person="Nils Nord", name="Nils")
+    assert run("person_erase", person="Nils Nord", name="nils nord")["rows"] >= 1
+    assert Person.objects.get(pk=cast.nils.pk).name == f"Erased person {cast.nils.pk}"

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from crm import policies as crm_policies
+from crm.models import Transaction
 from metrics.selectors.subject import access_company_numbers, access_team_numbers
 from people.models import FOREVER, Grant, Person, SeatHolding, Team, TeamPlacement
 from people.policies import organizations, persons, teams, visible_person_ids
@@ -80,6 +81,19 @@ def test_deals_are_those_of_the_teams_people_without_the_house(cast: Cast) -> No
         make_deal(str(number), owner)
     assert set(crm_policies.deals.visible(cast.viewer("otto")).values_list("external_id", flat=True)) == {"1"}
     assert crm_policies.deals.visible(cast.viewer("dana")).count() == 3
+
+
+def test_finance_of_a_team_sees_the_transactions_of_its_people(cast: Cast) -> None:
+    for number, person in enumerate([cast.alice, cast.carol, None], 1):
+        Transaction.objects.create(
+            source="t", external_id=str(number), type="invoice", person=person, occurred_on=TODAY, currency="USD"
+        )
+    seen = {who: transactions_of(cast, who) for who in ("fay", "finn", "otto", "carol")}
+    assert seen == {"fay": {"2"}, "finn": {"1", "2", "3"}, "otto": {"1"}, "carol": {"2"}}
+
+
+def transactions_of(cast: Cast, who: str) -> set[str]:
+    return set(crm_policies.transactions.visible(cast.viewer(who)).values_list("external_id", flat=True))
 
 
 def test_the_same_role_may_be_limited_to_two_teams_but_not_twice_to_one(cast: Cast) -> None:

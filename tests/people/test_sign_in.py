@@ -105,6 +105,15 @@ def test_a_reset_for_an_unknown_address_answers_alike_and_betrays_nothing(cast: 
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
 
 
+def test_a_mail_server_that_is_down_betrays_no_address(cast: Cast) -> None:
+    with mock.patch.object(mail.EmailMessage, "send", side_effect=ConnectionRefusedError):
+        answers = [
+            Client().post("/accounts/password/reset/", {"email": email})
+            for email in ("alice@acme.example", "nobody@acme.example")
+        ]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, answers[0]["Location"])}
+
+
 def test_changing_the_password_asks_for_the_old_one_and_refuses_a_weak_one(cast: Cast) -> None:
     client = cast.client("alice")
     change = reverse("account_change_password")
@@ -159,6 +168,6 @@ def test_the_language_is_the_organizations_until_one_chooses(cast: Cast) -> None
     cast.organization.save()
     client = cast.client("alice")
     assert 'lang="de"' in client.get("/people/").content.decode()
-    client.post("/profile/", {"locale": "en", "theme": "dark"})
+    client.post("/profile/", {"name": "Alice Ames", "locale": "en", "theme": "dark"})
     assert client.cookies["theme"].value == "dark"
     assert 'lang="en"' in client.get("/people/").content.decode()

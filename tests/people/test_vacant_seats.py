@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from people import formats
-from people.models import AuditEntry, Seat, SeatHolding
+from people.models import AuditEntry, Delegation, Seat, SeatHolding
 from people.selectors.team import seat_holders, seated_person_ids, team_seats
+from people.services.person import person_change
 from people.services.team import seat_change, seat_vacate
 from tests.cast import NOW, TODAY, Cast, make_seat
 
@@ -74,6 +75,16 @@ def test_title_territory_and_legal_entity_are_changed_with_an_entry(cast: Cast) 
     assert answer.status_code == 302
     seat.refresh_from_db()
     assert (seat.title, seat.territory, seat.legal_entity) == ("Hunter", "Wales", "Acme Ltd")
+
+
+def test_the_seat_of_somebody_who_leaves_is_vacant_from_that_day(cast: Cast) -> None:
+    seat = Seat.objects.get(holdings__person=cast.bob)
+    person_change(viewer=cast.viewer("ada"), person=cast.bob, at=NOW, left_on=TODAY)
+    [found] = [each for each in team_seats(cast.north, TODAY) if each.seat == seat]
+    assert (found.holding, found.vacant_since) == (None, TODAY)
+    assert Delegation.objects.get(manager=cast.bob).ends_before == TODAY
+    [before] = [each for each in team_seats(cast.north, TODAY - DAY) if each.seat == seat]
+    assert before.holding is not None and before.holding.person == cast.bob
 
 
 @pytest.mark.parametrize("length", [201, 5000])

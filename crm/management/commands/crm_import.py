@@ -13,10 +13,13 @@ from crm.engine.mapping import FileMapping, header_line, mapping_of
 from crm.engine.problem import Unreadable
 from crm.intake.reading import table_open
 from crm.intake.wording import file_sentence
-from crm.kinds.base import KINDS, kind_of, shapes
+from crm.kinds.base import KINDS, Kind, kind_of, shapes
+from crm.kinds.custom import shape_here
 from crm.models import ImportBatch
+from crm.selectors.differences import differences_told
 from crm.selectors.imports import mapping_remembered
-from crm.services.applying import Outcome, Request, error_issue, intake_open, preview
+from crm.services.applying import Outcome, Request, dry_run, error_issue, intake_open
+from crm.services.custom_fields import fields_ensure
 from crm.services.imports import DEFAULT_SOURCE, import_run, import_upload, mapping_remember, today_of
 from people.files import CHUNK
 from people.jobs import job_work_here
@@ -80,17 +83,20 @@ class Command(TenantCommand):
 
 def _mapping(path: Path, options: dict[str, Any]) -> FileMapping:
     """The mapping file, or what was remembered for the source if this file has the columns."""
-    shape = kind_of(options["object"]).shape
+    shape = shape_here(kind_of(options["object"]))
     if not options["mapping"]:
         chosen = _choice(FileMapping(), options)
         columns = table_open(lambda: _chunks(path), shapes(), most_rows=1, chosen=chosen, shape=shape).layout.columns
         remembered = mapping_remembered(kind=shape.kind, source=options["source"], columns=columns)
         return _choice(mapping_of(remembered, shape), options)
+    at = timezone.now()
     try:
         plain = yaml.safe_load(Path(options["mapping"]).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise Unreadable("mapping_unreadable", reason=" ".join(str(error).split())) from error
-    return _choice(mapping_of(plain, shape), options)
+    if not options["dry_run"]:
+        plain = fields_ensure(entity=shape.kind, mapping=plain, actor=None, at=at)
+    return _choice(mapping_of(plain, shape_here(kind_of(options["object"]))), options)
 
 
 def _choice(mapping: FileMapping, options: dict[str, Any]) -> FileMapping:
@@ -124,8 +130,16 @@ def _dry_run(
         is_snapshot=options["snapshot"],
     )
     with intake_open(request, lambda step, done, total: None) as (intake, outcome), tenant(organization.pk):
-        preview(intake, outcome, kind)
-    return _answer(None, outcome, outcome.removed), outcome.error
+        changes = _changes(dry_run(intake, outcome, kind), kind)
+    return _answer(None, outcome, outcome.removed) | {"changes": changes}, outcome.error
+
+
+def _changes(found: list[tuple[int, Any]], kind: Kind) -> list[dict[str, Any]]:
+    """Line, field, before and after of what a dry run would change."""
+    labels = {item.name: item.name for item in kind.shape.fields}
+    told = differences_told(kind.table, labels, [changes for _row, changes in found])
+    rows = [row for row, _changes in found]
+    return [{"row": row} | change.to_dict() for row, line in zip(rows, told, strict=True) for change in line]
 
 
 def _run(

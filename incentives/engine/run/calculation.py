@@ -12,7 +12,7 @@ from incentives.engine.components import Setting
 from incentives.engine.credits import Crediting
 from incentives.engine.draws import Balance
 from incentives.engine.exact import Ints, chained, constant
-from incentives.engine.lines import Lines, together
+from incentives.engine.lines import Lines, drained, together
 from incentives.engine.measures import Measures
 from incentives.engine.modifiers import Modifiers
 from incentives.engine.payout import Debts, Parts, PayOut, events_of, no_debts, reversed_lines
@@ -27,7 +27,7 @@ from incentives.engine.run.settlement import adjustments, own_limits, spared
 from incentives.engine.shares import Shares
 from incentives.engine.statement import Statement
 from incentives.facts.rows import Facts
-from incentives.language.plan import Plan
+from incentives.language.plan import Component, Plan
 from kernel.money import Currency
 
 
@@ -61,23 +61,36 @@ class Calculation:
         self.components = Components(plan, facts, data, setting, crediting, self.years, self.persons, self.findings)
 
     def run(self) -> Result:
-        made = self.components.made
         for component in self.plan.components:
-            one = self.components.make(component)
-            work = Modifiers(self.plan, self.people, self.measures, self.periods, self.years, one.lines)
-            lines = work.modify(component, one.windows, self.persons)
-            for person in work.absent:
-                self.components.report(component, "no_measure", person)
-            made[component.id] = replace(one, lines=lines)
-        return self._settled(*self._all_lines([one.lines for one in made.values()]))
+            self._make(component)
+        lines, numbers = self._all_lines()
+        return self._settled(lines, numbers)
 
-    def _all_lines(self, parts: list[Lines]) -> tuple[Lines, Ints]:
+    def _make(self, component: Component) -> None:
+        """Calculate one component's lines."""
+        one = self.components.make(component)
+        work = Modifiers(self.plan, self.people, self.measures, self.periods, self.years, one.lines)
+        lines = work.modify(component, one.windows, self.persons)
+        for person in work.absent:
+            self.components.report(component, "no_measure", person)
+        self.components.made[component.id] = replace(one, lines=lines)
+
+    def _made(self) -> tuple[Lines, list[Ints]]:
+        """Return every component's lines and its number for each; the components let go of them."""
+        made = self.components.made
+        numbers = [constant(number, len(one.lines), np.int32) for number, one in enumerate(made.values())]
+        parts = [dict(one.lines.__dict__) for one in made.values()]
+        for name, one in made.items():
+            made[name] = replace(one, lines=together([]))
+        return drained(parts), numbers
+
+    def _all_lines(self) -> tuple[Lines, Ints]:
         """Return every component's lines, the plan's own limits and pay by hand, each with its component's number."""
-        numbers = [constant(number, len(lines)) for number, lines in enumerate(parts)]
-        lines = together(parts)
+        lines, numbers = self._made()
+        parts = len(numbers)
         own = own_limits(self.plan, self.people, self.measures, self.periods, self.years, self.persons, lines)
         own += adjustments(self.facts, self.people, self.periods, self.digits)
-        numbers += [constant(len(parts), len(more)) for more in own]
+        numbers += [constant(parts, len(more), np.int32) for more in own]
         return (together([lines, *own]) if own else lines), chained(numbers)
 
     def _settled(self, lines: Lines, component: Ints) -> Result:

@@ -16,7 +16,7 @@ from incentives.engine.limits import limited, not_counting
 from incentives.engine.lines import together
 from incentives.engine.measures import measured_column
 from incentives.engine.payout import refunded_shares
-from incentives.engine.positions import Earning, re_rating_of
+from incentives.engine.positions import Earning, re_rating_of, sort
 from incentives.engine.quotas import Quotas
 from incentives.engine.run.drops import drops, paid_below
 from incentives.engine.run.large import lower_rate_lines
@@ -123,9 +123,13 @@ class Components:
             return self._to_date(component, quotas, credit, unpaid)
         places = placed(self.plan, component, quotas, self.calendar, credit.person, credit.day)
         credit, seen, places = self._without_stopped(component, credit, seen, places, unpaid)
-        lines = Earning(self.plan, component, self.digits).lines(credit, places, seen)
         lower = lower_rate_lines(self.plan, component, credit, places)
-        return Made(component, together([lines, lower]) if len(lower) else lines, unpaid, places.windows)
+        if seen is not None:
+            credit = replace(credit, over=seen)
+        rows, pieces, windows = sort(component, credit, places), places.pieces, places.windows
+        del credit, places  # half of the memory at its peak
+        lines = Earning(self.plan, component, self.digits).lines(rows, pieces)
+        return Made(component, together([lines, lower]) if len(lower) else lines, unpaid, windows)
 
     def _without_stopped(
         self, component: Component, credit: Credit, seen: Ints | None, places: Placed, unpaid: list[Unpaid]

@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 (self.stdout if one.is_good else self.stderr).write(line)
             if one.is_good:
                 self.stdout.write(
-                    _("%(name)s: good, %(count)s examples come out") % {"name": one.name, "count": one.examples}
+                    _("%(name)s: good, examples that come out: %(count)s") % {"name": one.name, "count": one.examples}
                 )
         if bad:
             raise CommandError(_("Refused: %s") % ", ".join(one.name for one in bad), returncode=1)

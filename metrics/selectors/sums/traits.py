@@ -8,6 +8,7 @@ from metrics.engine.definitions import Metric, families_of
 from metrics.engine.parts import Family
 from metrics.facts import DEALS
 from metrics.happenings import ACTIVITIES, LEADS
+from metrics.selectors.own import OwnDimension
 from metrics.selectors.question import Dimension, Member, Question
 from metrics.selectors.sums.looking_back import facts_then
 
@@ -58,6 +59,13 @@ def dimensions_of(metric: Metric) -> tuple[Dimension, ...]:
     return tuple(each for each in Dimension if each in found)
 
 
+def trait_of(family: Family, dimension: Dimension) -> Trait:
+    """Where the values of a dimension stand."""
+    if isinstance(dimension, OwnDimension):
+        return Trait(dimension.trait.value, join=dimension.trait.join)
+    return TRAITS[family][dimension]
+
+
 def column_of(dimension: Dimension) -> str:
     """What a dimension's column is called in a relation of facts."""
     return f"{dimension}_id"
@@ -65,18 +73,20 @@ def column_of(dimension: Dimension) -> str:
 
 def array_type(dimension: Dimension) -> str:
     """The SQL type of a list of a dimension's values."""
+    if isinstance(dimension, OwnDimension):
+        return "text[]"
     return "text[]" if dimension in WORDS else "bigint[]"
 
 
 def trait_columns(family: Family, traits: Sequence[Dimension]) -> str:
     """The values as further columns of the events of facts."""
-    return "".join(f", {TRAITS[family][each].value} AS {column_of(each)}" for each in traits)
+    return "".join(f", {trait_of(family, each).value} AS {column_of(each)}" for each in traits)
 
 
 def facts_with(family: Family, traits: Iterable[Dimension], as_of: date | None = None) -> str:
     """The facts, as they are or as they stood, joined to what their values stand in."""
-    joins = [TRAITS[family][each].join for each in traits if TRAITS[family][each].join]
-    return " ".join(dict.fromkeys([facts_then(family, as_of) if as_of else TABLES[family], *joins]))
+    joins = [trait_of(family, each).join for each in traits]
+    return " ".join(dict.fromkeys([facts_then(family, as_of) if as_of else TABLES[family], *filter(None, joins)]))
 
 
 def kept(question: Question) -> list[tuple[Dimension, list[Member]]]:

@@ -1,0 +1,86 @@
+"""Custom fields: what is defined, what a fact has, and how filters and breakdowns reach the values."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+
+from crm.models import CustomField, CustomValue, DealRole, Opportunity
+from crm.policies import custom_fields
+from people.viewer import Viewer
+
+Entity, Type = CustomField.Entity, CustomField.Type
+MOST_TEXTS = 200  # values that a filter offers
+
+
+@dataclass(frozen=True)
+class CustomTrait:
+    """A custom field as SQL: its value (an empty text where there is none) and what must be joined for it."""
+
+    value: str
+    join: str
+
+
+def custom_trait(field: CustomField, fact: str = "o") -> CustomTrait:
+    """The value of a field of deals, of their accounts, or of leads, over a relation `fact` of deals or leads."""
+    name = f"custom_{field.pk}"
+    key = {Entity.OPPORTUNITY: "id", Entity.LEAD: "id", Entity.ACCOUNT: "account_id"}[Entity(field.entity)]
+    return CustomTrait(
+        f"coalesce({name}.text, '')",
+        f"LEFT JOIN crm_customvalue {name} ON {name}.{field.entity}_id = {fact}.{key} AND {name}.field_id = {field.pk}",
+    )
+
+
+def fields_of(*entities: str) -> list[CustomField]:
+    """The fields of deals, accounts or leads in the order of their names. One query."""
+    return list(CustomField.objects.filter(entity__in=entities).order_by("entity", "name"))
+
+
+def fields_in_use() -> list[tuple[CustomField, int]]:
+    """Every field with how many values it has. Two queries."""
+    roles = dict(DealRole.objects.filter(is_deleted=False).values_list("role").annotate(count=Count("pk")))
+    found = CustomField.objects.annotate(filled=Count("values")).order_by("entity", "name")
+    return [(field, roles.get(field.name, 0) if field.type == Type.PERSON else field.filled) for field in found]
+
+
+def access_custom_field(viewer: Viewer, field_id: int) -> CustomField:
+    """The field. Raises: PermissionDenied, Http404. One query."""
+    custom_fields.require(viewer, "change")
+    field = CustomField.objects.filter(pk=field_id).first()
+    if field is None:
+        raise Http404
+    return field
+
+
+def custom_values(entity: str, key: int) -> list[CustomValue]:
+    """What one deal, account or lead has. One query."""
+    found = CustomValue.objects.filter(**{f"{entity}_id": key}).select_related("field")
+    return list(found.order_by("field__name"))
+
+
+def deal_roles(deal: Opportunity) -> list[DealRole]:
+    """Who takes part in a deal beside its owner. One query."""
+    found = DealRole.objects.filter(opportunity=deal, is_deleted=False).select_related("person")
+    return list(found.order_by("role", "starts_on", "pk"))
+
+
+def texts_of(field: CustomField) -> list[str]:
+    """What a field can be told apart by: its choices, otherwise what it has. One query at most."""
+    if field.choices:
+        return list(field.choices)
+    texts = CustomValue.objects.filter(field=field).order_by("text").values_list("text", flat=True).distinct()
+    return list(texts[:MOST_TEXTS])
+
+
+def deals_with_value(found: QuerySet[Opportunity], field: CustomField, condition: Q) -> QuerySet[Opportunity]:
+    """Deals whose own value, or whose account's, meets a condition on the values."""
+    values = CustomValue.objects.filter(condition, field=field)
+    if field.entity == Entity.ACCOUNT:
+        return found.filter(account__in=values.filter(account__isnull=False).values("account"))
+    return found.filter(pk__in=values.filter(opportunity__isnull=False).values("opportunity"))
+
+
+def deals_with_role(found: QuerySet[Opportunity], field: CustomField, person_id: int) -> QuerySet[Opportunity]:
+    """Deals in which a person has a role."""
+    roles = DealRole.objects.filter(role=field.name, person=person_id, is_deleted=False)
+    return found.filter(pk__in=roles.values("opportunity"))

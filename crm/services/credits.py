@@ -1,0 +1,75 @@
+"""Credits of deals: who gets which share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.models import Credit, Opportunity
+from crm.policies import credits
+from people.audit import audit
+from people.formats import percent
+from people.models import Person
+from people.queue import enqueue
+from people.viewer import Viewer
+
+WHOLE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Who gets how much of a deal; nobody is the house."""
+
+    person: Person | None
+    role: str
+    share: Decimal
+
+
+@transaction.atomic
+def credits_save(*, viewer: Viewer, deal: Opportunity, shares: Sequence[Share], at: datetime) -> None:
+    """The credits of a deal, all at once; without any the owner gets all of it. Raises: PermissionDenied, ValidationError."""
+    credits.require(viewer, "change")
+    Opportunity.objects.select_for_update(of=("self",)).get(pk=deal.pk)
+    shares_check(shares)
+    before = _detail(Credit.objects.filter(opportunity=deal))
+    Credit.objects.filter(opportunity=deal).delete()
+    Credit.objects.bulk_create(
+        [Credit(opportunity=deal, person=each.person, role=each.role, share=each.share) for each in shares]
+    )
+    audit("credits_save", actor=viewer, at=at, subject=deal, detail={"before": before, "after": _detail(shares)})
+    enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
+
+
+def shares_check(shares: Sequence[Share]) -> None:
+    """What is not overlay makes 100 %, and nobody stands there twice in one role. Raises: ValidationError."""
+    seen: set[tuple[int | None, str]] = set()
+    for each in shares:
+        key = (each.person.pk if each.person else None, each.role)
+        if key in seen:
+            name = each.person.name if each.person else _("the house")
+            raise ValidationError(_("%(name)s stands there twice. Add the shares up.") % {"name": name}, code="twice")
+        seen.add(key)
+    total = sum((each.share for each in shares if each.role != Credit.Role.OVERLAY), Decimal(0))
+    if any(each.role != Credit.Role.OVERLAY for each in shares) and total != WHOLE:
+        raise ValidationError(
+            _("The shares make %(total)s, they must make 100 %%. %(difference)s")
+            % {"total": percent(total, 4), "difference": _difference(total)},
+            code="total",
+        )
+
+
+def _difference(total: Decimal) -> str:
+    if total < WHOLE:
+        return _("%(share)s are still to be given.") % {"share": percent(WHOLE - total, 4)}
+    return _("%(share)s are too many.") % {"share": percent(total - WHOLE, 4)}
+
+
+def _detail(shares: Any) -> list[dict[str, Any]]:
+    return [
+        {"person": each.person and each.person.pk, "role": str(each.role), "share": str(each.share)} for each in shares
+    ]
