@@ -18,6 +18,11 @@ class ExplorerForm(forms.Form):
     product = forms.ChoiceField(label=_("Product"), required=False)
     region = forms.ChoiceField(label=_("Region"), required=False)
     industry = forms.ChoiceField(label=_("Industry"), required=False)
+    as_of = forms.DateField(
+        label=_("As it stood on"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
     period = forms.CharField(widget=forms.HiddenInput(), required=False)
 
     def __init__(
@@ -31,6 +36,7 @@ class ExplorerForm(forms.Form):
         regions: Choices,
         industries: Choices,
         kept: Mapping[str, tuple[Any, Any]],
+        looks_back: bool,
         everybody: bool,
     ) -> None:
         """`kept`: field → (label, words) of what a link kept the rows to and no list offers; it can be taken away."""
@@ -45,6 +51,8 @@ class ExplorerForm(forms.Form):
         ):
             self._choices(name, [("", none), *choices])
         self._choices("by", by)
+        if not looks_back:
+            del self.fields["as_of"]
         for name, (label, words) in kept.items():
             self.fields[name] = forms.ChoiceField(label=label, required=False)
             self._choices(name, [("", _("All")), (data[name], words)])

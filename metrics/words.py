@@ -53,6 +53,7 @@ def definition(metric: Metric) -> Definition:
             Unit.RATIO: gettext("percent"),
             Unit.DAYS: pgettext("unit", "days"),
             Unit.COUNT: gettext("number"),
+            Unit.NUMBER: gettext("number"),
         }[metric.unit],
         {
             Direction.HIGHER: gettext("higher"),
@@ -63,6 +64,9 @@ def definition(metric: Metric) -> Definition:
             Basis.CLOSED: gettext("it closed"),
             Basis.CREATED: gettext("it was created"),
             Basis.DUE: gettext("it is due"),
+            Basis.LEAD_CREATED: gettext("the lead was created"),
+            Basis.CONVERTED: gettext("the lead became a customer"),
+            Basis.OCCURRED: gettext("it happened"),
             Basis.CREDITED: gettext("it was credited"),
         }[metric.basis],
         gettext(metric.numerator),
@@ -84,6 +88,7 @@ def dimension_words(dimension: Dimension) -> str:
         Dimension.INDUSTRY: gettext("Industry"),
         Dimension.SOURCE: gettext("Lead source"),
         Dimension.STAGE: gettext("Stage"),
+        Dimension.TYPE: gettext("Type of activity"),
     }[dimension]
 
 
@@ -100,6 +105,7 @@ def without_words(dimension: Dimension) -> str:
         Dimension.INDUSTRY: gettext("Without industry"),
         Dimension.SOURCE: gettext("Without lead source"),
         Dimension.STAGE: gettext("Without stage"),
+        Dimension.TYPE: gettext("Without type"),
     }[dimension]
 
 
@@ -131,6 +137,21 @@ def note_text(note: Note) -> str:
                 "%(n)s quotas left out for want of an exchange rate",
                 n,
             ) % {"n": formats.number(n)}
+    return _note_about_all(note)
+
+
+def _note_about_all(note: Note) -> str:
+    match note.code:
+        case "young_30" | "young_60" | "young_90":
+            return ngettext(
+                "incomplete: %(n)s lead is not %(days)s days old yet",
+                "incomplete: %(n)s leads are not %(days)s days old yet",
+                note.count,
+            ) % {"n": formats.number(note.count), "days": note.code.removeprefix("young_")}
+        case "no_leads":
+            return gettext("no leads are known yet")
+        case "no_activities":
+            return gettext("no activities are known yet")
         case "undated":
             return gettext("no deal has a creation date")
     raise ValueError(f"no words for the note {note.code!r}")

@@ -3,13 +3,15 @@
 One module per subject, each with its `METRICS`; a new one is added to `SUBJECTS`, whose order is the catalogue's.
 """
 
-from metrics.catalogue import deals, pipeline, quotas
+from metrics.catalogue import activities, deals, leads, pipeline, quotas
 from metrics.engine.definitions import Metric, check
 
 SUBJECTS: tuple[tuple[Metric, ...], ...] = (
     deals.METRICS,
     pipeline.METRICS,
     quotas.METRICS,
+    leads.METRICS,
+    activities.METRICS,
 )
 
 CATALOGUE: dict[str, Metric] = {metric.name: metric for metrics in SUBJECTS for metric in metrics}

@@ -38,7 +38,7 @@ def is_noise(metric: Metric, now: Value, before: Value) -> bool | None:
     if max(now.count, before.count) < FEW:
         return True
     gap = abs(float(now.value) - float(before.value))
-    if metric.unit is Unit.RATIO and metric.basis is not Basis.CREDITED:
+    if metric.unit is Unit.RATIO and metric.basis is not Basis.CREDITED and not metric.also_dated:
         return gap <= _ratio_gap(now, before)
     return gap <= Z * sqrt(_variance(metric, now) + _variance(metric, before))
 

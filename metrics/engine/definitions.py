@@ -27,7 +27,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
-from metrics.engine.parts import BASIS_OF, Basis, Part
+from metrics.engine.parts import BASIS_OF, FAMILY_OF, Basis, Family, Part
 
 
 class Unit(StrEnum):
@@ -37,6 +37,7 @@ class Unit(StrEnum):
     RATIO = "ratio"
     DAYS = "days"
     COUNT = "count"
+    NUMBER = "number"
 
 
 class Direction(StrEnum):
@@ -122,7 +123,7 @@ class Metric:
 
     `counted` are the parts whose sum is the number of facts behind a figure. `also_dated` are further date bases of its
     parts: a ratio mixes them only where its definition says so. Where there is none of `only_with`, a sum is undefined
-    rather than 0.
+    rather than 0. `told` are parts whose number is said beside a figure.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Metric:
     notes: str = ""
     needs: tuple[Need, ...] = ()
     also_dated: tuple[Basis, ...] = ()
+    told: tuple[tuple[str, Part], ...] = ()
     only_with: Part | None = None
 
 
@@ -164,7 +166,14 @@ def check(metric: Metric) -> None:
 def parts_of(metric: Metric) -> frozenset[Part]:
     """The parts a metric is computed and explained from."""
     needs = {part for need in metric.needs for part in (need.of, need.having, need.worth) if part is not None}
-    return frozenset({*metric.counted, *needs, *_own_parts(metric.kind)})
+    told = {part for _code, part in metric.told}
+    return frozenset({*metric.counted, *needs, *told, *_own_parts(metric.kind)})
+
+
+def families_of(metric: Metric) -> frozenset[Family]:
+    """The families of facts a metric is computed from."""
+    quantile = {Family.DEALS} if quantile_of(metric) else set()
+    return frozenset({*quantile, *(FAMILY_OF[part] for part in parts_of(metric))})
 
 
 def _own_parts(kind: Kind) -> set[Part]:

@@ -26,6 +26,7 @@ from metrics.engine.definitions import Cumulative, Derived, Metric, Quantile, Sh
 from metrics.engine.parts import Basis, Part
 
 Parts = Mapping[Part, Decimal]
+UNDATED = {Basis.LEAD_CREATED: "no_leads", Basis.OCCURRED: "no_activities"}  # what to say where there is nothing at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def evaluate(metric: Metric, group: Group, *, currency_digits: int) -> Value:
     parts = group.to_date if isinstance(metric.kind, Cumulative) else group.parts
     notes, is_shown = _needs(metric, parts)
     if metric.basis in group.undated:
-        notes, is_shown = (Note("undated", 0),), False
+        notes, is_shown = (Note(UNDATED.get(metric.basis, "undated"), 0),), False
     value, count = _exact(metric, group), int(_total(parts, metric.counted))
     if isinstance(value, Ratio):
         digits = 6 if metric.unit is Unit.RATIO else 4
@@ -113,6 +114,7 @@ def _needs(metric: Metric, parts: Parts) -> tuple[tuple[Note, ...], bool]:
         elif is_worthless:
             notes.append(Note(f"{need.code}_or_zero", int(of)))
         is_shown = is_shown and not (is_worthless or (of > 0 and having == 0) or (need.is_strict and having < of))
+    notes += [Note(code, int(_get(parts, part))) for code, part in metric.told if _get(parts, part)]
     return tuple(notes), is_shown
 
 
@@ -124,7 +126,7 @@ def _unsigned_zero(value: Decimal | None) -> Decimal | None:
 def _digits(metric: Metric, currency_digits: int) -> int:
     if isinstance(metric.kind, Simple) and isinstance(metric.kind.measure, Quantile):
         return 4
-    return {Unit.MONEY: currency_digits, Unit.COUNT: 0, Unit.DAYS: 0, Unit.RATIO: 6}[metric.unit]
+    return {Unit.MONEY: currency_digits, Unit.COUNT: 0, Unit.DAYS: 0, Unit.NUMBER: 4, Unit.RATIO: 6}[metric.unit]
 
 
 def _part_rounded(kind: object, value: Decimal, currency_digits: int, *, top: bool) -> Decimal:

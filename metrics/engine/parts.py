@@ -28,6 +28,18 @@ class Part(StrEnum):
     OPEN_AMOUNT_COUNT = "open_amount_count"
     WEIGHTED_AMOUNT = "weighted_amount"
     WEIGHTED_COUNT = "weighted_count"
+    LEAD_COUNT = "lead_count"
+    LEAD_CONVERTED_COUNT = "lead_converted_count"  # of the leads created that day, whenever they became customers
+    LEAD_30_COUNT = "lead_30_count"  # of them within 30 days
+    LEAD_60_COUNT = "lead_60_count"
+    LEAD_90_COUNT = "lead_90_count"
+    LEAD_YOUNG_30_COUNT = "lead_young_30_count"  # leads created less than 30 days ago: not all was seen of them yet
+    LEAD_YOUNG_60_COUNT = "lead_young_60_count"
+    LEAD_YOUNG_90_COUNT = "lead_young_90_count"
+    CUSTOMER_COUNT = "customer_count"  # leads that became customers that day
+    ACTIVITY_COUNT = "activity_count"
+    TOUCH_COUNT = "touch_count"  # activities on deals, up to the day they were won, by that day
+    TOUCHED_COUNT = "touched_count"  # won deals
     ATTAINED_AMOUNT = "attained_amount"  # credits of people on days on which they have a quota
     ATTAINED_COUNT = "attained_count"
     QUOTA_AMOUNT = "quota_amount"  # of people, by calendar days
@@ -42,11 +54,14 @@ class Part(StrEnum):
 
 
 class Basis(StrEnum):
-    """Which day of a deal places it in a period."""
+    """Which day of a fact places it in a period."""
 
     CLOSED = "closed"
     CREATED = "created"
     DUE = "due"
+    LEAD_CREATED = "lead_created"
+    CONVERTED = "converted"
+    OCCURRED = "occurred"
     CREDITED = "credited"
 
 
@@ -54,6 +69,9 @@ class Family(StrEnum):
     """Which facts parts are added up from."""
 
     DEALS = "deals"
+    LEADS = "leads"
+    ACTIVITIES = "activities"
+    TOUCHES = "touches"
     QUOTAS = "quotas"
 
 
@@ -80,6 +98,21 @@ FAMILIES: dict[Family, dict[Basis, tuple[Part, ...]]] = {
             Part.WEIGHTED_COUNT,
         ),
     },
+    Family.LEADS: {
+        Basis.LEAD_CREATED: (
+            Part.LEAD_COUNT,
+            Part.LEAD_CONVERTED_COUNT,
+            Part.LEAD_30_COUNT,
+            Part.LEAD_60_COUNT,
+            Part.LEAD_90_COUNT,
+            Part.LEAD_YOUNG_30_COUNT,
+            Part.LEAD_YOUNG_60_COUNT,
+            Part.LEAD_YOUNG_90_COUNT,
+        ),
+        Basis.CONVERTED: (Part.CUSTOMER_COUNT,),
+    },
+    Family.ACTIVITIES: {Basis.OCCURRED: (Part.ACTIVITY_COUNT,)},
+    Family.TOUCHES: {Basis.CLOSED: (Part.TOUCH_COUNT, Part.TOUCHED_COUNT)},
     Family.QUOTAS: {
         Basis.CREDITED: (
             Part.ATTAINED_AMOUNT,

@@ -2,11 +2,12 @@
 
 from django.db import models
 
+from metrics.engine.parts import Family
 from people.wall import Walled, WalledFact
 
 
 class DirtyBucket(WalledFact):
-    """A day of a person and of a product whose facts changed. Written by triggers on the facts, in their transaction.
+    """A day of a person and of a product whose facts of a family changed. Written by triggers on the facts, in their transaction.
 
     Deliberately not unique: a row that a worker is just working off must not swallow the mark of a later change.
     NOBODY stands for no owner and no product. Without a day everything is due: a bulk load, or a setting that every
@@ -14,6 +15,7 @@ class DirtyBucket(WalledFact):
     """
 
     id = models.BigAutoField(primary_key=True)
+    family = models.CharField(max_length=20, default=Family.DEALS, db_default=Family.DEALS)
     person_id = models.BigIntegerField(default=0)
     product_id = models.BigIntegerField(default=0)
     day = models.DateField(null=True)

@@ -1,15 +1,18 @@
 """Whose numbers a page shows, when its query may name a person or a team."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
 from kernel.row_id import row_id
+from metrics.engine.definitions import Metric
 from metrics.pages.frame import Asked
+from metrics.pages.periods import EARLIEST
 from metrics.selectors.members import member_name
 from metrics.selectors.own import is_own, own_dimensions
-from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension
+from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension, can_look_back
 from metrics.selectors.subject import (
     Subject,
     access_member_numbers,
@@ -62,6 +65,15 @@ def _own_slice(subject: Subject, query: Mapping[str, str], without: Collection[s
         elif value := query.get(name, "").replace("\0", ""):
             subject = subject.having(dimension, value)
     return subject
+
+
+def past_day(asked: Asked, metric: Metric) -> date | None:
+    """The past day that a link asks to look back to, where the metric can. No query."""
+    try:
+        day = date.fromisoformat(asked.query.get("as_of", ""))
+    except ValueError:
+        return None
+    return day if EARLIEST <= day < asked.viewer.on and can_look_back(metric) else None
 
 
 def _house(viewer: Viewer) -> Subject:

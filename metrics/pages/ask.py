@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from kernel.period import Grain, Period
 from metrics.engine.definitions import Metric
@@ -53,17 +54,20 @@ def rows_of(
     choice: Choice,
     by: Dimension | None = None,
     grain: Grain | None = None,
+    as_of: date | None = None,
 ) -> list[Row]:
-    """Rows as the command gives them; all time has no ends, so that deals due later are in it. Eleven queries."""
+    """Rows as the command gives them, now or as they stood at the end of a past day; all time has no ends, so that
+    deals due later are in it. Eleven queries."""
     is_all = choice.key == ALL
     question = Question(
         tuple(metrics),
-        viewer.on,
+        as_of or viewer.on,
         (by,) if by else (),
         grain,
         None if is_all else choice.period.starts_on,
         None if is_all else choice.period.ends_before,
         scope,
+        as_of=as_of,
     )
     return _rows(viewer, question)
 

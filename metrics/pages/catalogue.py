@@ -16,8 +16,6 @@ from metrics.words import definition, notes_text
 from people import formats
 from people.components import Cell, Column, Row, Table
 
-GROUPS = (Basis.CLOSED, Basis.DUE, Basis.CREATED)
-
 
 @dataclass(frozen=True)
 class CataloguePage:
@@ -77,16 +75,19 @@ def catalogue(asked: Asked) -> CataloguePage:
             ),
         ),
         days.switcher,
-        [(title, words, table(basis, title)) for basis, (title, words) in zip(GROUPS, _titles(), strict=True)],
+        [(title, words, table(basis, title)) for basis, (title, words) in _titles().items()],
     )
 
 
-def _titles() -> list[tuple[str, str]]:
-    return [
-        (_("Decided deals"), _("counted on the day they closed")),
-        (_("Open deals"), _("as they stand now")),
-        (_("New deals"), _("counted on the day they were created")),
-    ]
+def _titles() -> dict[Basis, tuple[str, str]]:
+    return {
+        Basis.CLOSED: (_("Decided deals"), _("counted on the day they closed")),
+        Basis.DUE: (_("Open deals"), _("as they stand now")),
+        Basis.CREATED: (_("New deals"), _("counted on the day they were created")),
+        Basis.CREDITED: (_("Quotas"), _("held against what is credited on the same days")),
+        Basis.LEAD_CREATED: (_("Leads"), _("counted on the day they were created")),
+        Basis.OCCURRED: (_("Activities"), _("counted on the day they happened")),
+    }
 
 
 def _formula(numerator: str, denominator: str) -> str:

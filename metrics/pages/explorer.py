@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django import forms
 from django.core.paginator import Paginator
@@ -13,19 +14,35 @@ from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
 from metrics.forms import ExplorerForm
 from metrics.pages import ask, links
-from metrics.pages.access import access_slice, people_choices, team_choices, trait_words
+from metrics.pages.access import access_slice, past_day, people_choices, team_choices, trait_words
 from metrics.pages.figures import cell_of, column_of, figure_of, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, Choice, grain_words, period_words, short_words
 from metrics.pages.switcher import Switcher
 from metrics.pages.why import metric_named
 from metrics.selectors.answer import Row as Figures
-from metrics.selectors.own import own_dimensions
-from metrics.selectors.question import TRAITS, Dimension
+from metrics.selectors.own import own_dimensions, takes_own
+from metrics.selectors.question import TRAITS, Dimension, can_look_back
 from metrics.selectors.structure import account_words, product_choices
 from metrics.selectors.subject import Subject
+from metrics.selectors.sums.traits import dimensions_of
 from metrics.words import Definition, definition, dimension_words, without_words
-from people.components import Action, Cell, Chart, Column, Crumb, Empty, Figure, Pages, Row, Series, Table, sort_rows
+from people import formats
+from people.components import (
+    Action,
+    Callout,
+    Cell,
+    Chart,
+    Column,
+    Crumb,
+    Empty,
+    Figure,
+    Pages,
+    Row,
+    Series,
+    Table,
+    sort_rows,
+)
 from people.viewer import Viewer
 
 DRAWN = 20  # bars of a chart of people, teams or products
@@ -44,6 +61,7 @@ class Explored:
     rows: list[Figures]
     total: Value
     own: Mapping[str, Dimension] = field(default_factory=dict)  # custom fields, by their words
+    as_of: date | None = None
 
     @property
     def dimension(self) -> Dimension | None:
@@ -79,18 +97,19 @@ class Explored:
 
     def href(self, row: Figures) -> str:
         """Why a row is what it is."""
-        return links.why(self.metric, self.subject_of(row), self.choice, row.period or self.days_of_open_deals)
+        period = row.period or self.days_of_open_deals
+        return links.why(self.metric, self.subject_of(row), self.choice, period, as_of=self.as_of)
 
     def closer_href(self, row: Figures) -> str:
         """The same metric, of this row only."""
         if row.period is not None:
             return ""
-        return links.explorer(self.metric, self.subject_of(row), **self.choice.query)
+        return links.explorer(self.metric, self.subject_of(row), as_of=self.as_of, **self.choice.query)
 
     @property
     def total_href(self) -> str:
         """Why the total is what it is."""
-        return links.why(self.metric, self.subject, self.choice, self.days_of_open_deals)
+        return links.why(self.metric, self.subject, self.choice, self.days_of_open_deals, as_of=self.as_of)
 
     @property
     def days_of_open_deals(self) -> Period | None:
@@ -107,6 +126,7 @@ class ExplorerPage:
     form: forms.Form
     figure: Figure
     definition: Definition
+    callout: Callout | None
     chart: Chart
     table: Table
 
@@ -115,20 +135,24 @@ def explore(asked: Asked, name: str) -> Explored:
     """The rows of a metric as the query asks for them. Raises: NoMetric, ObjectDoesNotExist. Seventeen queries."""
     metric, viewer, query = metric_named(name), asked.viewer, asked.query
     subject = access_slice(asked)
+    own = own_dimensions() if takes_own(metric) else {}
+    known = {*dimensions_of(metric), *own.values()}
+    subject = replace(subject, traits=tuple(each for each in subject.traits if each[0] in known))
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else Grain.YEAR)
-    own = own_dimensions()
-    offered = [key for key, _words in by_choices(subject, own)]
+    offered = [key for key, _words in by_choices(metric, subject, own)]
     by = query.get("by", "") if query.get("by", "") in offered else offered[0]
     dimension = Dimension(by) if by in list(Dimension) else own.get(by)
     grain = None if dimension else Grain(by)
-    rows = ask.rows_of(viewer, subject.scope, [metric], days.choice, dimension, grain)
-    [total] = ask.rows_of(viewer, subject.scope, [metric], days.choice)
-    return Explored(metric, subject, days, by, _open_to(viewer, subject, rows), total.figure, own)
+    as_of = past_day(asked, metric)
+    rows = ask.rows_of(viewer, subject.scope, [metric], days.choice, dimension, grain, as_of)
+    [total] = ask.rows_of(viewer, subject.scope, [metric], days.choice, as_of=as_of)
+    return Explored(metric, subject, days, by, _open_to(viewer, subject, rows), total.figure, own, as_of)
 
 
-def by_choices(subject: Subject, own: Mapping[str, Dimension]) -> list[tuple[str, str]]:
-    """What the rows may be told apart by; a single person has neither people nor teams below."""
-    dimensions = TRAITS if subject.person_id is not None else tuple(Dimension)
+def by_choices(metric: Metric, subject: Subject, own: Mapping[str, Dimension]) -> list[tuple[str, str]]:
+    """What the rows of a metric may be told apart by; a single person has neither people nor teams below."""
+    known = dimensions_of(metric)
+    dimensions = [each for each in known if each in TRAITS] if subject.person_id is not None else known
     return [
         *[(grain.value, grain_words(grain)) for grain in GRAINS],
         *[(dimension.value, dimension_words(dimension)) for dimension in dimensions],
@@ -167,22 +191,37 @@ def explorer(asked: Asked, name: str) -> ExplorerPage:
             why=explored.total_href,
         ),
         definition=words,
+        callout=look_back_callout(explored.as_of),
         chart=_chart(explored, currency),
         table=_table(asked, explored, currency),
+    )
+
+
+def look_back_callout(as_of: date | None) -> Callout | None:
+    """Says that a page looks back, and what it cannot know."""
+    if as_of is None:
+        return None
+    return Callout(
+        _("A look back to %(day)s") % {"day": formats.day(as_of)},
+        _(
+            "The figures as they stood at the end of that day, by the teams of that day. Deals that were deleted since "
+            "then are not in them."
+        ),
     )
 
 
 def _form(asked: Asked, explored: Explored) -> ExplorerForm:
     viewer, subject = asked.viewer, explored.subject
     return ExplorerForm(
-        {"by": explored.by, **links.subject_query(subject), **explored.choice.query},
-        by=by_choices(subject, explored.own),
+        {"by": explored.by, "as_of": explored.as_of, **links.subject_query(subject), **explored.choice.query},
+        by=by_choices(explored.metric, subject, explored.own),
         teams=team_choices(viewer),
         people=people_choices(viewer),
         products=product_choices(),
         regions=account_words("region"),
         industries=account_words("industry"),
         kept=_kept(subject),
+        looks_back=can_look_back(explored.metric),
         everybody=viewer.sees_everyone,
     )
 

@@ -13,7 +13,7 @@ from people import formats
 from people.components import Cell, Column, Delta, Figure, Progress, Sparkline
 from people.components.figures import Better
 
-UNITS = {Unit.MONEY: "money", Unit.RATIO: "percent", Unit.DAYS: "days", Unit.COUNT: "count"}
+UNITS = {Unit.MONEY: "money", Unit.RATIO: "percent", Unit.DAYS: "days", Unit.COUNT: "count", Unit.NUMBER: "number"}
 
 
 def unit_of(metric: Metric) -> str:

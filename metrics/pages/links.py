@@ -1,6 +1,7 @@
 """Where figures lead: the deals behind them, the explorer, the reason. The one place that knows the addresses."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,10 +53,12 @@ def subject_query(subject: Subject) -> dict[str, Any]:
     return {**{str(name): value for name, value in values if value}, "without": without}
 
 
-def why(metric: Metric, subject: Subject, choice: Choice, period: Period | None = None) -> str:
+def why(
+    metric: Metric, subject: Subject, choice: Choice, period: Period | None = None, as_of: date | None = None
+) -> str:
     """The reason for a figure of the page's days, or of other ones; open deals stand as they are unless some are given."""
     days = custom(period) if period else {} if metric.basis is Basis.DUE else choice.query
-    return page("metrics:why", metric=metric.name, **subject_query(subject), **days)
+    return page("metrics:why", metric=metric.name, as_of=as_of, **subject_query(subject), **days)
 
 
 def custom(period: Period) -> dict[str, str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from crm.models import Opportunity, OpportunityChange, Outcome
+from crm.models import Activity, Lead, Opportunity, OpportunityChange, Outcome
+from crm.policies import activities, leads
 from crm.selectors.deals import access_deal
 from metrics.pages import links
 from metrics.pages.deals import TONES, deal_href, deal_name
@@ -47,6 +48,64 @@ def deal_origin(asked: Asked, deal_id: int) -> Origin:
         [*back(asked), Action(_("Open the deal"), deal_href(deal), "deals", "primary")],
         asked.full_path,
     )
+
+
+def lead_origin(asked: Asked, lead_id: int) -> Origin:
+    """A lead behind a figure. Raises: ObjectDoesNotExist for what is out of sight. Three queries."""
+    lead = leads.visible(asked.viewer).select_related("owner", "opportunity", "batch__created_by").get(pk=lead_id)
+    line = imported_line(lead)
+    facts = [
+        (_("Owner"), str(lead.owner or lead.owner_text or _("Nobody"))),
+        (_("Lead source"), lead.lead_source),
+        (_("Created"), formats.day(lead.created_on)),
+        (_("Became a customer"), formats.day(lead.converted_on) if lead.is_converted else _("not yet")),
+        (_("By the deal"), str(lead.opportunity or "")),
+    ]
+    deal = lead.opportunity
+    open_deal = [Action(_("Open the deal"), deal_href(deal), "deals", "primary")] if deal else []
+    return _origin(asked, lead.name or lead.external_id, facts, lead, line, open_deal)
+
+
+def activity_origin(asked: Asked, activity_id: int) -> Origin:
+    """An activity behind a figure. Raises: ObjectDoesNotExist for what is out of sight. Three queries."""
+    found = activities.visible(asked.viewer).select_related("person", "opportunity", "account", "batch__created_by")
+    activity = found.get(pk=activity_id)
+    facts = [
+        (_("Person"), str(activity.person or activity.person_text or _("Nobody"))),
+        (_("Type"), str(activity.get_type_display())),
+        (_("Happened"), formats.moment(activity.occurred_at)),
+        (_("Deal"), str(activity.opportunity or activity.opportunity_text)),
+        (_("Account"), str(activity.account or activity.account_text)),
+    ]
+    deal = activity.opportunity
+    open_deal = [Action(_("Open the deal"), deal_href(deal), "deals", "primary")] if deal else []
+    words = activity.subject or str(activity.get_type_display()).capitalize()
+    return _origin(asked, words, facts, activity, imported_line(activity), open_deal)
+
+
+def _origin(
+    asked: Asked, label: str, facts: Pairs, fact: Lead | Activity, line: Line | None, actions: list[Action]
+) -> Origin:
+    """What is alike for leads and activities: they change by files only, and the last one is told."""
+    return Origin(
+        _("Where this row comes from"),
+        label,
+        facts,
+        [(_("Source"), fact.source), (_("Id"), fact.external_id), *line_pairs(line)],
+        line.texts if line else [],
+        no_line_words(line),
+        [Event(fact.updated_at, _("As it stands"), "", line_author(line))],
+        [*back(asked), *actions],
+        asked.full_path,
+    )
+
+
+def line_author(line: Line | None) -> str:
+    """Whose file said so."""
+    if line is None:
+        return _("in the product")
+    who = line.batch.created_by.name if line.batch.created_by else _("a command")
+    return _("%(who)s, by the file %(file)s") % {"who": who, "file": line.batch.file_name}
 
 
 def back(asked: Asked) -> list[Action]:
@@ -127,7 +186,4 @@ def _differences(change: OpportunityChange, before: OpportunityChange | None) ->
 
 
 def _by_whom(change: OpportunityChange) -> str:
-    if change.batch is None:
-        return _("in the product")
-    who = change.batch.created_by.name if change.batch.created_by else _("a command")
-    return _("%(who)s, by the file %(file)s") % {"who": who, "file": change.batch.file_name}
+    return line_author(None if change.batch is None else Line(change.batch, 0, []))

@@ -1,29 +1,27 @@
 """Why a figure is what it is: what it counts, divided by what, over which days, and the rows behind it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
-from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
-from crm.models import Opportunity, Outcome
 from metrics.catalogue import CATALOGUE
-from metrics.engine.definitions import Metric, Unit
+from metrics.engine.definitions import Metric, Unit, families_of
 from metrics.engine.evaluate import Value
-from metrics.engine.parts import Basis
+from metrics.engine.parts import Basis, Family
 from metrics.pages import ask, links
-from metrics.pages.access import access_slice, trait_words
-from metrics.pages.deals import TONES, amount_cell, day_cell, deal_detail, deal_name, owner_cells
+from metrics.pages.access import access_slice, past_day, trait_words
+from metrics.pages.behind import rows_behind, rows_then
 from metrics.pages.figures import divides_money, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
-from metrics.selectors.deals import deals_counted
+from metrics.selectors.own import OwnDimension, takes_own
 from metrics.selectors.subject import Subject
-from metrics.selectors.why import deals_behind
+from metrics.selectors.sums.traits import dimensions_of
 from metrics.words import definition, notes_text
 from people import formats
-from people.components import Action, Cell, Column, Empty, Pages, Row, Status, Table
+from people.components import Action, Table
 
-ROWS = 10
 Pairs = list[tuple[str, str]]
 
 
@@ -51,10 +49,14 @@ def why(asked: Asked) -> Why:
     metric = metric_named(asked.query.get("metric", ""))
     viewer, currency = asked.viewer, asked.viewer.organization.currency
     subject = access_slice(asked)
+    known, own = dimensions_of(metric), takes_own(metric)
+    kept_traits = (each for each in subject.traits if each[0] in known or (own and isinstance(each[0], OwnDimension)))
+    subject = replace(subject, traits=tuple(kept_traits))
     kept = trait_words(subject)
     days = days_of(asked, default=ALL if metric.basis is Basis.DUE else DEFAULT)
     choice = days.choice
-    [row] = ask.rows_of(viewer, subject.scope, [metric], choice)
+    as_of = past_day(asked, metric)
+    [row] = ask.rows_of(viewer, subject.scope, [metric], choice, as_of=as_of)
     value = row.figure
     return Why(
         head=Head.of(_("Why this number"), asked, days),
@@ -62,11 +64,17 @@ def why(asked: Asked) -> Why:
         text=formats.figure(value.value, unit_of(metric), currency),
         reason=notes_text(value.notes) or _("There is nothing to count in these days.") if value.value is None else "",
         sentence=definition(metric).sentence,
-        pairs=[(_("Of whom"), subject.name), *kept, *_pairs(metric, value, days, currency)],
+        pairs=[(_("Of whom"), subject.name), *_back_words(as_of), *kept, *_pairs(metric, value, days, currency)],
         notes=definition(metric).notes,
-        rows=_rows(asked, metric, subject, choice),
+        rows=rows_then()
+        if as_of
+        else rows_behind(asked, metric, subject, None if choice.key == ALL else choice.period),
         actions=_actions(metric, subject, choice),
     )
+
+
+def _back_words(as_of: date | None) -> Pairs:
+    return [(_("As it stood on"), formats.day(as_of))] if as_of else []
 
 
 def metric_named(name: str) -> Metric:
@@ -100,45 +108,8 @@ def _days_words(metric: Metric, choice: Choice) -> str:
 
 
 def _actions(metric: Metric, subject: Subject, choice: Choice) -> list[Action]:
-    rows = links.deals_of(metric, subject, None if choice.key == ALL else choice.period)
-    actions = [Action(_("See all the deals"), rows, "deals", "primary")] if rows else []
-    return [*actions, Action(_("By month, person, product"), links.explorer(metric, subject, **choice.query), "chart")]
-
-
-def _rows(asked: Asked, metric: Metric, subject: Subject, choice: Choice) -> Table:
-    """The deals a figure counts, the largest first, each leading to where it comes from. Four queries."""
-    viewer = asked.viewer
-    behind = deals_behind(metric, subject, None if choice.key == ALL else choice.period)
-    paginator = Paginator(deals_counted(behind, on=viewer.on), ROWS)
-    page = paginator.get_page(asked.query.get("page"))
-    has_owner = subject.person_id is None
-    columns = [Column("deal", _("Deal"))]
-    columns += [Column("owner", _("Owner"))] if has_owner else []
-    columns += [
-        Column("outcome", _("Outcome")),
-        Column("amount", _("Amount"), "money", viewer.organization.currency),
-        Column("day", _("Created") if metric.basis is Basis.CREATED else _("Closes")),
-    ]
-    return Table(
-        "why-rows",
-        _("The deals it counts, the largest first"),
-        columns,
-        [_row(asked, metric, deal, has_owner) for deal in page.object_list],
-        pages=Pages(page, asked.query, asked.path, has_history=False) if paginator.num_pages > 1 else None,
-        empty=Empty(_("No deal counts here"), _("Choose other days, or look at the definition."), "deals"),
-        is_stacked_on_phone=True,
-    )
-
-
-def _row(asked: Asked, metric: Metric, deal: Opportunity, has_owner: bool) -> Row:
-    outcome = Outcome(deal.outcome)
-    href = links.page("metrics:deal_origin", deal.pk, **{**asked.query, "page": None})
-    return Row(
-        [
-            Cell(text=deal_name(deal), detail=deal_detail(deal), href=href, is_drawer=True),
-            *owner_cells(deal, has_owner),
-            Cell(status=Status(str(outcome.label).capitalize(), TONES[outcome])),
-            amount_cell(deal),
-            day_cell(deal.created_on if metric.basis is Basis.CREATED else deal.closed_on),
-        ]
-    )
+    actions = []
+    if not families_of(metric) & {Family.LEADS, Family.ACTIVITIES}:
+        rows = links.deals_of(metric, subject, None if choice.key == ALL else choice.period)
+        actions = [Action(_("See all the deals"), rows, "deals", "primary")]
+    return [*actions, Action(_("By month, person, team, …"), links.explorer(metric, subject, **choice.query), "chart")]

@@ -19,6 +19,8 @@ from metrics.selectors.span import span_of
 from metrics.selectors.sums import Key, quantiles, sums
 from people.models import Organization
 
+UNKNOWN = frozenset({Basis.LEAD_CREATED, Basis.OCCURRED})  # where nothing is known, nothing is 0
+
 
 @dataclass(frozen=True)
 class Row:
@@ -214,14 +216,19 @@ class _Groups:
         return (*names, key[-1] if self.is_cut else 0)
 
     def _undated(self) -> frozenset[Basis]:
-        """Whether deals are there but none was created on a known day."""
-        if all(metric.basis is not Basis.CREATED for metric in self.question.metrics):
-            return frozenset()
+        """Date bases of which nothing is known at all: no leads, no activities; deals, but none with a creation date."""
+        bases = {metric.basis for metric in self.question.metrics}
+        found = {basis for basis in bases & UNKNOWN if span_of({basis}) is None}
+        if Basis.CREATED in bases and self._lacks_creation_days():
+            found.add(Basis.CREATED)
+        return frozenset(found)
+
+    def _lacks_creation_days(self) -> bool:
         if span_of({Basis.CREATED}) is not None:
-            return frozenset()
+            return False
         total = Question(self.question.metrics, self.question.on)
         deals = sums(total, Window(None, None), [Part.WON_COUNT, Part.LOST_COUNT, Part.OPEN_COUNT], self.organization)
-        return frozenset({Basis.CREATED}) if any(any(parts.values()) for parts in deals.values()) else frozenset()
+        return any(any(parts.values()) for parts in deals.values())
 
 
 def with_gaps(cuts: Sequence[Period]) -> list[Period]:

@@ -42,7 +42,7 @@ def deals_counted(behind: DealsBehind, *, on: date) -> QuerySet[Opportunity]:
     if behind.outcomes:
         found = found.filter(outcome__in=behind.outcomes)
     for dimension, value in behind.traits:
-        found = found.filter(_having(dimension, value))
+        found = found.filter(having(dimension, value))
     if behind.basis is Basis.CREATED:
         found = found.filter(created_on__isnull=False)
     if behind.period is not None:
@@ -58,11 +58,12 @@ FIELDS = {
     Dimension.INDUSTRY: "account__industry",
     Dimension.SOURCE: "lead_source",
     Dimension.STAGE: "stage",
+    Dimension.TYPE: "type",
 }
 
 
-def _having(dimension: Dimension, value: Member) -> Q:
-    """Deals with a value; without one: nothing to refer to, or an empty word."""
+def having(dimension: Dimension, value: Member) -> Q:
+    """Facts with a value; without one: nothing to refer to, or an empty word."""
     if isinstance(dimension, OwnDimension):
         return with_text(dimension.field, str(value))
     field = FIELDS[dimension]

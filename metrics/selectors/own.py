@@ -4,6 +4,8 @@ from typing import cast
 
 from crm.models import CustomField
 from crm.selectors.custom import CustomTrait, custom_trait, fields_of
+from metrics.engine.definitions import Metric, families_of
+from metrics.engine.parts import Family
 from metrics.selectors.question import Dimension
 
 PREFIXES = {"custom_": CustomField.Entity.OPPORTUNITY, "account_": CustomField.Entity.ACCOUNT}
@@ -20,6 +22,11 @@ class OwnDimension(str):
 def is_own(name: str) -> bool:
     """Whether a word may mean a custom field."""
     return name.startswith(tuple(PREFIXES))
+
+
+def takes_own(metric: Metric) -> bool:
+    """Whether a metric can be told apart by custom fields: those that count deals."""
+    return families_of(metric) <= {Family.DEALS}
 
 
 def own_dimensions() -> dict[str, Dimension]:

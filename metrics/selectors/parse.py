@@ -11,9 +11,11 @@ from kernel.period import Grain
 from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
-from metrics.selectors.own import OwnDimension, is_own, own_dimensions
-from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
+from metrics.engine.parts import Basis
+from metrics.selectors.own import OwnDimension, is_own, own_dimensions, takes_own
+from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope, can_look_back
 from metrics.selectors.span import quota_periods
+from metrics.selectors.sums.traits import dimensions_of
 from people.models import Person, Team
 
 QUOTA_PERIOD = "quota"  # time cut where the organization's quotas start
@@ -35,6 +37,7 @@ def question_of(
     starts_on: str | None = None,
     ends_before: str | None = None,
     filters: Sequence[str] = (),
+    as_of: str | None = None,
 ) -> Question:
     """The question in a command's words. Raises: QuestionError. One query per filter."""
     words = _words(by)
@@ -43,11 +46,38 @@ def question_of(
     if first and last and first >= last:
         raise QuestionError(f"--to is the day after the last one, so it must come after --from {first}; got {last}.")
     question = Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
+    question = _looking_back(question, day_of(as_of, "--as-of"))
+    _require_known(question)
     if QUOTA_PERIOD not in words:
         return question
     if grain:
         raise QuestionError(f"--by cuts time one way at once; ask for {QUOTA_PERIOD} and {grain} in two commands.")
     return replace(question, cuts=quota_periods(first, last), cut_name=QUOTA_PERIOD)
+
+
+def _looking_back(question: Question, as_of: date | None) -> Question:
+    """The same as things stood on a past day, by the team structure of that day. Raises: QuestionError."""
+    if as_of is None:
+        return question
+    if as_of > question.on:
+        raise QuestionError(f"--as-of {as_of} is still to come; today is {question.on}.")
+    for metric in question.metrics:
+        if not can_look_back(metric):
+            raise QuestionError(f"{metric.name} cannot be asked as it stood: quotas and credits have no look back.")
+    return replace(question, on=as_of, as_of=as_of)
+
+
+def _require_known(question: Question) -> None:
+    """Every metric knows what it is asked by. Raises: QuestionError."""
+    asked = [*question.by, *question.traits, *([Dimension.PRODUCT] if question.uses_products else [])]
+    for metric in question.metrics:
+        known = dimensions_of(metric)
+        for dimension in asked:
+            is_known = dimension in known or (is_own(dimension) and takes_own(metric))
+            if not is_known and metric.basis is not Basis.CREDITED:  # a quota has none of these: no figure
+                raise QuestionError(
+                    f"{metric.name} cannot be told apart by {dimension}; it can by {', '.join(known)} and time."
+                )
 
 
 def metrics_of(names: str) -> tuple[Metric, ...]:
@@ -144,7 +174,7 @@ def trait_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
     if not value:
         return (0 if dimension in NAMED else WITHOUT,)
     with connection.cursor() as cursor:
-        cursor.execute(VALUES[dimension], [value])
+        cursor.execute(VALUES[dimension], {"value": value})
         found = tuple(row[0] for row in cursor.fetchall())
     if not found:
         raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)
@@ -167,11 +197,16 @@ def own_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
 
 
 VALUES = {
-    Dimension.ACCOUNT: "SELECT id FROM crm_account WHERE lower(name) = lower(%s)",
-    Dimension.STAGE: "SELECT id FROM crm_stage WHERE lower(name) = lower(%s)",
-    Dimension.REGION: "SELECT DISTINCT region FROM crm_account WHERE lower(region) = lower(%s)",
-    Dimension.INDUSTRY: "SELECT DISTINCT industry FROM crm_account WHERE lower(industry) = lower(%s)",
-    Dimension.SOURCE: "SELECT DISTINCT lead_source FROM crm_opportunity WHERE lower(lead_source) = lower(%s)",
+    Dimension.ACCOUNT: "SELECT id FROM crm_account WHERE lower(name) = lower(%(value)s)",
+    Dimension.STAGE: "SELECT id FROM crm_stage WHERE lower(name) = lower(%(value)s)",
+    Dimension.REGION: "SELECT DISTINCT region FROM crm_account WHERE lower(region) = lower(%(value)s)",
+    Dimension.INDUSTRY: "SELECT DISTINCT industry FROM crm_account WHERE lower(industry) = lower(%(value)s)",
+    Dimension.SOURCE: """
+        SELECT lead_source FROM crm_lead WHERE lower(lead_source) = lower(%(value)s)
+        UNION SELECT lead_source FROM crm_opportunity WHERE lower(lead_source) = lower(%(value)s)
+    """,
+    Dimension.TYPE: "SELECT t FROM unnest(ARRAY['call', 'email', 'meeting', 'demo', 'proposal', 'other']) t"
+    " WHERE t = lower(%(value)s)",
 }
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from kernel.period import FiscalCalendar, Grain, Period
 from metrics.engine.definitions import Metric
+from metrics.engine.parts import Basis
 from people.models import Organization
 
 
@@ -21,6 +22,7 @@ class Dimension(StrEnum):
     INDUSTRY = "industry"
     SOURCE = "source"
     STAGE = "stage"
+    TYPE = "type"
 
 
 WITHOUT = ""  # the value of facts that have none, where a dimension's values are words
@@ -57,6 +59,8 @@ class Question:
     in order; rows name theirs by its first day where `cut_name` says how that is called). Without a period: all time.
     `members` names the groups that have a row where the asker knows them.
 
+    `as_of`: the figures as they stood at the end of that day, instead of as they are known now.
+
     `on` is the day whose team structure open deals are counted by (they have no day of their own yet), and up to which
     quotas are due.
     """
@@ -71,6 +75,7 @@ class Question:
     cuts: tuple[Period, ...] = ()
     cut_name: str = ""
     members: Mapping[Dimension, Mapping[int, str]] = field(default_factory=dict)
+    as_of: date | None = None
 
     @property
     def traits(self) -> list[Dimension]:
@@ -89,6 +94,11 @@ class Question:
     @property
     def uses_people(self) -> bool:
         return self.uses_teams or Dimension.PERSON in self.by or self.scope.person_ids is not None
+
+
+def can_look_back(metric: Metric) -> bool:
+    """Whether the history knows how a metric stood: quotas and credits have none."""
+    return metric.basis is not Basis.CREDITED
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ DAYS: dict[Basis, str] = {
     Basis.CLOSED: f"{DEALS} (won_count > 0 OR lost_count > 0)",
     Basis.CREATED: f"{DEALS} created_count > 0",
     Basis.DUE: f"{DEALS} open_count > 0",
+    Basis.LEAD_CREATED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND lead_count > 0",
+    Basis.CONVERTED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND customer_count > 0",
+    Basis.OCCURRED: "SELECT day FROM metrics_activityrollup",
     Basis.CREDITED: "SELECT starts_on AS day FROM crm_quota UNION ALL SELECT ends_before - 1 FROM crm_quota",
 }
 

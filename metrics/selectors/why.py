@@ -22,6 +22,8 @@ OUTCOMES = {
     "attained": "won",
     "quota": "won",
     "team": "won",
+    "touch": "won",
+    "touched": "won",
 }
 DECIDED = "decided"  # the deals list's word for won and lost together
 

@@ -6,11 +6,13 @@ from datetime import date
 
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.models import Count
 
+from metrics.engine.parts import Family
 from metrics.facts import cycle_start
 from metrics.models import DataVersion, DirtyBucket
 from metrics.selectors.version import KEEP_SECONDS, version_key
-from metrics.services.rollups import PERSON, PRODUCT, ROLLUPS, rebuild, rewrite
+from metrics.services.rollups import PRODUCT, ROLLUPS, rebuild, rewrite
 from people.models import Organization
 from people.wall import tenant
 
@@ -19,7 +21,7 @@ MANY = 20_000  # marks from which a rebuild is cheaper
 
 OLDEST = "SELECT max(id) FROM (SELECT id FROM metrics_dirtybucket ORDER BY id LIMIT %s) m"
 
-Mark = tuple[int, int, date | None]
+Mark = tuple[str, int, int, date | None]
 
 
 @dataclass(frozen=True)
@@ -63,37 +65,53 @@ def _batch(organization_id: int, *, is_full: bool, waits: bool, batch: int) -> t
     if held is None:
         return None
     start = cycle_start(Organization.objects.get(pk=organization_id))
-    is_full = is_full or _is_rebuild_due()
-    taken = _marks_take(None if is_full else batch)
-    if not taken and not is_full:
-        return 0, False, held.version
-    if is_full:
+    families = {rollup.family for rollup in ROLLUPS} if is_full else _rebuilds_due()
+    if families:
+        taken = _marks_drop(families)
         for rollup in ROLLUPS:
-            rebuild(rollup, start)
-    else:
-        rewrite(PERSON, ((person, day) for person, _, day in taken if day), start)
-        rewrite(PRODUCT, ((product, day) for _, product, day in taken if day), start)
-    return len(taken), is_full, _version_up(organization_id)
+            if rollup.family in families:
+                rebuild(rollup, start)
+        return taken, True, _version_up(organization_id)
+    marks = _marks_take(batch)
+    if not marks:
+        return 0, False, held.version
+    for rollup in ROLLUPS:
+        due = [
+            (product if rollup is PRODUCT else person, day)
+            for family, person, product, day in marks
+            if family == rollup.family and day
+        ]
+        rewrite(rollup, due, start)
+    return len(marks), False, _version_up(organization_id)
 
 
-def _is_rebuild_due() -> bool:
-    """A mark without a day, or more marks than a rebuild costs."""
-    if DirtyBucket.objects.filter(day=None).exists():
-        return True
-    return DirtyBucket.objects.all()[:MANY].count() >= MANY
+def _rebuilds_due() -> set[Family]:
+    """Families with a mark without a day, or with more marks than a rebuild costs. Two queries."""
+    due = set(DirtyBucket.objects.filter(day=None).values_list("family", flat=True))
+    if DirtyBucket.objects.all()[:MANY].count() >= MANY:
+        counts = DirtyBucket.objects.values_list("family").annotate(n=Count("id"))
+        due |= {family for family, n in counts if n >= MANY // 2}
+    return {Family(family) for family in due}
 
 
-def _marks_take(batch: int | None) -> list[Mark]:
+def _marks_drop(families: set[Family]) -> int:
+    """Take all marks of some families away; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM metrics_dirtybucket WHERE family = ANY(%s)", [[str(each) for each in families]])
+        count: int = cursor.rowcount
+        return count
+
+
+def _marks_take(batch: int) -> list[Mark]:
     """Take marks away, oldest first; those committed later stay for the next batch."""
     with connection.cursor() as cursor:
-        if batch is None:
-            cursor.execute("DELETE FROM metrics_dirtybucket")
-            return [(0, 0, None)] * cursor.rowcount
         cursor.execute(OLDEST, [batch])
         [last] = cursor.fetchone()
         if last is None:
             return []
-        cursor.execute("DELETE FROM metrics_dirtybucket WHERE id <= %s RETURNING person_id, product_id, day", [last])
+        cursor.execute(
+            "DELETE FROM metrics_dirtybucket WHERE id <= %s RETURNING family, person_id, product_id, day", [last]
+        )
         taken: list[Mark] = cursor.fetchall()
         return taken
 

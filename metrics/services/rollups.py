@@ -1,17 +1,16 @@
 """Write rollups from facts: some buckets, or all of them, in set-based statements. The caller holds the lock."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from metrics.engine.parts import Family
 from metrics.facts import (
     COUNTS,
     HAS_CREDITS,
-    PART_NAMES,
-    PART_SUMS,
     PARTS,
     all_events,
     closed_credits,
@@ -19,6 +18,7 @@ from metrics.facts import (
     created_credits,
     created_events,
 )
+from metrics.happenings import ACTIVITY_PARTS, LEAD_PARTS, activity_events, cohort_events, customer_events
 from metrics.models import NOBODY
 
 NO_DAY = date(9999, 12, 31)
@@ -27,18 +27,26 @@ Bucket = tuple[int, date]
 
 @dataclass(frozen=True)
 class Rollup:
-    """A table of rollups: by which column of the events, and of the facts, it is keyed."""
+    """A table of rollups: of which facts, by which column of their events, and of the facts, it is keyed.
 
+    `parts` are its columns and what each is of a group of events. `everything` are the events of all facts from the start
+    of a cycle; `due` those of buckets: (rollup, start, joined to whom) → one select per index of the facts.
+    """
+
+    family: Family
     table: str
     key: str
     event_column: str
     fact_column: str
-    credit_column: str
+    parts: dict[str, str]
+    everything: Callable[[str], str]
+    due: Callable[["Rollup", str, bool, bool], list[str]]
     dimension: str = ""
+    credit_column: str = ""  # of deals: by which column of their credits, where it is not that of the facts
 
     @property
     def columns(self) -> str:
-        return f"{'dimension, ' if self.dimension else ''}{self.key}, day, {PART_NAMES}"
+        return f"{'dimension, ' if self.dimension else ''}{self.key}, day, {', '.join(self.parts)}"
 
     @property
     def only(self) -> str:
@@ -48,8 +56,9 @@ class Rollup:
     def select(self, events: str) -> str:
         """Events summed up to rows of this rollup."""
         constant = f"'{self.dimension}' AS dimension, " if self.dimension else ""
+        sums = ", ".join(f"{sql} AS {name}" for name, sql in self.parts.items())
         return f"""
-            SELECT {constant}{self.event_column} AS {self.key}, day, {PART_SUMS} FROM ({events}) events
+            SELECT {constant}{self.event_column} AS {self.key}, day, {sums} FROM ({events}) events
             GROUP BY {self.event_column}, day
         """
 
@@ -57,12 +66,94 @@ class Rollup:
         """Sum events up into rows of this rollup."""
         return f"INSERT INTO {self.table} ({self.columns}) {self.select(events)}"
 
+    def due_facts(self, facts: str, day: str, *, is_nobody: bool, is_undated: bool) -> str:
+        """The facts of due buckets, worded so that an index of the facts answers it."""
+        on = f"coalesce({day}, due.day) = due.day" if is_undated else f"{day} = due.day"
+        return f"{DUE} JOIN {facts} ON {_is_due(self.fact_column, is_nobody)} AND {on}"
 
-PERSON = Rollup("metrics_dailyrollup", "person_id", "person_id", "o.owner_id", "c.person_id")
-PRODUCT = Rollup(
-    "metrics_dailybreakdown", "value_id", "product_id", "o.product_id", "o.product_id", dimension="product"
+
+DUE = "unnest(%s::bigint[], %s::date[]) AS due(key, day)"
+
+
+def _is_due(column: str, is_nobody: bool) -> str:
+    return f"{column} IS NULL" if is_nobody else f"{column} = due.key"
+
+
+def _due_deals(rollup: Rollup, start: str, is_nobody: bool, is_undated: bool) -> list[str]:
+    closed = rollup.due_facts("crm_opportunity o", "o.closed_on", is_nobody=is_nobody, is_undated=is_undated)
+    created = rollup.due_facts("crm_opportunity o", "o.created_on", is_nobody=is_nobody, is_undated=False)
+    closed_day = "coalesce(o.closed_on, due.day) = due.day" if is_undated else "o.closed_on = due.day"
+    credited = f"{COUNTS} AND {_is_due(rollup.credit_column or rollup.fact_column, is_nobody)}"
+    split = f"{DUE} JOIN crm_opportunity o ON {HAS_CREDITS}"  # few deals have credits, and an index of their own by day
+    return [
+        closed_events(start, source=closed, where=f"{COUNTS} AND o.outcome IN ('won', 'lost')"),
+        closed_events(start, source=closed, where=f"{COUNTS} AND o.outcome = 'open'"),
+        created_events(source=created),
+        closed_credits(source=f"{split} AND {closed_day}", where=credited),
+        created_credits(source=f"{split} AND o.created_on = due.day", where=credited),
+    ]
+
+
+def _due_leads(rollup: Rollup, start: str, is_nobody: bool, is_undated: bool) -> list[str]:
+    cohort, customers = (
+        rollup.due_facts("crm_lead o", day, is_nobody=is_nobody, is_undated=is_undated)
+        for day in ("o.created_on", "o.converted_on")
+    )
+    return [cohort_events(source=cohort), customer_events(source=customers)]
+
+
+def _due_activities(rollup: Rollup, start: str, is_nobody: bool, is_undated: bool) -> list[str]:
+    facts = rollup.due_facts("crm_activity o", "o.occurred_on", is_nobody=is_nobody, is_undated=False)
+    return [activity_events(source=facts)]
+
+
+def _added(parts: Iterable[str]) -> dict[str, str]:
+    return {part: f"sum({part})" for part in parts}
+
+
+PERSON = Rollup(
+    Family.DEALS,
+    "metrics_dailyrollup",
+    "person_id",
+    "person_id",
+    "o.owner_id",
+    PARTS,
+    all_events,
+    _due_deals,
+    credit_column="c.person_id",
 )
-ROLLUPS = (PERSON, PRODUCT)
+PRODUCT = Rollup(
+    Family.DEALS,
+    "metrics_dailybreakdown",
+    "value_id",
+    "product_id",
+    "o.product_id",
+    PARTS,
+    all_events,
+    _due_deals,
+    dimension="product",
+)
+LEADS = Rollup(
+    Family.LEADS,
+    "metrics_leadrollup",
+    "person_id",
+    "person_id",
+    "o.owner_id",
+    _added(LEAD_PARTS),
+    lambda start: f"{cohort_events()} UNION ALL {customer_events()}",
+    _due_leads,
+)
+ACTIVITIES = Rollup(
+    Family.ACTIVITIES,
+    "metrics_activityrollup",
+    "person_id",
+    "person_id",
+    "o.person_id",
+    _added(ACTIVITY_PARTS),
+    lambda start: activity_events(),
+    _due_activities,
+)
+ROLLUPS = (PERSON, PRODUCT, LEADS, ACTIVITIES)
 
 
 def rebuild(rollup: Rollup, start: str) -> None:
@@ -71,12 +162,12 @@ def rebuild(rollup: Rollup, start: str) -> None:
         cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {rollup.table} WHERE {rollup.only})")
         [has_rows] = cursor.fetchone()
         if not has_rows:
-            cursor.execute(rollup.insert(all_events(start)))
+            cursor.execute(rollup.insert(rollup.everything(start)))
             return
         cursor.execute("DROP TABLE IF EXISTS metrics_anew")
-        cursor.execute(f"CREATE TEMP TABLE metrics_anew ON COMMIT DROP AS {rollup.select(all_events(start))}")
+        cursor.execute(f"CREATE TEMP TABLE metrics_anew ON COMMIT DROP AS {rollup.select(rollup.everything(start))}")
         cursor.execute("ANALYZE metrics_anew")
-        same = " AND ".join(f"n.{part} = r.{part}" for part in PARTS)
+        same = " AND ".join(f"n.{part} = r.{part}" for part in rollup.parts)
         at = f"n.{rollup.key} = r.{rollup.key} AND n.day = r.day"
         cursor.execute(
             f"DELETE FROM {rollup.table} r WHERE {rollup.only}"
@@ -104,24 +195,5 @@ def rewrite(rollup: Rollup, buckets: Iterable[Bucket], start: str) -> None:
                 """,
                 due,
             )
-            cursor.execute(rollup.insert(_events_of(rollup, start, is_nobody, is_undated)), due * 5)
-
-
-def _events_of(rollup: Rollup, start: str, is_nobody: bool, is_undated: bool) -> str:
-    """Events of the due buckets, each branch worded so that an index of the facts answers it."""
-    owner = f"{rollup.fact_column} IS NULL" if is_nobody else f"{rollup.fact_column} = due.key"
-    credited = f"{rollup.credit_column} IS NULL" if is_nobody else f"{rollup.credit_column} = due.key"
-    closed = "coalesce(o.closed_on, due.day) = due.day" if is_undated else "o.closed_on = due.day"
-    due = "unnest(%s::bigint[], %s::date[]) AS due(key, day) JOIN crm_opportunity o ON"
-    return " UNION ALL ".join(
-        [
-            closed_events(
-                start, source=f"{due} {owner} AND {closed}", where=f"{COUNTS} AND o.outcome IN ('won', 'lost')"
-            ),
-            closed_events(start, source=f"{due} {owner} AND {closed}", where=f"{COUNTS} AND o.outcome = 'open'"),
-            created_events(source=f"{due} {owner} AND o.created_on = due.day"),
-            # few deals have credits, and an index of their own by day
-            closed_credits(source=f"{due} {HAS_CREDITS} AND {closed}", where=f"{COUNTS} AND {credited}"),
-            created_credits(source=f"{due} {HAS_CREDITS} AND o.created_on = due.day", where=f"{COUNTS} AND {credited}"),
-        ]
-    )
+            branches = rollup.due(rollup, start, is_nobody, is_undated)
+            cursor.execute(rollup.insert(" UNION ALL ".join(branches)), due * len(branches))

@@ -20,3 +20,13 @@ def why(request: HttpRequest) -> HttpResponse:
 @numbers_view
 def deal_origin(request: HttpRequest, deal_id: int) -> HttpResponse:
     return render(request, "metrics/origin.html", {"page": origin.deal_origin(asked(request), deal_id)})
+
+
+@numbers_view
+def lead_origin(request: HttpRequest, lead_id: int) -> HttpResponse:
+    return render(request, "metrics/origin.html", {"page": origin.lead_origin(asked(request), lead_id)})
+
+
+@numbers_view
+def activity_origin(request: HttpRequest, activity_id: int) -> HttpResponse:
+    return render(request, "metrics/origin.html", {"page": origin.activity_origin(asked(request), activity_id)})

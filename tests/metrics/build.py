@@ -91,10 +91,13 @@ def ask(
     ends_before: str | None = None,
     filters: Sequence[str] = (),
     on: date = TODAY,
+    as_of: str | None = None,
 ) -> list[Row]:
     """Rows of a question, after recomputing what is due."""
     rollups_recompute(organization_id=where.pk)
-    question = question_of(metrics=metrics, on=on, by=by, starts_on=starts_on, ends_before=ends_before, filters=filters)
+    question = question_of(
+        metrics=metrics, on=on, by=by, starts_on=starts_on, ends_before=ends_before, filters=filters, as_of=as_of
+    )
     return answer(where, question).rows
 
 

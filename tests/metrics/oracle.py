@@ -37,29 +37,29 @@ class Deal:
 
 
 def read(organization: Organization) -> list[Deal]:
+    rows = Opportunity.objects.filter(is_deleted=False).select_related("owner", "product", "stage", "account")
+    return [deal_of(row, organization) for row in rows]
+
+
+def deal_of(row: Opportunity, organization: Organization) -> Deal:
+    """What a row says; a stage of None has no probability."""
     first = ["engaged_on", "created_on"] if organization.cycle_start == "engaged" else ["created_on", "engaged_on"]
-    found = []
-    for row in Opportunity.objects.filter(is_deleted=False).select_related("owner", "product", "stage", "account"):
-        start = getattr(row, first[0]) or getattr(row, first[1])
-        chance = row.stage.probability if row.probability is None else row.probability
-        found.append(
-            Deal(
-                row.outcome,
-                row.owner.name if row.owner else None,
-                row.owner_id,
-                row.product.name if row.product else None,
-                row.converted_amount,
-                chance,
-                start,
-                row.created_on,
-                row.closed_on,
-                row.account.name if row.account else None,
-                row.account.region or None if row.account else None,
-                row.account.industry or None if row.account else None,
-                row.lead_source or None,
-            )
-        )
-    return found
+    stage_chance = row.stage.probability if row.stage_id else None
+    return Deal(
+        row.outcome,
+        row.owner.name if row.owner else None,
+        row.owner_id,
+        row.product.name if row.product else None,
+        row.converted_amount,
+        stage_chance if row.probability is None else row.probability,
+        getattr(row, first[0]) or getattr(row, first[1]),
+        row.created_on,
+        row.closed_on,
+        row.account.name if row.account else None,
+        row.account.region or None if row.account else None,
+        row.account.industry or None if row.account else None,
+        row.lead_source or None,
+    )
 
 
 class Structure:

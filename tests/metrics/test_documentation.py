@@ -1,12 +1,13 @@
 """The worked tables of docs/algorithms/metrics.md are true."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from crm.models import Activity, Lead
 from metrics.catalogue import CATALOGUE
 from people.models import Organization
 from tests.metrics import build
@@ -23,6 +24,8 @@ def tables(heading: str) -> list[list[str]]:
 
 DEALS = tables("The deals of the examples")
 QUOTAS = tables("The quotas of the examples")
+LEADS = tables("The leads of the examples")
+ACTIVITIES = tables("The activities of the examples")
 FIGURES = tables("Definitions and worked figures")
 
 
@@ -30,7 +33,7 @@ FIGURES = tables("Definitions and worked figures")
 def company(acme: Organization) -> Iterator[Organization]:
     people = {name: build.person(name) for name in ("Ann", "Bob")}
     stages = build.stages()
-    build.deals(
+    made = build.deals(
         *(
             build.deal(
                 stages[outcome],
@@ -45,6 +48,29 @@ def company(acme: Organization) -> Iterator[Organization]:
     )
     for name, starts_on, ends_before, amount in QUOTAS:
         build.quota(people[name], amount, date.fromisoformat(starts_on), date.fromisoformat(ends_before))
+    Lead.objects.bulk_create(
+        Lead(
+            source="test",
+            external_id=name,
+            owner=people[owner],
+            created_on=date.fromisoformat(created),
+            stated_converted_on=date.fromisoformat(converted) if converted else None,
+        )
+        for name, owner, created, converted in LEADS
+    )
+    deals = {name: deal for (name, *_), deal in zip(DEALS, made, strict=True)}
+    Activity.objects.bulk_create(
+        Activity(
+            source="test",
+            external_id=name,
+            person=people[owner],
+            type=kind,
+            occurred_at=datetime.fromisoformat(f"{day}T12:00+00:00"),
+            occurred_on=date.fromisoformat(day),
+            opportunity=deals[deal] if deal else None,
+        )
+        for name, owner, kind, day, deal in ACTIVITIES
+    )
     yield acme
 
 

@@ -41,6 +41,7 @@ class Command(TenantCommand):
             metavar="KEY=VALUE",
             help="any of what --by takes beside time, as in region=West; without a value what has none; repeatable",
         )
+        parser.add_argument("--as-of", metavar="DAY", help="the figures as they stood at the end of a past day")
         parser.add_argument(
             "--no-wait", action="store_true", help="read the numbers as they are, even while some are due"
         )
@@ -58,6 +59,7 @@ class Command(TenantCommand):
                     ends_before=options["ends_before"],
                     filters=options["filter"],
                     on=today,
+                    as_of=options["as_of"],
                 )
             except QuestionError as error:
                 raise CommandError(str(error), returncode=2 if error.is_usage else 1) from error

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from metrics.engine.parts import FAMILY_OF, Family, Part
 from metrics.selectors.question import Question, Window
-from metrics.selectors.sums import deals, quotas
+from metrics.selectors.sums import deals, happenings, quotas
 from metrics.selectors.sums.quantiles import quantiles
 from metrics.selectors.sums.sql import Sql
 from metrics.selectors.sums.statement import Found, Key, added_up
@@ -20,6 +20,9 @@ Maker = Callable[[Question, Window, Sequence[Part], Organization], list[tuple[Se
 STATEMENTS: dict[Family, Maker] = {
     Family.DEALS: deals.statements,
     Family.QUOTAS: quotas.statements,
+    Family.LEADS: happenings.lead_statements,
+    Family.ACTIVITIES: happenings.activity_statements,
+    Family.TOUCHES: happenings.touch_statements,
 }
 
 

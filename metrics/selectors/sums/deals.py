@@ -3,7 +3,7 @@
 
 from collections.abc import Collection, Sequence
 
-from metrics.engine.parts import BASIS_OF, Basis, Part
+from metrics.engine.parts import BASIS_OF, Basis, Family, Part
 from metrics.facts import (
     COUNTS,
     PART_NAMES,
@@ -17,7 +17,7 @@ from metrics.facts import (
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Parameters, Sql
 from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
-from metrics.selectors.sums.traits import column_of, deals_with, trait_columns
+from metrics.selectors.sums.traits import column_of, facts_with, trait_columns
 from people.models import Organization
 
 
@@ -45,14 +45,16 @@ def _by_structure(question: Question, parts: Sequence[Part]) -> list[tuple[list[
 def deal_source(question: Question, window: Window, start: str, bases: Collection[Basis] = tuple(Basis)) -> Sql:
     """The smallest relation that knows what is asked of facts dated by these bases."""
     traits = question.traits
-    if not question.uses_people and not traits:
+    is_rolled_up = not traits and question.as_of is None
+    if not question.uses_people and is_rolled_up:
         return Sql(
             f"(SELECT value_id AS product_id, day, {PART_NAMES} FROM metrics_dailybreakdown"
             " WHERE dimension = 'product') s"
         )
-    if not question.uses_products and not traits:
+    if not question.uses_products and is_rolled_up:
         return Sql("metrics_dailyrollup s")
-    source, columns = deals_with(traits), trait_columns(traits)
+    source = facts_with(Family.DEALS, traits, question.as_of)
+    columns = trait_columns(Family.DEALS, traits)
     events, parameters = [], Parameters()
     if {*bases} - {Basis.CREATED}:
         where = fact_conditions(question, window, "o.closed_on")

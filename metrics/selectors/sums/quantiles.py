@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from metrics.engine.definitions import Quantile, RowValue
+from metrics.engine.parts import Family
 from metrics.facts import closed_events, cycle_start
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.deals import fact_conditions
@@ -19,7 +20,7 @@ from metrics.selectors.sums.statement import (
     seats_join,
     tree_joins,
 )
-from metrics.selectors.sums.traits import deals_with, trait_columns
+from metrics.selectors.sums.traits import facts_with, trait_columns
 from people.models import Organization
 
 VALUES = {RowValue.AMOUNT: "s.amount", RowValue.CYCLE_DAYS: "s.cycle_days"}
@@ -42,9 +43,9 @@ def quantiles_statement(question: Question, window: Window, asked: Sequence[Quan
     where = fact_conditions(question, window, "o.closed_on")
     won = closed_events(
         start,
-        source=deals_with(question.traits),
+        source=facts_with(Family.DEALS, question.traits, question.as_of),
         where=f"{where.text} AND o.outcome = 'won'",
-        columns=trait_columns(question.traits),
+        columns=trait_columns(Family.DEALS, question.traits),
     )
     values = sorted({quantile.of for quantile in asked})
     lists = [

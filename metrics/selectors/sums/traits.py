@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from metrics.engine.definitions import Metric, families_of
+from metrics.engine.parts import Family
 from metrics.facts import DEALS
+from metrics.happenings import ACTIVITIES, LEADS
 from metrics.selectors.own import OwnDimension
 from metrics.selectors.question import Dimension, Member, Question
+from metrics.selectors.sums.looking_back import facts_then
 
 ACCOUNT = "LEFT JOIN crm_account account ON account.id = o.account_id"
 
@@ -19,20 +24,46 @@ class Trait:
     join: str = ""
 
 
-TRAITS: dict[Dimension, Trait] = {
+OF_ACCOUNT = {
     Dimension.ACCOUNT: Trait("coalesce(o.account_id, 0)", "bigint"),
     Dimension.REGION: Trait("coalesce(account.region, '')", join=ACCOUNT),
     Dimension.INDUSTRY: Trait("coalesce(account.industry, '')", join=ACCOUNT),
-    Dimension.SOURCE: Trait("o.lead_source"),
-    Dimension.STAGE: Trait("o.stage_id", "bigint"),
 }
+OF_DEALS = {
+    **OF_ACCOUNT,
+    Dimension.SOURCE: Trait("o.lead_source"),
+    Dimension.STAGE: Trait("coalesce(o.stage_id, 0)", "bigint"),
+}
+TRAITS: dict[Family, dict[Dimension, Trait]] = {
+    Family.DEALS: OF_DEALS,
+    Family.TOUCHES: {**OF_DEALS, Dimension.PRODUCT: Trait("coalesce(o.product_id, 0)", "bigint")},
+    Family.LEADS: {**OF_ACCOUNT, Dimension.SOURCE: Trait("o.lead_source")},
+    Family.ACTIVITIES: {**OF_ACCOUNT, Dimension.TYPE: Trait("o.type")},
+}
+TABLES = {
+    Family.DEALS: DEALS,
+    Family.TOUCHES: DEALS,
+    Family.LEADS: LEADS,
+    Family.ACTIVITIES: ACTIVITIES,
+}
+WORDS = frozenset({Dimension.REGION, Dimension.INDUSTRY, Dimension.SOURCE, Dimension.TYPE})
 
 
-def trait_of(dimension: Dimension) -> Trait | None:
-    """Where the values of a dimension stand; None for those of the rollups."""
+def dimensions_of(metric: Metric) -> tuple[Dimension, ...]:
+    """What a metric can be told apart by: what all its families of facts know."""
+    families = families_of(metric)
+    found = {Dimension.PERSON, Dimension.TEAM}
+    found |= {each for each in Dimension if all(each in TRAITS.get(family, {}) for family in families)}
+    if families <= {Family.DEALS, Family.TOUCHES}:
+        found.add(Dimension.PRODUCT)
+    return tuple(each for each in Dimension if each in found)
+
+
+def trait_of(family: Family, dimension: Dimension) -> Trait:
+    """Where the values of a dimension stand."""
     if isinstance(dimension, OwnDimension):
         return Trait(dimension.trait.value, join=dimension.trait.join)
-    return TRAITS.get(dimension)
+    return TRAITS[family][dimension]
 
 
 def column_of(dimension: Dimension) -> str:
@@ -42,20 +73,20 @@ def column_of(dimension: Dimension) -> str:
 
 def array_type(dimension: Dimension) -> str:
     """The SQL type of a list of a dimension's values."""
-    trait = trait_of(dimension)
-    return f"{trait.type if trait else 'bigint'}[]"
+    if isinstance(dimension, OwnDimension):
+        return "text[]"
+    return "text[]" if dimension in WORDS else "bigint[]"
 
 
-def trait_columns(traits: Sequence[Dimension]) -> str:
-    """The values as further columns of the events of deals."""
-    found = [(each, trait_of(each)) for each in traits]
-    return "".join(f", {trait.value} AS {column_of(each)}" for each, trait in found if trait)
+def trait_columns(family: Family, traits: Sequence[Dimension]) -> str:
+    """The values as further columns of the events of facts."""
+    return "".join(f", {trait_of(family, each).value} AS {column_of(each)}" for each in traits)
 
 
-def deals_with(traits: Iterable[Dimension]) -> str:
-    """The deals, joined to what their values stand in."""
-    found = [trait_of(each) for each in traits]
-    return " ".join(dict.fromkeys([DEALS, *(trait.join for trait in found if trait and trait.join)]))
+def facts_with(family: Family, traits: Iterable[Dimension], as_of: date | None = None) -> str:
+    """The facts, as they are or as they stood, joined to what their values stand in."""
+    joins = [trait_of(family, each).join for each in traits]
+    return " ".join(dict.fromkeys([facts_then(family, as_of) if as_of else TABLES[family], *filter(None, joins)]))
 
 
 def kept(question: Question) -> list[tuple[Dimension, list[Member]]]:

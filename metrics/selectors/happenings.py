@@ -1,0 +1,48 @@
+"""The leads and activities behind a figure, as it counts them: of a team by who sat there on the day of each."""
+
+from django.db.models import F, Q, QuerySet
+
+from crm.models import Activity, Lead
+from kernel.period import Period
+from metrics.engine.definitions import Metric, parts_of
+from metrics.engine.parts import BASIS_OF, Basis
+from metrics.selectors.deals import having
+from metrics.selectors.subject import Subject
+from people.stretches import SatThere, Stretch, stretches_below
+
+LEAD_DAYS = {Basis.LEAD_CREATED: ("created_on", Q()), Basis.CONVERTED: ("converted_on", Q(is_converted=True))}
+
+
+def leads_counted(metric: Metric, subject: Subject, period: Period | None) -> QuerySet[Lead]:
+    """The leads of a figure, the latest first. One query where a team is asked about, none otherwise."""
+    stretches = None if subject.team_id is None else stretches_below([subject.team_id])
+    counted = Q(pk__in=[])
+    for basis in sorted({BASIS_OF[part] for part in parts_of(metric)}):
+        day, which = LEAD_DAYS[basis]
+        counted |= which & _on(day, "owner", stretches, period)
+    found = Lead.objects.filter(counted, is_deleted=False).select_related("owner", "account", "opportunity")
+    return _of(found, subject, "owner").order_by(F("created_on").desc(nulls_last=True), "-pk")
+
+
+def activities_counted(subject: Subject, period: Period | None) -> QuerySet[Activity]:
+    """The activities of a figure, the latest first. One query where a team is asked about, none otherwise."""
+    stretches = None if subject.team_id is None else stretches_below([subject.team_id])
+    found = Activity.objects.filter(_on("occurred_on", "person", stretches, period), is_deleted=False)
+    return _of(found.select_related("person", "account", "opportunity"), subject, "person").order_by(
+        "-occurred_at", "-pk"
+    )
+
+
+def _on(day: str, person: str, stretches: list[Stretch] | None, period: Period | None) -> Q:
+    """Facts of a period, of whoever sat there on the day."""
+    everything = Q(pk__isnull=False)  # not an empty Q, which `|` forgets
+    found = everything if period is None else Q(**{f"{day}__gte": period.starts_on, f"{day}__lt": period.ends_before})
+    return found if stretches is None else found & Q(SatThere(stretches, person, F(day)))
+
+
+def _of(found: QuerySet, subject: Subject, person: str) -> QuerySet:  # type: ignore[type-arg]
+    if subject.person_id is not None:
+        found = found.filter(**{person: subject.person_id or None})
+    for dimension, value in subject.traits:
+        found = found.filter(having(dimension, value))
+    return found

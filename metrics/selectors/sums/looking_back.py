@@ -1,0 +1,60 @@
+"""Facts as they were known at the end of a past day, in place of their tables: deals from the history of their changes.
+
+Only deals that changed after the day are looked up in the history; every other one is what it is today. A deal that had
+been created by then but whose history begins later stood open, with the amount and owner that are first known of it and
+without a stage. Deals that are gone from their source since then, and what their probabilities and credits were, are not
+in the history: the deals are out, probabilities are those of the stages, credits are today's.
+"""
+
+from datetime import date
+
+from metrics.engine.parts import Family
+
+DEALS = """(
+    SELECT d.id, d.organization_id, d.product_id, d.account_id, d.lead_source, d.created_on, d.engaged_on, d.is_deleted,
+           d.has_credits, d.is_split,
+           CASE WHEN known.is_now THEN d.owner_id ELSE was.owner_id END AS owner_id,
+           CASE WHEN known.is_now THEN d.stage_id WHEN was.is_known THEN was.stage_id END AS stage_id,
+           CASE WHEN known.is_now AND (d.outcome = 'open' OR d.closed_on <= {day} OR d.closed_on IS NULL) THEN d.outcome
+                WHEN was.is_known THEN was.outcome ELSE 'open' END AS outcome,
+           CASE WHEN known.is_now THEN d.closed_on WHEN was.is_known THEN was.closed_on END AS closed_on,
+           CASE WHEN known.is_now THEN d.probability END AS probability,
+           CASE WHEN known.is_now THEN d.converted_amount
+                WHEN was.currency = org.currency THEN was.amount
+                WHEN was.currency = d.currency AND d.amount <> 0 THEN was.amount * d.converted_amount / d.amount
+           END AS converted_amount
+    FROM crm_opportunity d
+    JOIN people_organization org ON org.id = d.organization_id
+    LEFT JOIN (
+        SELECT DISTINCT opportunity_id FROM crm_opportunitychange WHERE happened_on > {day}
+    ) later ON later.opportunity_id = d.id
+    CROSS JOIN LATERAL (SELECT later.opportunity_id IS NULL AS is_now) known
+    LEFT JOIN LATERAL (
+        SELECT c.owner_id, c.stage_id, c.outcome, c.closed_on, c.amount, c.currency, c.happened_on <= {day} AS is_known
+        FROM crm_opportunitychange c WHERE c.opportunity_id = d.id AND NOT known.is_now
+        ORDER BY c.happened_on <= {day} DESC,
+            CASE WHEN c.happened_on <= {day} THEN c.happened_on END DESC,
+            CASE WHEN c.happened_on <= {day} THEN c.recorded_at END DESC,
+            CASE WHEN c.happened_on <= {day} THEN c.id END DESC,
+            c.happened_on, c.recorded_at, c.id
+        LIMIT 1
+    ) was ON true
+    WHERE known.is_now AND coalesce(d.created_on, d.engaged_on, d.closed_on, {day}) <= {day}
+        OR NOT known.is_now AND (was.is_known OR least(d.created_on, d.engaged_on) <= {day})
+) o"""
+
+LEADS = """(
+    SELECT l.id, l.owner_id, l.account_id, l.lead_source, l.created_on, l.is_deleted,
+           l.is_converted AND coalesce(l.converted_on <= {day}, true) AS is_converted,
+           CASE WHEN l.converted_on <= {day} THEN l.converted_on END AS converted_on
+    FROM crm_lead l WHERE coalesce(l.created_on <= {day}, true)
+) o"""
+
+ACTIVITIES = "(SELECT * FROM crm_activity WHERE occurred_on <= {day}) o"
+
+TABLES = {Family.DEALS: DEALS, Family.TOUCHES: DEALS, Family.LEADS: LEADS, Family.ACTIVITIES: ACTIVITIES}
+
+
+def facts_then(family: Family, day: date) -> str:
+    """The facts of a family as they were known at the end of a day."""
+    return TABLES[family].format(day=f"DATE '{day.isoformat()}'")
