@@ -40,7 +40,10 @@ class SourceFilters(filters.FilterSet):  # type: ignore[misc]
 
 
 class OpportunityFilters(DealFilter, SourceFilters):
-    """Those of the deals list, and the source."""
+    """Those of the deals list; `source` is the system a deal came from, as for every fact, `lead_source` the customer's."""
+
+    source = filters.CharFilter("source")
+    lead_source = filters.CharFilter("lead_source", "iexact")
 
     class Meta:
         model = Opportunity
