@@ -1,6 +1,5 @@
 """Facts read: deals with their history, leads, activities, transactions, accounts, products, pipelines."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -28,7 +27,6 @@ from crm.policies import activities, leads, quotas, transactions
 from crm.selectors.deals import access_deal, deal_history, deal_shares, deals_found
 from crm.selectors.named import accounts_named, pipelines_ordered, products_named
 from people.api.views import ApiView, ListView, Scope
-from people.viewer import Viewer
 
 
 class SourceFilters(filters.FilterSet):  # type: ignore[misc]
@@ -120,11 +118,12 @@ class FactListView(ListView):
     """Facts in sight."""
 
     reads = Scope.FACTS_READ
-    found: ClassVar[Callable[[Viewer], QuerySet[Any]]]
+    found: ClassVar[Any]  # the selector: from the viewer to the facts in sight
     related: ClassVar[tuple[str, ...]] = ()
 
     def get_queryset(self) -> QuerySet[Any]:
-        return type(self).found(self.viewer).select_related(*self.related)
+        facts: QuerySet[Any] = type(self).found(self.viewer)
+        return facts.select_related(*self.related)
 
 
 class OpportunityListView(FactListView):

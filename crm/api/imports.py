@@ -100,7 +100,7 @@ class FactsView(ApiView):
             viewer=self.viewer,
             kind=found,
             source=values["source"],
-            rows=request.data["rows"],
+            rows=sent.initial_data["rows"],  # as they came: text, numbers and null are told apart
             is_all_or_nothing=values["all_or_nothing"],
             is_dry_run=values["dry_run"],
             at=timezone.now(),

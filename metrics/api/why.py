@@ -1,5 +1,6 @@
 """Why a figure is what it is: its parts, and the deals it counts, each with the imported line it came by."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -124,5 +125,5 @@ def _subject(viewer: Viewer, person: str | None, team: str | None) -> Subject:
 
 
 def _question(metric: Metric, period: Period | None, subject: Subject, viewer: Viewer) -> Question:
-    days = (period.starts_on, period.ends_before) if period else (None, None)
-    return Question((metric,), viewer.on, (), None, *days, subject.scope)
+    question = Question((metric,), viewer.on, scope=subject.scope)
+    return replace(question, starts_on=period.starts_on, ends_before=period.ends_before) if period else question
