@@ -53,7 +53,7 @@ PACE = Metric(
     _("what of the quotas should be reached by now"),
     _("the quotas in force"),
     _("How much of your quota should be reached by the end of today."),
-    _("By calendar days, or by working days where the organization chose so."),
+    _("By calendar days."),
     (RATED,),
 )
 PACE_ATTAINMENT = Metric(

@@ -34,6 +34,7 @@ from spm.demo.copying import Block, table_copy
 from spm.demo.deals import NOBODY, Deals, Ints, account_count, account_regions, deals_of
 from spm.demo.history import changes_of
 from spm.demo.plants import plant
+from spm.demo.quotas import quotas_create
 from spm.demo.season import traits_of
 from spm.demo.staff import Member, Staff, staff_of
 from spm.demo.story import Days, days_of
@@ -220,6 +221,7 @@ def _facts_create(deals: Deals, staff: Staff, people: list[Person], days: Days, 
         cursor.execute(_CHANGES_INSERT, values)
         cursor.execute("DROP TABLE demo_deal, demo_change")
         beside_create(beside, people=[person.pk for person in people[: staff.rep_count]], at=at)
+        quotas_create(days)
         cursor.execute(_BULK_DONE)
 
 

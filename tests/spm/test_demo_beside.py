@@ -52,6 +52,23 @@ def test_bookings_add_up_to_the_won_deals() -> None:
 
 
 @pytest.mark.usefixtures("demo")
+def test_every_rep_has_one_quota_on_every_day_they_sit_somewhere() -> None:
+    days = """SELECT h.person_id, d FROM people_seatholding h JOIN people_seat s ON s.id = h.seat_id AND s.role = 'rep'
+        JOIN generate_series(DATE '2025-07-01', DATE '2026-06-30', '1 day') d ON d >= h.starts_on AND d < h.ends_before"""
+    wrong = f"""SELECT count(*) FROM ({days}) held LEFT JOIN crm_quota q
+        ON q.person_id = held.person_id AND q.starts_on <= held.d AND q.ends_before > held.d WHERE q.id IS NULL"""
+    assert ask(wrong) == [(0,)]
+    assert ask("SELECT count(*) FROM crm_quota WHERE amount < 1000 OR amount % 1000 <> 0") == [(0,)]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_team_is_to_sell_a_little_less_than_its_people_together() -> None:
+    of_people = ask("SELECT sum(amount) FROM crm_quota WHERE person_id IS NOT NULL")[0][0]
+    of_teams = ask("SELECT sum(amount) FROM crm_quota WHERE team_id IS NOT NULL")[0][0]
+    assert of_people * 9 / 10 < of_teams < of_people
+
+
+@pytest.mark.usefixtures("demo")
 def test_a_cancellation_takes_back_no_more_than_its_booking() -> None:
     wrong = """SELECT count(*) FROM crm_transaction c LEFT JOIN crm_transaction b ON b.id = c.cancels_id
         WHERE c.type = 'cancellation' AND (b.type IS DISTINCT FROM 'booking' OR abs(c.amount) > b.amount)"""
