@@ -55,8 +55,8 @@ def quota_list_view(request: HttpRequest) -> HttpResponse:
         [
             Column("who", _("Whose")),
             Column("days", _("Days")),
-            Column("amount", _("Quota")),
-            Column("share", _("In these days")),
+            Column("amount", _("Quota"), "number"),
+            Column("share", _("In these days"), "number"),
             Column("state", _("State")),
         ],
         rows,
