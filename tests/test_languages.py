@@ -15,7 +15,8 @@ from django.utils.translation import trans_real
 
 from crm.models import Stage
 from kernel.money import MINOR_UNIT_DIGITS
-from people.models import User
+from people.models import ApiKey, Invitation, Organization, Person, User
+from spm.api import PROBLEMS
 from tests.cast import Cast
 from tests.languages.catalogue import (
     GERMAN,
@@ -33,6 +34,8 @@ HOMES = {"alice": "/me/", "bob": "/team/", "erin": "/company/", "ada": "/company
 MONTHS = ["Jan", "Feb", "Mär", "März", "Apr", "Mai", "Juni", "Juli", "Aug", "Sept", "Okt", "Nov", "Dez"]
 MONTHS += ["Januar", "Februar", "April", "August", "September", "Oktober", "November", "Dezember", "Sep", "Jun", "Jul"]
 IMPORTED = {"Won", "files", "deals.csv", "opportunity_id", "deal_stage", "GTX", "Kit", "Overdue", "Undated", "Deal"}
+IMPORTED |= {"Renewals", "Segment", "custom_segment", "L-why", "A-why", "alice.zip"}
+CODES = {"lines", "name", "scopes", "Ada Abel", "ada@example.com"}  # details of the audit log, a sample in a field
 SAMPLES = {"design:gallery", "design:why"}  # they show the parts of pages, with names made up
 
 
@@ -72,6 +75,7 @@ def pseudo_locale(tmp_path: Path, settings: Any) -> Iterator[None]:
 def germans(cast: Cast) -> Cast:
     """The cast, all of whom read German."""
     User.objects.update(locale="de")
+    Organization.objects.update(locale="de")  # of whoever has no sign-in yet
     make_deals(cast)
     return cast
 
@@ -87,12 +91,26 @@ def gets(objects: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], di
 
 def data_of(cast: Cast) -> set[str]:
     """Names, addresses and codes: what no catalogue holds."""
-    names = {person.name for person in cast.people.values()} | {team.name for team in cast.teams.values()}
+    names = {*Person.objects.values_list("name", flat=True)} | {team.name for team in cast.teams.values()}
+    names |= {person.name for person in cast.people.values()}  # of the other organization too
     names |= {part for name in names for part in name.split()} | {cast.organization.name, cast.other.name}
     stages = set(Stage.objects.values_list("name", flat=True))
-    emails = set(User.objects.values_list("email", flat=True))
+    emails = {*User.objects.values_list("email", flat=True), *Invitation.objects.values_list("email", flat=True)}
+    codes = {code for codes in PROBLEMS.values() for code in codes} | {*ApiKey.Scope.values} | CODES
+    keys = {text for key in ApiKey.objects.all() for text in (key.name, key.ending)}
     initials = {"".join(word[0] for word in name.split()) for name in names}
-    return names | stages | initials | set(MONTHS) | IMPORTED | available_timezones() | set(MINOR_UNIT_DIGITS) | emails
+    return (
+        names
+        | stages
+        | initials
+        | set(MONTHS)
+        | IMPORTED
+        | available_timezones()
+        | set(MINOR_UNIT_DIGITS)
+        | emails
+        | codes
+        | keys
+    )
 
 
 def test_the_german_catalogue_has_every_word_of_the_source_and_no_other(catalogue: polib.POFile) -> None:

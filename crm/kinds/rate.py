@@ -51,6 +51,10 @@ class RateKind(Kind):
     label = _("exchange rates")
     id_column = KEY
 
+    @property
+    def table(self) -> str:
+        return "crm_exchangerate"
+
     def compare(self, intake: Intake) -> None:
         _refuse_where(intake, "rate_not_positive", "f_rate <= 0", field="rate")
         _refuse_where(intake, "rate_of_itself", f"t.f_from = {TO}", field="to")
