@@ -17,6 +17,7 @@ from spm.embedded import launch
 
 PATIENCE_AT_STOP = 6.0  # seconds children get to finish what they are doing
 PATIENCE_AT_START = 30.0  # seconds without readiness until it says what is missing
+GIVE_UP = 5  # refusals in a row to start the embedded servers again
 STEADY = 60.0  # seconds after which a child that died is started again without delay
 # Root is what a trial has; static files come straight from the packages unless they were collected.
 QUIET = ["ignore:You're running the worker with superuser", "ignore:No directory at"]
@@ -85,6 +86,7 @@ class Supervisor:
     def __init__(self, children: list[Child], *, lock: int | None):
         self.children, self.lock = children, lock
         self.outputs = selectors.DefaultSelector()
+        self.refusals = 0
 
     def start(self) -> None:
         for child in self.children:
@@ -134,7 +136,15 @@ class Supervisor:
         """Replace a keeper that was killed; where a port could not be had again, the children learn the new one."""
         before = os.environ["DATABASE_URL"], os.environ["REDIS_URL"]
         say("the embedded servers are started again")
-        embedded.ensure()
+        try:
+            embedded.ensure()
+        except embedded.Refused as refused:  # the ones before may not be quite gone
+            self.refusals += 1
+            if self.refusals >= GIVE_UP:
+                raise
+            say(str(refused))
+            return
+        self.refusals = 0
         if before != (os.environ["DATABASE_URL"], os.environ["REDIS_URL"]):
             self.stop()
 
