@@ -6,6 +6,8 @@ quarter has their share by days. A team is to sell a little less than its people
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from spm.demo import story
@@ -63,7 +65,7 @@ FROM (
 
 def quotas_create(days: Days) -> None:
     """Quotas from the first quarter of facts to the next one, for reps and their teams. Two statements."""
-    values = {
+    values: dict[str, Any] = {
         "today": days.today,
         "starts_on": days.starts_on,
         "currency": story.CURRENCY,
