@@ -25,14 +25,17 @@ from tests.journeys.test_homes import wait_for_charts
 from tests.metrics.numbers import make_deals
 from tests.test_access import TABLE, make_objects
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 Scheme = Literal["light", "dark"]
 LOOKS: list[list[tuple[int, Scheme]]] = [  # pages take turns: each on both screens and in both schemes
     [(1440, "light"), (390, "dark")],
     [(1440, "dark"), (390, "light")],
 ]
-SETTLED = """() => Promise.allSettled(document.getAnimations()
-    .filter((each) => each.effect.getComputedTiming().endTime !== Infinity).map((each) => each.finished))"""
+SETTLED = """() => Promise.race([
+    new Promise((late) => setTimeout(late, 5000)),
+    Promise.allSettled(document.getAnimations()
+        .filter((each) => each.effect.getComputedTiming().endTime !== Infinity).map((each) => each.finished)),
+]).then(() => null)"""
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 GRAVE = {"serious", "critical"}
 REFUSED = {"crm": [("alice", "/imports/"), ("ada", "/deals/999999/")]}
