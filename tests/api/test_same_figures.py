@@ -23,7 +23,10 @@ from tests.cast import NOW, make_person
 from tests.metrics import adventureworks
 from tests.metrics.numbers import shown
 
-pytestmark = pytest.mark.skipif(adventureworks.folder() is None, reason="the sample data is not beside the checkout")
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(adventureworks.folder() is None, reason="the sample data is not beside the checkout"),
+]
 
 
 @pytest.fixture(scope="module")
