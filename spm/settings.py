@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "people",
     "crm",
     "metrics",
+    "goals",
     "incentives",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("people.urls")),
     path("", include("crm.urls")),
     path("", include("metrics.urls")),
+    path("", include("goals.urls")),
 ]
 
 handler400 = "people.api.problem.bad_request"

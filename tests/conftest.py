@@ -26,6 +26,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         schema.act_as("", connection)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the database has it made, also when a file runs by itself."""
+    for item in items:
+        if "django_db_blocker" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
+
+
 _empty_the_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 

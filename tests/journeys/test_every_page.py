@@ -39,7 +39,7 @@ SETTLED = """() => Promise.race([
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 GRAVE = {"serious", "critical"}
 REFUSED = {"crm": [("alice", "/imports/"), ("ada", "/deals/999999/")]}
-APPS = ["accounts", "crm", "design", "metrics", "people"]
+APPS = ["accounts", "crm", "design", "goals", "metrics", "people"]
 ODD_FILE = text_of(
     DEALS,
     [
