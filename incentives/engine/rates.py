@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -16,6 +18,15 @@ from incentives.language.plan import Plan
 from kernel.money import Currency
 
 _DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Used:
+    """A rate of exchange: one unit of ``currency`` in the plan's, and the day of its row (None: a plan rate)."""
+
+    currency: str
+    rate: Decimal
+    dated: date | None
 
 
 class Rates:
@@ -51,15 +62,32 @@ class Rates:
             return narrow(product(units, 10 ** (self.digits - digits)))
         return narrow(quotient(units, 10 ** (digits - self.digits)))
 
+    def used(self, row: int, kind: ExchangeRate) -> Used | None:
+        """Return the rate by which a row of the deals is converted; None for the plan's own currency, or without one."""
+        currency = self.deals.currency.categories[int(self.deals.currency.codes[row])]
+        if not self.foreign[row]:
+            return None
+        if kind is ExchangeRate.PLAN_RATE:
+            rate = self.plan.plan_rates.get(currency)
+            return None if rate is None else Used(currency, rate, None)
+        place = int(self._places(currency, ints([row]), kind)[0])
+        if place == 0:
+            return None
+        day, rate = self.dated[currency][place - 1]
+        return Used(currency, rate, date.fromordinal(day))
+
     def _of(self, currency: str, rows: Ints, kind: ExchangeRate) -> tuple[Ints, Flags]:
         if kind is ExchangeRate.PLAN_RATE:
             rate = self.plan.plan_rates.get(currency)
             units = 0 if rate is None else int(rate.scaleb(_DIGITS))
             return np.full(len(rows), units, dtype=object), np.full(len(rows), rate is None)
+        values = np.array([0] + [int(rate.scaleb(_DIGITS)) for _, rate in self.dated.get(currency, [])], dtype=object)
+        place = self._places(currency, rows, kind)
+        return values[place], place == 0
+
+    def _places(self, currency: str, rows: Ints, kind: ExchangeRate) -> Ints:
+        """Return for each row how many of a currency's dated rates are not later than the day that counts."""
         days = self.deals.day[rows]
         if kind is ExchangeRate.PAY_DATE:
             days = self.spans.ends[self.posted[rows]] + self.plan.pay_day
-        dated = self.dated.get(currency, [])
-        values = np.array([0] + [int(rate.scaleb(_DIGITS)) for _, rate in dated], dtype=object)
-        place = np.searchsorted(ints([day for day, _ in dated]), days, side="right")
-        return values[place], place == 0
+        return np.searchsorted(ints([day for day, _ in self.dated.get(currency, [])]), days, side="right")

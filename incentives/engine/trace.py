@@ -15,11 +15,15 @@ import numpy as np
 from incentives.engine.eligible import Rules
 from incentives.engine.exact import NANO, ints
 from incentives.engine.lines import Kind
+from incentives.engine.quotas import Mode, needs_quota, needs_target
 from incentives.engine.run import Result
 from incentives.engine.shares import is_money
-from incentives.language.choices import ComponentType
+from incentives.engine.terms import PAID_ON_CREDITS, Terms
+from incentives.facts.rows import Quota
+from incentives.language.choices import Basis, ComponentType, ExchangeRate
 from incentives.language.plan import Component
 from kernel.money import Currency
+from kernel.period import Period
 from kernel.trace import Trace
 
 _WORDS = {
@@ -57,6 +61,7 @@ class Story:
         self.result, self.people = result, result.people
         self.digits = Currency.of(result.plan.currency).digits
         self.labels = result.periods.labels()
+        self.terms = Terms(result)
         self.components: dict[str, Component] = {component.id: component for component in result.plan.components}
         self.first = np.full(len(result.data.ids) + 1, -1, dtype=np.int64)
         self.first[result.data.deals.tx[::-1]] = np.arange(len(result.data.deals))[::-1]
@@ -68,7 +73,7 @@ class Story:
     def base(self, number: int) -> str:
         """Return a line's base: money, or units of the measure."""
         value = int(self.result.lines.base[number])
-        return self.money(value) if self._in_money(number) else f"{Decimal(value).scaleb(-6).normalize():f}"
+        return self._units(value, self._in_money(number))
 
     def _in_money(self, number: int) -> bool:
         component = self.components.get(self.component(number))
@@ -147,6 +152,8 @@ class Story:
             steps += self._credited(number, transaction)
         if lines.rate[number] or kind in (Kind.EARNED, Kind.RE_RATING):
             steps += self._rated(number, component)
+        elif kind is Kind.TO_DATE:
+            steps += self._terms(number, component)
         if self.cause(number) is not None:
             steps.append(Trace("caused by", self.cause(number)))
         steps.append(Trace("rounding", str(self.result.plan.rounding), str(self.result.plan.round_each)))
@@ -167,23 +174,61 @@ class Story:
                 Trace("did not match", rule.name, _where(rule.where)) for rule in component.rules[: max(matched, 0)]
             ]
             steps[-1] = Trace("rule", self.rule(number), "the first that matched", tuple(missed))
+        steps += self._exchanged(row, component)
         mine = self._rows.get((int(deals.tx[row]), int(self.result.lines.person[number])))
         if mine is not None:
             share = (Decimal(int(deals.share[mine])).scaleb(-7)).normalize()
             steps.append(Trace("share", f"{share:f} %", "overlay" if deals.overlay[mine] else "owner"))
         return steps
 
+    def _exchanged(self, row: int, component: Component | None) -> list[Trace]:
+        """Return the rate of exchange of pay, and that of the position where it is another one."""
+        plan = self.result.plan
+        if component is None or component.type not in PAID_ON_CREDITS or not is_money(component.measure):
+            return []
+        steps = [self._rate_used("rate of exchange", row, plan.exchange_rate)]
+        if plan.exchange_rate is not ExchangeRate.PLAN_RATE and component.basis in (Basis.ATTAINMENT, Basis.AMOUNT):
+            steps.append(self._rate_used("rate of exchange for the position", row, ExchangeRate.PLAN_RATE))
+        return [step for step in steps if step is not None]
+
+    def _rate_used(self, name: str, row: int, kind: ExchangeRate) -> Trace | None:
+        used = self.result.rates.used(row, kind)
+        if used is None:
+            return None
+        known = f"rate of {used.dated.isoformat()}" if used.dated else "plan rate"
+        return Trace(name, f"{used.rate:f}", f"one {used.currency} in {self.result.plan.currency}, {known}")
+
+    def _terms(self, number: int, component: Component | None) -> list[Trace]:
+        """Return the quota and the target pay of the line's window."""
+        term = self.terms.of(number)
+        if term is None or component is None:
+            return []
+        steps = []
+        if needs_quota(component):
+            words = (
+                ", reduced to nothing by leave or ramp: all at the base rate" if term.piece.mode is Mode.BASE else ""
+            )
+            quota = self._units(term.piece.quota, is_money(component.measure))
+            steps.append(Trace("quota", quota, _days(term.window) + words, tuple(map(_of_row, term.rows))))
+        if needs_target(component):
+            steps.append(Trace("target pay", self.money(term.piece.target), _days(term.window)))
+        return steps
+
+    def _units(self, value: int, in_money: bool) -> str:
+        return self.money(value) if in_money else f"{Decimal(value).scaleb(-6).normalize():f}"
+
     def _rated(self, number: int, component: Component | None) -> list[Trace]:
         lines = self.result.lines
         before = int(lines.before[number])
         in_money = component is None or component.basis in ("attainment", "amount")
-        shown = (
-            self.money(before) if in_money and self._in_money(number) else f"{Decimal(before).scaleb(-6).normalize():f}"
-        )
         steps = [
             Trace("base", self.base(number), component.measure if component else ""),
-            Trace("position before", shown, str(component.basis) if component else ""),
-        ]
+            *self._terms(number, component),
+            Trace(
+                "position before", self._units(before, in_money and self._in_money(number)),
+                str(component.basis) if component else "",
+            ),
+        ]  # fmt: skip
         if component and component.tiers:
             steps.append(Trace("tier", int(lines.tier[number]) + 1, str(component.application)))
         if lines.rate[number] or (component and component.tiers):
@@ -221,6 +266,15 @@ class Story:
             )
             return f": {item.rules[number].name}"
         return ""
+
+
+def _of_row(row: Quota) -> Trace:
+    every = f" each {row.per}" if row.per else ""
+    return Trace("of the row", f"{row.amount:f}{every}", _days(Period(row.starts_on, row.ends_before)))
+
+
+def _days(days: Period) -> str:
+    return f"{days.starts_on.isoformat()} to {days.last_day.isoformat()}"
 
 
 def _where(where: dict[str, tuple[str, ...]]) -> str:

@@ -1,12 +1,33 @@
-"""What a mutant has to get past: worked tables, ledger balances, net lines, and random plans with known results."""
+"""What a mutant has to get past: worked tables, ledger balances, net lines, and random plans with known results.
+
+Each check remembers which functions of the engine it runs, so that a change is put only before checks that can notice it.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from incentives.engine.ledger import entries
 from incentives.engine.run import calculate
-from tests.incentives import test_closing
+from tests.incentives import test_closing, test_corners
 from tests.incentives.golden import cases
 from tests.incentives.random_plans import facts_from, lists, plan_of, plans
+
+
+@dataclass
+class Check:
+    """One calculation, what it says, and the (file, first line) of every function it calls."""
+
+    work: Callable[[], Any]
+    told: Any
+    calls: set[tuple[str, int]]
+    kills: int = 0
+
+    def notices(self) -> bool:
+        return bool(self.work() != self.told)
 
 
 def _random(number):
@@ -29,12 +50,29 @@ def _random(number):
     return found
 
 
-def _told(result):
-    """Return everything a result says, lines in order, and the ledger's entries."""
+def _corners():
+    """Return the plans and facts of the corners that were worked out by hand."""
+    found, compare = [], test_corners.compare
+    test_corners.compare = lambda document, rows: found.append((plan_of(document), facts_from(rows)))
+    try:
+        for name, work in list(vars(test_corners).items()):
+            if name.startswith("test_") and not work.__code__.co_argcount:
+                work()
+    finally:
+        test_corners.compare = compare
+    return found
+
+
+def _told(plan, facts, until):
+    """Return everything a result says: lines in order, totals, issues, and the ledger's entries."""
+    result = calculate(plan, facts, until)
     lines = [column.tolist() for column in vars(result.lines).values()]
     totals = {name: table.tolist() for name, table in vars(result.totals).items()}
-    posted = [column.tolist() for column in vars(entries.entries_of(result.totals)).values()]
-    return lines, totals, posted
+    sums = result.totals.draw_paid.tolist(), result.totals.recovered.tolist()
+    booked = entries.entries_of(result.totals)
+    posted = [column.tolist() for column in vars(booked).values()]
+    shape = result.totals.earned.shape
+    return lines, totals, sums, posted, booked.balances(*shape).tolist(), [issue.to_dict() for issue in result.issues]
 
 
 def _closing(case):
@@ -44,19 +82,26 @@ def _closing(case):
     return correction.lines, {name: dict(changed) for name, changed in correction.totals.items()}
 
 
+def _remembered(work):
+    """Return a check of what ``work`` says now, which other tests compare with the page and the reference."""
+    calls = set()
+
+    def trace(frame, event, argument):
+        if "incentives" in frame.f_code.co_filename:
+            calls.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
+
+    sys.settrace(trace)
+    try:
+        told = work()
+    finally:
+        sys.settrace(None)
+    return Check(work, told, calls)
+
+
 def prepared(number):
-    """Return a check that is true as long as the engine says what it says now, which other tests compare with the page
-    and the reference.
-    """
+    """Return the checks: the page's tables, its closed periods, the corners, then ``number`` random plans."""
     golden = cases()
-    drawn = [(case.plan, case.facts, case.until) for case in golden] + [(*one, None) for one in _random(number)]
-    closing = [case for case in golden if case.closing]
-    kept = [_told(calculate(*one)) for one in drawn]
-    nets = [_closing(case) for case in closing]
-
-    def unnoticed():
-        if [_closing(case) for case in closing] != nets:
-            return False
-        return all(_told(calculate(*one)) == told for one, told in zip(drawn, kept, strict=True))
-
-    return unnoticed
+    works = [lambda case=case: _told(case.plan, case.facts, case.until) for case in golden]
+    works += [lambda case=case: _closing(case) for case in golden if case.closing]
+    works += [lambda one=one: _told(*one, None) for one in [*_corners(), *_random(number)]]
+    return [_remembered(work) for work in works]

@@ -13,14 +13,20 @@ import importlib
 import os
 import signal
 import sys
+import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.incentives.mutant_checks import Check
 
 MODULES = (
     "tiers", "overage", "rerate", "draws", "payout", "statement", "ledger.corrections", "ledger.difference", "ledger.entries",
 )  # fmt: skip
-RANDOM_CASES = 60
+RANDOM_CASES = 120
 SECONDS = 60
 
 _COMPARE = {
@@ -64,6 +70,9 @@ class _Sites(ast.NodeTransformer):
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         node.body = [self.visit(item) for item in node.body]
         return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        return node if node.arg == "strict" else self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
@@ -139,20 +148,51 @@ def _replaced(name: str, tree: ast.Module, path: str) -> None:
                 setattr(other, key, changed[id(value)])
 
 
-def _child(work: Callable[[], bool]) -> bool:
-    """Return whether ``work`` noticed nothing, run in a process of its own."""
+def _noticed_by(checks: Sequence[Check]) -> int | None:
+    """Return the number of the first check that notices a change; one that fails or never ends has noticed."""
+    for number, check in enumerate(checks):
+        try:
+            if check.notices():
+                return number
+        except Exception:
+            return number
+    return None
+
+
+def _child(change: Callable[[], None], checks: Sequence[Check]) -> int | None:
+    """Make a change in a process of its own and return the number of the check that noticed it, if any did."""
+    reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         signal.alarm(SECONDS)
         try:
-            same = work()
+            change()
+            number = _noticed_by(checks)
         except BaseException:
-            same = False
-        os._exit(0 if same else 1)
-    return os.waitpid(pid, 0)[1] == 0
+            number = 0
+        os.write(writing, b"nobody" if number is None else str(number).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    return None if said == b"nobody" else int(said or b"0")
 
 
-def survivors(name: str, unnoticed: Callable[[], bool]) -> Iterator[tuple[int, int, str]]:
+def _functions(tree: ast.Module) -> list[tuple[int, int]]:
+    """Return the first and last line of each function, decorators included."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return [(min([node.lineno, *(d.lineno for d in node.decorator_list)]), node.end_lineno or 0) for node in found]
+
+
+def _concerned(path: str, tree: ast.Module, line: int, checks: Sequence[Check]) -> list[Check]:
+    """Return the checks that run the function around a line, those that noticed most before coming first."""
+    around = [first for first, last in _functions(tree) if first <= line <= last]
+    found = [check for check in checks if not around or (path, max(around)) in check.calls]
+    return sorted(found, key=lambda check: -check.kills)
+
+
+def survivors(name: str, checks: Sequence[Check]) -> Iterator[tuple[int, int, str]]:
     """Yield (number, line, change) of every change of a module that goes unnoticed; the last has no text."""
     path, tree = _tree(name)
     counting = _Sites()
@@ -160,13 +200,12 @@ def survivors(name: str, unnoticed: Callable[[], bool]) -> Iterator[tuple[int, i
     for number in range(counting.count):
         site = _Sites(number)
         mutant = ast.fix_missing_locations(site.visit(copy.deepcopy(tree)))
-
-        def work(mutant: ast.Module = mutant) -> bool:
-            _replaced(name, mutant, path)
-            return unnoticed()
-
-        if _child(work):
+        concerned = _concerned(path, tree, site.line, checks)
+        noticed = _child(partial(_replaced, name, mutant, path), concerned)
+        if noticed is None:
             yield number, site.line, site.text
+        elif concerned:
+            concerned[noticed].kills += 1
     yield counting.count, 0, ""
 
 
@@ -178,17 +217,18 @@ def main(names: list[str]) -> None:
     django.setup()
     from tests.incentives.mutant_checks import prepared
 
-    unnoticed = prepared(RANDOM_CASES)
-    if not unnoticed():
+    checks = prepared(RANDOM_CASES)
+    if _noticed_by(checks) is not None:
         raise SystemExit("the checks fail without any change")
     for name in names or MODULES:
-        found = 0
-        for number, line, text in survivors(name, unnoticed):
+        found, start = 0, time.monotonic()
+        for number, line, text in survivors(name, checks):
             if text:
                 found += 1
                 print(f"{name}:{line}: {text}", flush=True)
             else:
-                print(f"{name}: {found} of {number} changes survive", flush=True)
+                took = time.monotonic() - start
+                print(f"{name}: {found} of {number} changes survive, looked at in {took:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

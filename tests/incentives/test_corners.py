@@ -4,6 +4,7 @@ import pytest
 
 from incentives.engine.run import calculate
 from incentives.engine.trace import Story
+from incentives.language.choices import ExchangeRate
 from tests.incentives.random_plans import facts_from, plan_of
 from tests.incentives.test_engine_equals_reference import compare
 
@@ -184,6 +185,51 @@ def test_a_forgiven_draw_is_gone_before_a_write_off_of_the_same_month_is_used():
     assert totals.draw_written_off[0].tolist() == [0, 0, 5000]
     assert totals.debt_written_off[0].tolist() == [0, 0, 6000]
     assert totals.debt[0].tolist() == [0, 10000, 3950]
+
+
+def test_a_draw_that_ends_on_the_day_the_person_comes_pays_nothing():
+    plan = {
+        "components": [{"id": "c", "basis": "amount", "tiers": TEN}],
+        "draws": [{"id": "d", "amount": "100"}],
+        "ends_before": "2026-02-01",
+    }
+    facts = {
+        "transactions": [deal(1, "2026-02-05", "10")],
+        "participants": [{"participant": "ann", "hired_on": "2026-02-01"}],
+    }
+    compare({**HEAD, **plan}, facts)
+    assert int(calculate(plan_of({**HEAD, **plan}), facts_from(facts)).totals.payable.sum()) == 0
+
+
+def test_a_position_in_money_goes_on_as_it_is_when_the_role_changes():
+    tiers = [{"from": "0", "rate": "10%"}, {"from": "100", "rate": "20%"}]
+    plan = {"components": [{"id": "c", "basis": "amount", "window": "quarter", "tiers": tiers}]}
+    facts = {
+        "transactions": [deal(1, "2026-01-05", "100"), deal(2, "2026-03-05", "100")],
+        "participants": [
+            {"participant": "ann", "role": "a", "ends_before": "2026-02-01"},
+            {"participant": "ann", "role": "b", "starts_on": "2026-02-01"},
+        ],
+    }
+    assert earned(plan, facts) == 1000 + 2000
+
+
+def test_on_leave_all_month_the_quota_is_reduced_to_nothing_even_where_nothing_is_prorated():
+    tiers = [{"from": "0%", "rate": "10%"}, {"from": "100%", "rate": "20%"}]
+    facts = {
+        "transactions": [deal(1, "2026-01-05", "150")],
+        "participants": [{"participant": "ann"}],
+        "leaves": [{"participant": "ann", "starts_on": "2026-01-01", "ends_before": "2026-02-01"}],
+        "quotas": [{"participant": "ann", "starts_on": "2026-01-01", "ends_before": "2026-02-01", "amount": "100"}],
+    }
+    assert earned({"proration": "none", "components": [{"id": "c", "tiers": tiers}]}, facts) == 1500
+
+
+def test_of_a_rate_of_exchange_that_is_missing_nothing_is_told():
+    plan = {"components": [{"id": "c", "basis": "amount", "tiers": TEN}]}
+    facts = facts_from({"transactions": [deal(1, "2026-02-05", "100", currency="EUR")]})
+    rates = calculate(plan_of({**HEAD, **plan}), facts).rates
+    assert [rates.used(0, kind) for kind in ExchangeRate] == [None, None, None]
 
 
 def told(plan, facts):

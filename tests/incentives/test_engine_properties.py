@@ -98,3 +98,4 @@ def test_what_is_open_at_the_end_is_never_negative(document, found):
     assert (totals.draw_balance >= 0).all()
     assert (totals.debt >= 0).all()
     assert (totals.payable >= 0).all()
+    assert (totals.payable == totals.incentive + totals.draw_paid - totals.recovered).all()

@@ -54,7 +54,8 @@ class Calculation:
         """Prepare what components are made from."""
         plan, facts, data, deals = self.plan, self.facts, self.data, self.data.deals
         posted = self.periods.posted(self.periods.of(deals.day), deals.days["recorded_on"], plan.cut_off_days)
-        shares = Shares(deals, Rates(plan, facts, deals, self.periods, posted))
+        self.rates = Rates(plan, facts, deals, self.periods, posted)
+        shares = Shares(deals, self.rates)
         crediting = Crediting(plan, facts, data, self.people, shares, posted)
         self.measures = Measures(plan, facts, self.people, self.calendar, deals, shares, self.periods, self.digits)
         setting = Setting(plan, facts, self.people, self.calendar, self.periods, self.until, self.digits)
@@ -106,7 +107,7 @@ class Calculation:
         unpaid = [(one.component.id, group) for one in self.components.made.values() for group in one.unpaid]
         return Result(
             self.plan, self.data, self.periods, names, component, lines, unpaid, totals, self.findings.issues(),
-            self.people, statement,
+            self.people, statement, self.facts, self.rates,
         )  # fmt: skip
 
     def _payable(self, lines: Lines, component: Ints) -> tuple[Lines, Ints, Parts, Debts]:

@@ -11,7 +11,9 @@ from incentives.engine.exact import Ints
 from incentives.engine.lines import Lines
 from incentives.engine.people import People
 from incentives.engine.periods import Spans
+from incentives.engine.rates import Rates
 from incentives.engine.statement import Statement, Totals
+from incentives.facts.rows import Facts
 from incentives.language.plan import Component, Plan
 from kernel.issue import Issue
 from kernel.period import Period
@@ -42,3 +44,5 @@ class Result:
     issues: list[Issue]
     people: People
     statement: Statement
+    facts: Facts
+    rates: Rates
