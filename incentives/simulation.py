@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from incentives.closing.correction import Closing
-from incentives.closing.posted import Posted, posted_of
+from incentives.closing.opened import UNPOSTABLE, corrected
+from incentives.closing.posted import posted_of
+from incentives.closing.totals import total_of
 from incentives.engine.periods import calendar_of
 from incentives.engine.run import Result, calculate
 from incentives.engine.trace import Story
@@ -79,85 +80,27 @@ def simulate(
     """
     issues = IssueCollector()
     facts = facts_of_files(files, issues)
-    out = Simulation()
+    parts: list[Simulation] = []
     _named_plans(plans, facts, issues)
     _overlapping(plans, facts, issues)
+    _one_currency(plans, issues)
+    posted = posted_of(documents, [plan.plan for plan in plans], issues)
     for plan in plans:
         until = _until(plan, period, issues)
         if any(issue.code in _FATAL for issue in issues):
             break
         result = calculate(plan, facts, until)
         issues.extend(result.issues)
-        _add(out, result, _labels_in(plan, period, result))
+        part = _part(result, _labels_in(plan, period, result))
         if documents:
-            _correct(out, result, period, documents, len(plans), issues)
-    out.totals = _summed(out.totals)
-    out.issues = [issue.to_dict() for issue in issues.sorted()]
-    if any(issue.code in _UNPOSTABLE for issue in issues):
-        out.lines, out.totals = [], []
-    return out
+            corrected(part, result, period, posted[plan.plan], issues)
+        parts.append(part)
+    if any(issue.code in UNPOSTABLE for issue in issues):
+        parts = []
+    return _together(parts, [issue.to_dict() for issue in issues.sorted()])
 
 
-_FATAL = {"empty_file", "missing_column", "bad_period_label", "same_component"}
-
-
-_UNPOSTABLE = {"bad_posting", "other_plan", "posted_twice", "one_plan", "no_open_period", "unknown_period"}
-
-
-def _correct(
-    out: Simulation,
-    result: Result,
-    period: str | None,
-    documents: Sequence[tuple[str, str]],
-    plans: int,
-    issues: IssueCollector,
-) -> None:
-    """Put the open period's net lines first, and what they change into its totals."""
-    story = Story(result)
-    posted = posted_of(documents, result.plan.plan, issues)
-    open_period = _open_period(result, story, period, posted, plans, issues)
-    if open_period is None or any(issue.code in _UNPOSTABLE for issue in issues):
-        return
-    correction = Closing(result, story, posted, open_period).correction()
-    out.lines = correction.lines + out.lines
-    known = {total["participant"]: total for total in out.totals}
-    for person, changed in sorted(correction.totals.items()):
-        total = known.get(person)
-        if total is None:
-            total = _nothing(result, story, person, open_period)
-            out.totals.append(total)
-        total["correction"] = story.money(changed["earned"])
-        total["overpaid"] = story.money(changed["overpaid"])
-        for name in ("earned", "payable", "recovered"):
-            total[name] = f"{Decimal(total[name]) + Decimal(story.money(changed[name])):f}"
-
-
-def _open_period(
-    result: Result, story: Story, period: str | None, posted: Posted, plans: int, issues: IssueCollector
-) -> int | None:
-    """Return the number of the one open pay period, which nothing was posted for yet."""
-    if plans > 1:
-        issues.add(Level.ERROR, "one_plan", "--posted: correct one plan at a time; name a single plan")
-    if period not in story.labels[: result.periods.over]:
-        message = f"--period: with --posted name the open pay period, such as {story.labels[result.periods.over - 1]}"
-        issues.add(Level.ERROR, "no_open_period", message, value=period)
-        return None
-    number = story.labels.index(str(period))
-    for label in sorted(posted.periods()):
-        if label not in story.labels:
-            message = f"--posted: {label} is no pay period of {result.plan.plan} with these facts; check plan and files"
-            issues.add(Level.ERROR, "unknown_period", message, value=label)
-        elif story.labels.index(label) >= number:
-            message = f"--posted: {label} is not before the open period {period}; leave its result out"
-            issues.add(Level.ERROR, "no_open_period", message, value=label)
-    return number
-
-
-def _nothing(result: Result, story: Story, person: str, period: int) -> dict[str, Any]:
-    """Return the total of somebody who is no longer on the plan."""
-    pay_on = date.fromordinal(int(result.periods.ends[period]) + result.plan.pay_day).isoformat()
-    money = dict.fromkeys(_TABLES, story.money(0))
-    return {"participant": person, "period": story.labels[period], **money, "pay_on": pay_on}
+_FATAL = {"empty_file", "missing_column", "bad_period_label", "same_component", "several_currencies"}
 
 
 def _until(plan: Plan, period: str | None, issues: IssueCollector) -> date | None:
@@ -184,6 +127,16 @@ def _named_plans(plans: Sequence[Plan], facts: Facts, issues: IssueCollector) ->
         if row.plan and row.plan not in known:
             message = f"participants: the plan {row.plan} of {row.participant} is not among those given; add its file"
             issues.extend([Issue(Level.WARNING, "unknown_plan", message, row.row, "plan", row.plan)])
+
+
+def _one_currency(plans: Sequence[Plan], issues: IssueCollector) -> None:
+    """Refuse totals of several currencies."""
+    found = sorted({plan.currency for plan in plans})
+    if len(found) > 1:
+        message = (
+            f"the plans pay in {' and '.join(found)}, which do not add up; simulate the plans of each currency apart"
+        )
+        issues.add(Level.ERROR, "several_currencies", message, value=found[1])
 
 
 def _overlapping(plans: Sequence[Plan], facts: Facts, issues: IssueCollector) -> None:
@@ -215,9 +168,9 @@ def _dates_overlap(plan: Plan, other: Plan) -> bool:
     return plan.starts_on < (other.ends_before or last) and other.starts_on < (plan.ends_before or last)
 
 
-def _add(out: Simulation, result: Result, labels: set[str]) -> None:
-    story = Story(result)
-    people = result.data.people
+def _part(result: Result, labels: set[str]) -> Simulation:
+    """Return what one plan pays in the named pay periods."""
+    out, story, people = Simulation(), Story(result), result.data.people
     for number in range(len(result.lines)):
         label = story.labels[int(result.lines.period[number])]
         if label in labels:
@@ -225,9 +178,10 @@ def _add(out: Simulation, result: Result, labels: set[str]) -> None:
     for row, person in enumerate(result.totals.persons.tolist()):
         for period in range(result.periods.over):
             if story.labels[period] in labels:
-                out.totals.append(_total(result, story, row, people[person], period))
+                out.totals.append(total_of(result, story, row, people[person], period))
                 _recovery(out, result, story, row, people[person], period)
-    out.not_credited += [{"plan": result.plan.plan, **item} for item in story.unpaid()]
+    out.not_credited = [{"plan": result.plan.plan, **item} for item in story.unpaid()]
+    return out
 
 
 def line_of(result: Result, story: Story, number: int, label: str) -> dict[str, Any]:
@@ -251,19 +205,6 @@ def line_of(result: Result, story: Story, number: int, label: str) -> dict[str, 
     }
 
 
-_TABLES = {
-    "earned": "earned", "payable": "payable", "draw_balance": "draw_balance", "draw_paid": "draw_paid",
-    "recovered": "recovered", "debt": "debt", "carried_forward": "carried",
-}  # fmt: skip
-
-
-def _total(result: Result, story: Story, row: int, person: str, period: int) -> dict[str, Any]:
-    totals = result.totals
-    money = {name: story.money(int(getattr(totals, table)[row, period])) for name, table in _TABLES.items()}
-    pay_on = date.fromordinal(int(result.periods.ends[period]) + result.plan.pay_day).isoformat()
-    return {"participant": person, "period": story.labels[period], **money, "pay_on": pay_on}
-
-
 def _recovery(out: Simulation, result: Result, story: Story, row: int, person: str, period: int) -> None:
     amount = int(result.totals.recovered[row, period])
     if amount:
@@ -276,18 +217,33 @@ def _recovery(out: Simulation, result: Result, story: Story, row: int, person: s
         })  # fmt: skip
 
 
+def _together(parts: Sequence[Simulation], issues: list[dict[str, Any]]) -> Simulation:
+    """Return what several plans pay, each person's totals added up."""
+    return Simulation(
+        lines=[line for part in parts for line in part.lines],
+        totals=_summed([total for part in parts for total in part.totals]),
+        not_credited=[item for part in parts for item in part.not_credited],
+        recoveries=[item for part in parts for item in part.recoveries],
+        issues=issues,
+    )
+
+
 def _summed(totals: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add up the totals of a person who is on several plans."""
     sums: dict[tuple[str, str], dict[str, Any]] = {}
     for total in totals:
-        key = (total["participant"], total["period"])
-        if key not in sums:
-            sums[key] = dict(total)
-            continue
+        known = sums.setdefault((total["participant"], total["period"]), {})
         for name, value in total.items():
-            if name not in ("participant", "period", "pay_on"):
-                sums[key][name] = f"{Decimal(sums[key][name]) + Decimal(value):f}"
+            if name == "payable_by_plan":
+                known[name] = known.get(name, {}) | value
+            elif name in _WORDS:
+                known.setdefault(name, value)
+            else:
+                known[name] = f"{Decimal(known.get(name, 0)) + Decimal(value):f}"
     return [sums[key] for key in sorted(sums)]
+
+
+_WORDS = ("participant", "period", "pay_on")
 
 
 def difference(first: Simulation, second: Simulation) -> list[dict[str, str]]:

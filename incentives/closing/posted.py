@@ -35,12 +35,12 @@ class Posted:
         return {period for _, period in self.paid}
 
 
-def posted_of(documents: Sequence[tuple[str, str]], plan: str, issues: IssueCollector) -> Posted:
-    """Return what the ``documents`` (name and text) posted for a plan; what cannot be used is an issue."""
-    posted = Posted()
+def posted_of(documents: Sequence[tuple[str, str]], plans: Sequence[str], issues: IssueCollector) -> dict[str, Posted]:
+    """Return what the ``documents`` (name and text) posted, plan by plan; what cannot be used is an issue."""
+    posted = {plan: Posted() for plan in plans}
     for name, text in documents:
         try:
-            _add(posted, name, _document(text), plan, issues)
+            _add(posted, name, _document(text), issues)
         except (KeyError, TypeError, AttributeError, ValueError, MoneyError):
             message = f"{name}: is no result of plan_simulate --format json; post what it wrote, unchanged"
             issues.add(Level.ERROR, "bad_posting", message, value=name)
@@ -54,23 +54,36 @@ def _document(text: str) -> Mapping[str, Any]:
     return document
 
 
-def _add(posted: Posted, name: str, document: Mapping[str, Any], plan: str, issues: IssueCollector) -> None:
-    others = sorted({line["plan"] for line in document["lines"]} - {plan})
+def _add(posted: dict[str, Posted], name: str, document: Mapping[str, Any], issues: IssueCollector) -> None:
+    totals = document["totals"]
+    others = sorted({*(line["plan"] for line in document["lines"]), *_plans_of(totals)} - set(posted))
     if others:
-        message = f"{name}: holds lines of the plan {others[0]}, not of {plan}; post each plan's own results"
+        known = ", ".join(sorted(posted))
+        message = f"{name}: holds pay of the plan {others[0]}, not only of {known}; name every plan that was posted"
         issues.add(Level.ERROR, "other_plan", message, value=others[0])
         return
-    paid = {(total["participant"], total["period"]): decimal_of(total["payable"]) for total in document["totals"]}
-    again = sorted(set(paid) & set(posted.paid))
+    again = [
+        (total["participant"], total["period"])
+        for total in totals
+        for plan in total["payable_by_plan"]
+        if (total["participant"], total["period"]) in posted[plan].paid
+    ]
     if again:
-        message = f"{name}: {again[0][0]} was posted for {again[0][1]} before; give each closed period once"
-        issues.add(Level.ERROR, "posted_twice", message, value=again[0][1])
+        who, period = min(again)
+        message = f"{name}: {who} was posted for {period} before; give each closed period once"
+        issues.add(Level.ERROR, "posted_twice", message, value=period)
         return
-    posted.paid |= paid
-    posted.lines += [
-        PostedLine(
-            line["participant"], line["component"], line.get("corrects") or line["period"], line["transaction"],
-            decimal_of(line["amount"]),
-        )
-        for line in document["lines"]
-    ]  # fmt: skip
+    for total in totals:
+        for plan, payable in total["payable_by_plan"].items():
+            posted[plan].paid[total["participant"], total["period"]] = decimal_of(payable)
+    for line in document["lines"]:
+        posted[line["plan"]].lines.append(
+            PostedLine(
+                line["participant"], line["component"], line.get("corrects") or line["period"], line["transaction"],
+                decimal_of(line["amount"]),
+            )
+        )  # fmt: skip
+
+
+def _plans_of(totals: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {plan for total in totals for plan in total["payable_by_plan"]}

@@ -175,7 +175,7 @@ def test_who_is_no_longer_on_the_plan_keeps_what_was_overpaid_as_a_balance(files
     [
         (lambda text: "{", "2026-02", "is no result of plan_simulate"),
         (lambda text: "[]", "2026-02", "is no result of plan_simulate"),
-        (lambda text: text.replace('"good"', '"other"'), "2026-02", "holds lines of the plan other"),
+        (lambda text: text.replace('"good"', '"other"'), "2026-02", "holds pay of the plan other, not only of good"),
         (lambda text: text.replace('"2026-01"', '"2019-01"'), "2026-02", "2019-01 is no pay period"),
         (lambda text: text, "2026-01", "2026-01 is not before the open period"),
         (lambda text: text, "2026Q1", "name the open pay period, such as 2026-03"),
@@ -189,13 +189,73 @@ def test_what_was_posted_is_refused_when_it_cannot_be(files, change, period, mes
         run("plan_simulate", files / "plan.yaml", *facts(files), "--period", period, "--posted", posted)
 
 
-def test_a_closed_month_posted_twice_or_with_two_plans_is_refused(files):
+def test_a_closed_month_posted_twice_is_refused(files):
     simulated(files, "2026-01", "d1,2026-01-05,ann,100\n")
-    (files / "second.yaml").write_text(
-        GOOD.replace("plan: good", "plan: second").replace("id: commission", "id: extra")
-    )
-    posted, options = ["--posted", files / "2026-01.json"], [*facts(files), "--period", "2026-02"]
+    posted = ["--posted", files / "2026-01.json"]
     with pytest.raises(CommandError, match="give each closed period once"):
-        run("plan_simulate", files / "plan.yaml", *options, *posted, *posted)
-    with pytest.raises(CommandError, match="correct one plan at a time"):
-        run("plan_simulate", files / "plan.yaml", files / "second.yaml", *options, *posted)
+        run("plan_simulate", files / "plan.yaml", *facts(files), "--period", "2026-02", *posted, *posted)
+
+
+def both_plans(files, period, *posted):
+    """Return what two plans pay together in one period, after writing it beside the earlier ones."""
+    (files / "second.yaml").write_text(
+        GOOD.replace("plan: good", "plan: second").replace("id: commission", "id: extra").replace("8%", "1%")
+        .replace("80.00", "10.00")
+    )  # fmt: skip
+    plans = [files / "plan.yaml", files / "second.yaml"]
+    out = run("plan_simulate", *plans, *facts(files), "--period", period, *posted, "--format", "json")
+    (files / f"{period}.json").write_text(out)
+    return json.loads(out)
+
+
+def test_several_plans_are_posted_together_and_each_is_corrected_by_what_it_paid(files):
+    (files / "transactions.csv").write_text("id,date,participant,amount\nd1,2026-01-05,ann,100\n")
+    january = both_plans(files, "2026-01")["totals"][0]
+    assert (january["payable"], january["payable_by_plan"]) == ("9.00", {"good": "8.00", "second": "1.00"})
+    (files / "transactions.csv").write_text("id,date,participant,amount\nd1,2026-01-05,ann,200\n")
+    february = both_plans(files, "2026-02", "--posted", files / "2026-01.json")
+    assert [(line["plan"], line["kind"], line["amount"]) for line in february["lines"]] == [
+        ("good", "net", "8.00"), ("second", "net", "1.00"),
+    ]  # fmt: skip
+    total = february["totals"][0]
+    assert (total["payable"], total["correction"], total["overpaid"]) == ("9.00", "9.00", "0.00")
+    assert total["payable_by_plan"] == {"good": "8.00", "second": "1.00"}
+    (files / "transactions.csv").write_text(
+        "id,date,participant,amount\nd1,2026-01-05,ann,200\nd2,2026-03-05,ann,100\n"
+    )
+    march = both_plans(files, "2026-03", "--posted", files / "2026-01.json", "--posted", files / "2026-02.json")
+    assert [line["amount"] for line in march["lines"]] == ["8.00", "1.00"]
+
+
+def test_a_month_posted_with_two_plans_is_not_corrected_with_one(files):
+    both_plans(files, "2026-01")
+    with pytest.raises(CommandError, match="holds pay of the plan second, not only of good; name every plan"):
+        run(
+            "plan_simulate",
+            files / "plan.yaml",
+            *facts(files),
+            "--period",
+            "2026-02",
+            "--posted",
+            files / "2026-01.json",
+        )
+
+
+def test_plans_of_two_currencies_are_not_added_up(files):
+    (files / "euro.yaml").write_text(
+        GOOD.replace("plan: good", "plan: euro\ncurrency: EUR").replace("id: commission", "id: extra")
+    )
+    with pytest.raises(CommandError, match="the plans pay in EUR and USD"):
+        run("plan_simulate", files / "plan.yaml", files / "euro.yaml", *facts(files))
+
+
+def test_explain_tells_the_quota_and_the_rate_of_exchange_with_its_date(files):
+    (files / "plan.yaml").write_text(
+        GOOD.replace("name: Good", "name: Good\nexchange_rate: credit_date\nplan_rates: {EUR: 1}")
+    )
+    (files / "transactions.csv").write_text("id,date,participant,amount,currency\nd1,2026-01-05,ann,100,EUR\n")
+    (files / "rates.csv").write_text("date,from,to,rate\n2026-01-02,EUR,USD,1.25\n")
+    story = run("plan_explain", files / "plan.yaml", *facts(files), "--rates", files / "rates.csv")
+    assert "quota: 1000.00 (2026-01-01 to 2026-03-31)" in story
+    assert "rate of exchange: 1.25 (one EUR in USD, rate of 2026-01-02)" in story
+    assert "rate of exchange for the position: 1 (one EUR in USD, plan rate)" in story
