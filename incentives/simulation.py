@@ -12,7 +12,7 @@ from typing import Any
 from incentives.closing.opened import UNPOSTABLE, corrected
 from incentives.closing.posted import posted_of
 from incentives.closing.totals import total_of
-from incentives.engine.periods import calendar_of
+from incentives.engine.periods import calendar_of, end_of
 from incentives.engine.run import Result, calculate
 from incentives.engine.trace import Story
 from incentives.facts.files import facts_of_files
@@ -107,7 +107,7 @@ def _until(plan: Plan, period: str | None, issues: IssueCollector) -> date | Non
     if period is None:
         return None
     try:
-        return max(calendar_of(plan).period(period).ends_before, plan.starts_on)
+        return max(end_of(plan, period), plan.starts_on)
     except PeriodError as error:
         issues.add(Level.ERROR, "bad_period_label", f"--period: {error}", value=period)
         return None

@@ -63,3 +63,14 @@ class Spans:
 def calendar_of(plan: Plan) -> FiscalCalendar:
     """Return the calendar of a plan."""
     return FiscalCalendar(plan.fiscal_year_start_month, list(WeekStart).index(plan.week_start))
+
+
+def end_of(plan: Plan, label: str) -> date:
+    """Return the first day after a period, or after the pay period that is called so (a week by its first day).
+
+    Raises: PeriodError when it is no period.
+    """
+    calendar = calendar_of(plan)
+    period = calendar.period(label)
+    own = calendar.period_of(plan.pay_period, period.starts_on)
+    return own.ends_before if calendar.label_of(plan.pay_period, own) == label else period.ends_before

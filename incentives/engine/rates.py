@@ -68,13 +68,13 @@ class Rates:
         if not self.foreign[row]:
             return None
         if kind is ExchangeRate.PLAN_RATE:
-            rate = self.plan.plan_rates.get(currency)
-            return None if rate is None else Used(currency, rate, None)
+            planned = self.plan.plan_rates.get(currency)
+            return None if planned is None else Used(currency, planned, None)
         place = int(self._places(currency, ints([row]), kind)[0])
         if place == 0:
             return None
-        day, rate = self.dated[currency][place - 1]
-        return Used(currency, rate, date.fromordinal(day))
+        day, dated = self.dated[currency][place - 1]
+        return Used(currency, dated, date.fromordinal(day))
 
     def _of(self, currency: str, rows: Ints, kind: ExchangeRate) -> tuple[Ints, Flags]:
         if kind is ExchangeRate.PLAN_RATE:

@@ -55,8 +55,7 @@ class Terms:
                 continue
             mine = np.flatnonzero((self.result.component == place) & np.isin(lines.kind, _BY_RATE))
             if len(mine):
-                terms = self._placed(component, lines.person[mine], lines.day[mine])
-                found.update(zip(mine.tolist(), terms, strict=True))
+                found |= zip(mine.tolist(), self._placed(component, lines.person[mine], lines.day[mine]), strict=True)
         return found
 
     def _placed(self, component: Component, persons: Ints, days: Ints) -> list[Term]:

@@ -96,6 +96,13 @@ class Window(StrEnum):
     TRANSACTION = "transaction"
 
 
+class MeasuredOver(StrEnum):
+    QUARTER = "quarter"
+    MONTH = "month"
+    HALF = "half"
+    YEAR = "year"
+
+
 class Evaluated(StrEnum):
     WINDOW = "window"
     TO_DATE = "to_date"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from incentives.engine.periods import calendar_of
+from incentives.engine.periods import end_of
 from incentives.engine.run import Result, calculate
 from incentives.engine.trace import Story
 from incentives.facts.load import facts_of
@@ -68,11 +68,10 @@ def _row_place(message: str, row: int | None) -> tuple[str | int, ...]:
 
 def _until(plan: Plan, example: Example) -> date | None:
     """Return the end of the last period an example expects, where that is later than its facts."""
-    calendar = calendar_of(plan)
     found = []
     for wanted in example.expect:
         try:
-            found.append(calendar.period(wanted["period"]).ends_before)
+            found.append(end_of(plan, wanted["period"]))
         except (KeyError, PeriodError):
             continue
     return max(found, default=None)

@@ -37,14 +37,15 @@ def classes() -> list[Any]:
         cls = todo.pop(0)
         if cls not in found:
             found.append(cls)
-            todo += [inner for hint in typing.get_type_hints(cls).values() for inner in _inside(hint)]
+            todo += [inner for hint in typing.get_type_hints(cls).values() for inner in inside(hint)]
     return found
 
 
-def _inside(hint: Any) -> list[Any]:
+def inside(hint: Any) -> list[Any]:
+    """Return the plan classes that a type is made of."""
     if is_dataclass(hint):
         return [hint]
-    return [inner for argument in typing.get_args(hint) for inner in _inside(argument)]
+    return [inner for argument in typing.get_args(hint) for inner in inside(argument)]
 
 
 def schema() -> dict[str, Any]:
@@ -128,7 +129,7 @@ def page() -> str:
         hints = typing.get_type_hints(cls)
         lines += [
             "",
-            f"## {_title(cls)}",
+            f"## {title(cls.__name__)}",
             "",
             (cls.__doc__ or "").strip(),
             "",
@@ -159,16 +160,17 @@ def _optional(item: Field[Any]) -> bool:
     return item.default is not MISSING
 
 
-def _title(cls: Any) -> str:
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in cls.__name__).strip()
+def title(name: str) -> str:
+    """Return the heading of a plan class."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
     return words.capitalize()
 
 
 _HEAD = """# Plan reference
 
 Every setting of a plan document, its choices (the default first) and what it means. How the settings work together,
-with worked
-tables, is in [algorithms/incentives.md](algorithms/incentives.md). This page is printed from the code by
+with worked tables, is in [algorithms/incentives.md](algorithms/incentives.md); [plan-settings.md](plan-settings.md) leads from
+each choice to the tables and ready plans that use it. This page is printed from the code by
 `manage.py plan_check --write-docs`.
 
 A plan is YAML or JSON. Percentages are written with their sign (`8%`), amounts in major units (`1000.50`), days as

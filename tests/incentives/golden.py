@@ -28,6 +28,9 @@ class Case:
     closing: dict = field(default_factory=dict)
     nets: list = field(default_factory=list)
     opened: list = field(default_factory=list)
+    body: dict = field(default_factory=dict)  # the plan, the facts and the transactions as they are written
+    example: dict = field(default_factory=dict)
+    rows: list = field(default_factory=list)
 
 
 def cases():
@@ -67,6 +70,9 @@ def _case(title, text, tables):
         closing,
         nets,
         opened,
+        body,
+        facts,
+        [row for _, row in lists["transactions"]],
     )
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kernel.period import FiscalCalendar
+from incentives.engine.periods import calendar_of
 from tests.incentives.golden import cases, check
 from tests.incentives.reference.pay import calculate
 
@@ -10,7 +10,7 @@ CASES = cases()
 @pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])
 def test_the_reference_gives_what_the_page_prints(case):
     outcome = calculate(case.plan, case.facts, case.until)
-    calendar = FiscalCalendar(case.plan.fiscal_year_start_month)
+    calendar = calendar_of(case.plan)
 
     def label(period):
         return calendar.label_of(case.plan.pay_period, period)

@@ -259,3 +259,11 @@ def test_explain_tells_the_quota_and_the_rate_of_exchange_with_its_date(files):
     assert "quota: 1000.00 (2026-01-01 to 2026-03-31)" in story
     assert "rate of exchange: 1.25 (one EUR in USD, rate of 2026-01-02)" in story
     assert "rate of exchange for the position: 1 (one EUR in USD, plan rate)" in story
+
+
+def test_a_week_is_named_by_its_first_day_and_shown_whole(files):
+    (files / "plan.yaml").write_text(GOOD.replace("name: Good", "name: Good\npay_period: week"))
+    (files / "transactions.csv").write_text("id,date,participant,amount\nd1,2026-01-14,ann,100\n")
+    options = ["--period", "2026-01-12", "--format", "json"]
+    found = json.loads(run("plan_simulate", files / "plan.yaml", *facts(files), *options))
+    assert [(total["period"], total["payable"]) for total in found["totals"]] == [("2026-01-12", "8.00")]

@@ -6,7 +6,6 @@ from incentives.language.choices import (
     ComponentType,
     GateClosed,
     LargeDealThen,
-    Window,
 )
 from incentives.language.lint.telling import Place, Telling
 from incentives.language.plan import Component
@@ -37,7 +36,6 @@ class ModifierLinter(Telling):
             if condition.measure == "attainment":
                 for name in ("at_least", "more_than"):
                     self.unit(at, True, name)
-            self._window(at, condition.window)
         if gate.closed is GateClosed.SHARE and (gate.share is None or not 0 <= gate.share <= 1):
             self.error("missing", (*here, "share"), "closed: share needs a share of 0% to 100%")
         if gate.closed is GateClosed.BASE_RATE and (component.type not in _TIERED or component.curve):
@@ -45,14 +43,9 @@ class ModifierLinter(Telling):
                 "conflict", (*here, "closed"), "only a rate table has a base rate to fall back to; use nothing or share"
             )
 
-    def _window(self, at: Place, window: Window) -> None:
-        if window in (Window.QUOTA, Window.TRANSACTION):
-            self.error("bad_value", (*at, "window"), "the window is month, quarter, half or year")
-
     def _multipliers(self, place: Place, component: Component) -> None:
         for number, multiplier in enumerate(component.multipliers):
             at = (*place, "multipliers", number)
-            self._window(at, multiplier.window)
             starts = [step.start for step in multiplier.steps]
             if not starts or starts[0] != 0:
                 self.error("hole", (*at, "steps"), "the first step starts at 0")

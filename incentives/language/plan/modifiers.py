@@ -20,7 +20,9 @@ class Condition:
         "names in the participants file).",
     )
     name: str | None = setting(None, "Which participant, team, territory or shop; left out: the person's own.")
-    window: c.Window = setting(c.Window.QUARTER, "The window it is measured over: `month`, `quarter`, `half`, `year`.")
+    window: c.MeasuredOver = setting(
+        c.MeasuredOver.QUARTER, "The window it is measured over: `quarter`, `month`, `half`, fiscal `year`."
+    )
     at_least: Percent | Number | None = setting(None, "Open when the measure is this much or more.")
     more_than: Percent | Number | None = setting(None, "Open when the measure is strictly more than this.")
 
@@ -58,7 +60,7 @@ class Multiplier:
     steps: tuple[Step, ...] = required("The table; the first step starts at 0.")
     of: c.GateOf = setting(c.GateOf.SELF, "Whose measure, as in a gate.")
     name: str | None = setting(None, "Which one, as in a gate.")
-    window: c.Window = setting(c.Window.QUARTER, "The window it is measured over.")
+    window: c.MeasuredOver = setting(c.MeasuredOver.QUARTER, "The window it is measured over, as in a gate.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

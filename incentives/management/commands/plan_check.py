@@ -9,11 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from incentives.language import schema
+from incentives.language import schema, uses
 from incentives.management.plans import as_json, read_text, told
 from incentives.simulation import check
 
-DOCS = Path(__file__).resolve().parents[3] / "docs"
+ROOT = Path(__file__).resolve().parents[3]
+DOCS, LIBRARY = ROOT / "docs", ROOT / "incentives" / "library"
 
 
 class Command(BaseCommand):
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("plans", nargs="*", metavar="PLAN")
         parser.add_argument("--format", choices=["text", "json"], default="text")
         parser.add_argument(
-            "--write-docs", action="store_true", help=_("Write docs/plan-schema.json and docs/plan-reference.md")
+            "--write-docs",
+            action="store_true",
+            help=_("Write the pages of docs/ that come from the code"),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,3 +56,11 @@ class Command(BaseCommand):
     def _write_docs(self) -> None:
         (DOCS / "plan-schema.json").write_text(json.dumps(schema.schema(), indent=2) + "\n", encoding="utf-8")
         (DOCS / "plan-reference.md").write_text(schema.page(), encoding="utf-8")
+        (DOCS / "plan-settings.md").write_text(settings_page(), encoding="utf-8")
+
+
+def settings_page() -> str:
+    """Return the page that leads from each setting to where it is worked."""
+    tables = uses.worked((DOCS / "algorithms" / "incentives.md").read_text(encoding="utf-8"))
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.yaml"))}
+    return uses.page(tables, uses.ready(texts))
