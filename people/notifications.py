@@ -32,7 +32,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
 from people.models import MailChoice, Notification
-from people.services.notification_outbox import mails_make, notifications_insert
+from people.outbox import mails_make, notifications_insert
 from people.viewer import Viewer
 
 logger = logging.getLogger(__name__)

@@ -28,5 +28,5 @@ class NotificationPreferencesForm(TenantForm):
         super().__init__(*args, **kwargs)
         for kind, choice in preferences:
             self.fields[kind.name] = forms.ChoiceField(
-                label=kind.label, choices=MailChoice.choices, initial=choice, required=True
+                label=str(kind.label), choices=MailChoice.choices, initial=choice, required=True
             )

@@ -62,7 +62,7 @@ def _take(organization_id: int, at: datetime) -> int | None:
         mail = mails.select_for_update(skip_locked=True).first()
         if mail is not None:
             NotificationMail.objects.filter(pk=mail.pk).update(lease_until=at + LEASE, attempts=F("attempts") + 1)
-        return mail and mail.pk
+    return None if mail is None else mail.pk
 
 
 def _send(organization_id: int, mail_id: int, at: datetime) -> bool:
