@@ -194,7 +194,11 @@ examples:
 ```"""
 
 _FILES = """CSV with a heading, UTF-8, comma or semicolon. Further columns of the transactions and participants can be
-used in rules
-(`where`), numeric ones as measures. `split_percent` is a number of per cent; several rows of one `id` share a
-transaction.
-A row with `reverses` is a refund. In `rates` one unit of `from` is worth `rate` units of `to`."""
+used in rules (`where`), numeric ones as measures; `team`, `territory` and `shop` of the participants are what gates mean by
+them.
+
+`split_percent` is a number of per cent; several rows of one `id` share a transaction. `split_kind` is `owner` (left out: owner;
+together 100 %) or `overlay`, outside the 100 %. A row with `reverses` is a refund of the transaction it names; its amount is
+positive and it needs no participant. A quota is for its days, or with `per` (`month`, `quarter`, `half`, `year`) for each such
+period in them; a team's quota has the team's name as participant. A value of the measures is `95%` or a number. A hold without
+`until` is not released. In `rates` one unit of `from` is worth `rate` units of `to`."""

@@ -14,7 +14,8 @@ from incentives.engine.ledger import entries
 from incentives.engine.run import calculate
 from tests.incentives import test_closing, test_corners
 from tests.incentives.golden import cases
-from tests.incentives.random_plans import facts_from, lists, plan_of, plans
+from tests.incentives.random_facts import facts_from, lists
+from tests.incentives.random_plans import plan_of, plans
 
 
 @dataclass

@@ -13,7 +13,8 @@ from incentives.engine.run import calculate
 from incentives.engine.trace import Story
 from kernel.period import FiscalCalendar
 from tests.incentives.golden import cases
-from tests.incentives.random_plans import facts_from, lists, plan_of, plans
+from tests.incentives.random_facts import facts_from, lists
+from tests.incentives.random_plans import plan_of, plans
 from tests.incentives.reference.closing import differences, nets
 from tests.incentives.reference.pay import calculate as slow
 

@@ -5,7 +5,8 @@ import pytest
 from incentives.engine.run import calculate
 from incentives.engine.trace import Story
 from incentives.language.choices import ExchangeRate
-from tests.incentives.random_plans import facts_from, plan_of
+from tests.incentives.random_facts import facts_from
+from tests.incentives.random_plans import plan_of
 from tests.incentives.test_engine_equals_reference import compare
 
 HEAD = {"plan": "p", "name": "P", "starts_on": "2026-01-01"}

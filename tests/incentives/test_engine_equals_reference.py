@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from kernel.period import FiscalCalendar
-from tests.incentives.random_plans import facts_from, lists, plan_of, plans
+from tests.incentives.random_facts import facts_from, lists
+from tests.incentives.random_plans import plan_of, plans
 from tests.incentives.reference.pay import calculate as slow
 from tests.incentives.test_golden_engine import outcome
 

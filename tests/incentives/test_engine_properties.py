@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incentives.engine.run import calculate
-from tests.incentives.random_plans import PEOPLE, amounts, days, facts_from, lists, plan_of, plans, tiers
+from tests.incentives.random_facts import PEOPLE, amounts, days, facts_from, lists
+from tests.incentives.random_plans import plan_of, plans, tiers
 from tests.incentives.test_golden_engine import outcome
 
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from incentives.engine import exact
 from incentives.engine.run import calculate
 from incentives.engine.trace import Story
-from tests.incentives.random_plans import facts_from, plan_of
+from tests.incentives.random_facts import facts_from
+from tests.incentives.random_plans import plan_of
 
 numbers = st.integers(-(10**14), 10**14)
 

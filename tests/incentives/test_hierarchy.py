@@ -3,7 +3,8 @@
 from incentives.engine.run import calculate
 from incentives.facts.load import facts_of
 from kernel.issue import IssueCollector
-from tests.incentives.random_plans import facts_from, plan_of
+from tests.incentives.random_facts import facts_from
+from tests.incentives.random_plans import plan_of
 from tests.incentives.test_engine_equals_reference import compare
 
 OVERRIDE = {

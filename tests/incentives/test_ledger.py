@@ -7,7 +7,8 @@ from incentives.engine.ledger.entries import Account, entries_of
 from incentives.engine.run import calculate
 from kernel.period import FiscalCalendar
 from tests.incentives.golden import cases
-from tests.incentives.random_plans import facts_from, lists, plan_of, plans
+from tests.incentives.random_facts import facts_from, lists
+from tests.incentives.random_plans import plan_of, plans
 from tests.incentives.reference.pay import calculate as slow
 
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}

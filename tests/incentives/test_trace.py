@@ -11,7 +11,8 @@ from incentives.engine.lines import Kind
 from incentives.engine.run import calculate
 from incentives.engine.trace import Story
 from tests.incentives.golden import cases
-from tests.incentives.random_plans import facts_from, lists, plan_of, plans
+from tests.incentives.random_facts import facts_from, lists
+from tests.incentives.random_plans import plan_of, plans
 from tests.incentives.reference.days import World
 from tests.incentives.reference.quotas import Quotas, needs_quota, needs_target
 

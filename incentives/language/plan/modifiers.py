@@ -17,7 +17,8 @@ class Condition:
     of: c.GateOf = setting(
         c.GateOf.SELF,
         "Whose: the person's own, their `team`, another `participant`, a `territory` or a `shop` (the columns of those "
-        "names in the participants file).",
+        "names in the participants file). A team is the people of this plan: name further roles in `roles` and keep them "
+        "from earning by a rule. Overlay credits are counted too.",
     )
     name: str | None = setting(None, "Which participant, team, territory or shop; left out: the person's own.")
     window: c.MeasuredOver = setting(

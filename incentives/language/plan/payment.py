@@ -43,7 +43,11 @@ class Draw:
     )
     period: c.PayPeriod | None = setting(None, "Its own period, as long as the pay period (left out) or longer.")
     starts_on: date | None = setting(None, "First day; left out: the later of the plan's start and the hire date.")
-    months: int | None = setting(None, "How many months it lasts; left out: until the plan ends.")
+    months: int | None = setting(
+        None,
+        "How many months it lasts, from the very first day, so that the first and last amount may be of a part of its period "
+        "(`proration`); left out: until the plan ends.",
+    )
     components: Words = setting((), "The components it covers; left out: all.")
     recover: c.DrawRecover = setting(
         c.DrawRecover.WHILE_LIVE,
