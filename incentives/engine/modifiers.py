@@ -267,7 +267,7 @@ class Modifiers:
         excess = self.items.amount[order] - kept
         persons, periods = self.items.person[order], self.items.period[order]
         whole = self._by_period(persons, periods, self.items.amount[order])
-        self._change(order, -excess, Kind.CAP)
+        self._change(*_in_order(order, -excess, cap.per), Kind.CAP)
         if cap.excess is Excess.CARRIED_OVER:
             self._carry(highest, whole, self._by_period(persons, periods, excess))
 
@@ -327,4 +327,12 @@ class Modifiers:
             return
         totals = np.add.reduceat(self.items.amount[order], starts)
         missing = np.where((totals > 0) & (totals < lowest), lowest - totals, 0)
-        self._change(order[starts], missing, Kind.FLOOR)
+        self._change(*_in_order(order[starts], missing, LimitPer.TRANSACTION), Kind.FLOOR)
+
+
+def _in_order(rows: Ints, amount: Ints, per: LimitPer) -> tuple[Ints, Ints]:
+    """Return rows that were grouped by transaction in the order of the lines again: what comes last is held back first."""
+    if per is not LimitPer.TRANSACTION:
+        return rows, amount
+    order = np.argsort(rows, kind="stable")
+    return rows[order], amount[order]
