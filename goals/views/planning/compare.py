@@ -1,5 +1,7 @@
 """A version beside another one of its plan, with the difference per person."""
 
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -73,7 +75,7 @@ def _row(sheet: Sheet, each: Compared) -> Row:
     def money(minor: int | None) -> str:
         return formats.money_exact(None if minor is None else sheet.money(minor), currency)
 
-    ratio = formats.rounded(formats.Decimal(each.difference) / each.before, 4) if each.before else None
+    ratio = formats.rounded(Decimal(each.difference) / each.before, 4) if each.before else None
     detail = line.team_name if line.kind == PlanLine.Kind.PERSON else ""
     return Row(
         [

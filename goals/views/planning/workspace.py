@@ -1,6 +1,7 @@
 """The sheet of a version: teams and people × months, with totals, locks, over-assignment and estimates."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -157,15 +158,20 @@ def _row(
         total=number_words(sheet, line.total, digits),
         over="" if is_person or not line.total else over_words(over, line.total),
         estimate=formats.UNDEFINED if estimate is None else number_words(sheet, estimate, digits),
-        estimate_gap=""
-        if estimate is None
-        else formats.signed(number_words(sheet, estimate - line.total, digits), estimate - line.total),
+        estimate_gap=_gap_words(sheet, line, estimate, digits),
     )
+
+
+def _gap_words(sheet: Sheet, line: SheetLine, estimate: int | None, digits: int) -> str:
+    if estimate is None:
+        return ""
+    gap = estimate - line.total
+    return formats.signed(number_words(sheet, gap, digits), gap)
 
 
 def over_words(over: int, total: int) -> str:
     """+5.0% where those below have more than the line itself."""
-    ratio = formats.rounded(formats.Decimal(over) / total * 100, 1)
+    ratio = formats.rounded(Decimal(over) / total * 100, 1)
     if not over:
         return ""
     return formats.signed(formats.percent(ratio / 100), over) if ratio else "≠"
