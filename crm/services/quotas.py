@@ -18,6 +18,7 @@ from people.models import Person, Team
 from people.queue import enqueue
 from people.refusal import refusals
 from people.viewer import Viewer
+from people.wall.tenant import current_organization_id
 
 
 @transaction.atomic
@@ -155,8 +156,7 @@ def quotas_replace(
     counts = Replaced(len(written), removed, len(outside))
     detail = {"days": [starts_on.isoformat(), ends_before.isoformat()], **asdict(counts)}
     audit("quotas_replace", actor=viewer, at=at, subject="quota", detail=detail)
-    if viewer:
-        enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
+    enqueue("pipeline.facts_changed", organization_id=current_organization_id() or 0)
     return counts
 
 

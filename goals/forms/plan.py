@@ -125,6 +125,7 @@ class DivideForm(TenantForm):
         self.months = months
         initial = {name: getattr(version, name) for name in self.base_fields}
         initial["step_amount"] = f"{version.step_amount:.0f}"
+        initial["amount"] = f"{version.amount.normalize():f}"
         super().__init__(*args, initial=initial, **kwargs)
 
     def clean(self) -> dict[str, Any]:

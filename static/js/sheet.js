@@ -71,6 +71,7 @@ async function store(cell, amount, isLocked) {
     const answer = await response.json();
     show(answer);
     tell(response.ok ? "" : answer.message);
+    if (response.ok) document.getElementById("sheet-undo")?.remove();
     if (response.ok) status.textContent = cell.getAttribute("aria-label");
   } catch {
     tell(sheet.dataset.failedWords);

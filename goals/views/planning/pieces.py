@@ -32,7 +32,7 @@ def version_name(version: PlanVersion) -> str:
 
 
 def version_crumbs(version: PlanVersion, *last: str) -> list[Crumb]:
-    here = reverse("goals:plan_version", args=[version.pk])
+    here = reverse("goals:plan_version", args=[version.pk]) if last else ""
     return [plans_crumb(), Crumb(version_name(version), here), *(Crumb(word) for word in last)]
 
 

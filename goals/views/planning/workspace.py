@@ -99,6 +99,7 @@ def plan_version_view(request: HttpRequest, version_id: int) -> HttpResponse:
         "cell_href": reverse("goals:plan_cell", args=[version.pk]) if may_change else "",
         "digits": digits,
         "actions": _actions(viewer, version),
+        "more": _more_actions(viewer, version),
         "step": _step_words(last_step(version)) if may_change else "",
         "undo_href": reverse("goals:plan_undo", args=[version.pk]),
     }
@@ -229,22 +230,11 @@ def _actions(viewer: Viewer, version: PlanVersion) -> list[Action]:
         return reverse(f"goals:{name}", args=[version.pk])
 
     may_change = quota_plans.can(viewer, "change")
-    actions = [
-        Action(_("Excel"), to("plan_xlsx"), "export", "quiet"),
-        Action(_("CSV"), to("plan_csv"), "export", "quiet"),
-    ]
-    if may_change:
-        actions.append(Action(_("Copy"), to("plan_copy"), "plus", "quiet", "post"))
+    actions = []
     if may_change and version.state == State.DRAFT:
-        gone = _("This version and all its numbers are thrown away.")
-        read = _("Newcomers get a line, who has left loses theirs, everybody else keeps their numbers.")
+        words = _("It cannot be edited while in review.")
         actions += [
-            Action(_("Throw away"), to("plan_delete"), "trash", "quiet", "post", gone),
-            Action(_("Read people anew"), to("plan_refresh"), "refresh", "quiet", "post", read),
-            Action(_("Upload"), to("plan_import"), "import", "quiet"),
-            Action(
-                _("Submit"), to("plan_submit"), "check", "secondary", "post", _("It cannot be edited while in review.")
-            ),
+            Action(_("Submit"), to("plan_submit"), "check", "secondary", "post", words),
             Action(_("Divide"), to("plan_divide"), "stages", "primary"),
         ]
     if version.state == State.REVIEW and not quota_plans.refusal_of_decision(viewer, version):
@@ -255,6 +245,31 @@ def _actions(viewer: Viewer, version: PlanVersion) -> list[Action]:
     if may_change and version.state == State.APPROVED:
         said = _("Quotas that people and teams have for these days are replaced. Attainment counts by the new ones.")
         actions.append(Action(_("Put in force"), to("plan_in_force"), "flag", "primary", "post", said))
+    return actions
+
+
+def _more_actions(viewer: Viewer, version: PlanVersion) -> list[Action]:
+    """What is done more rarely: files, copies, reading people anew, throwing away."""
+
+    def to(name: str) -> str:
+        return reverse(f"goals:{name}", args=[version.pk])
+
+    actions = [
+        Action(_("Download for Excel"), to("plan_xlsx"), "export", "quiet"),
+        Action(_("Download as CSV"), to("plan_csv"), "export", "quiet"),
+    ]
+    if not quota_plans.can(viewer, "change"):
+        return actions
+    if version.state == State.DRAFT:
+        actions.append(Action(_("Upload a changed file"), to("plan_import"), "import", "quiet"))
+    actions.append(Action(_("Copy to a new version"), to("plan_copy"), "plus", "quiet", "post"))
+    if version.state == State.DRAFT:
+        gone = _("This version and all its numbers are thrown away.")
+        read = _("Newcomers get a line, who has left loses theirs, everybody else keeps their numbers.")
+        actions += [
+            Action(_("Read people anew"), to("plan_refresh"), "refresh", "quiet", "post", read),
+            Action(_("Throw away"), to("plan_delete"), "trash", "quiet", "post", gone),
+        ]
     return actions
 
 
