@@ -135,7 +135,7 @@ class CellsSent(serializers.Serializer[Any]):
     """Numbers that change, all or none, and the revision they were read at."""
 
     seen = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-    cells = CellSent(many=True, allow_empty=False, max_length=5_000)
+    cells = serializers.ListField(child=CellSent(), min_length=1, max_length=5_000)
 
 
 class StateSent(serializers.Serializer[Any]):
