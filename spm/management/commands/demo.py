@@ -18,6 +18,7 @@ from spm.demo.batches import batches_create
 from spm.demo.load import demo_create, today_of
 from spm.demo.plans import plan_make
 from spm.demo.sign_ins import SignInRow, sign_ins_create, sign_ins_list
+from spm.schema import statistics_gather
 
 LIMITS = {"reps": (1, 20_000), "deals": (100, 20_000_000), "months": (3, 120), "seed": (0, 2**31)}
 
@@ -71,6 +72,7 @@ def create(options: dict[str, Any]) -> tuple[Organization, list[SignInRow]]:
         sign_ins = sign_ins_create(organization, is_public=settings.HTTPS)
     batches_create(organization, at=at)
     rollups_recompute(organization_id=organization.pk, is_full=True, waits=True)
+    statistics_gather()
     plan_make(organization, at=at, on=today_of(organization, at))
     return organization, sign_ins
 
