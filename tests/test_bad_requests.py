@@ -99,6 +99,8 @@ PARAMETERS: dict[str, dict[str, list[str]]] = {
     "metrics:my_number": {"period": PERIODS, "compare": ANY},
     "metrics:person_numbers": {"period": PERIODS},
     "metrics:catalogue": {"period": PERIODS},
+    "goals:plan_version": {"line": IDS},
+    "goals:plan_compare": {"with": IDS},
     "account_login": {"next": TEXTS},
 }
 VIEWERS = {"metrics:team": "bob", "metrics:my_number": "alice"}  # who has such a page; the others are Ada's

@@ -13,7 +13,7 @@ from goals.models import PlanCell, PlanLine, PlannedHire, PlanStep, PlanVersion,
 from goals.plan_policies import quota_plans
 from goals.selectors.planning.sheet import months_of
 from goals.selectors.planning.structure import LinePlace, structure_lines
-from goals.services.planning.cells import draft_lock
+from goals.services.planning.cells import CellValue, cells_write, draft_lock
 from kernel.period import Period
 from people.audit import audit
 from people.refusal import refusals
@@ -32,6 +32,7 @@ SETTINGS = (
     "days",
     "attainment_ratio",
 )
+ENTERED = ("weight", "bottom_up_amount", "bottom_up_note", "bottom_up_by_id", "bottom_up_at")
 
 
 @transaction.atomic
@@ -142,35 +143,35 @@ def plan_structure_refresh(*, viewer: Viewer | None, version: PlanVersion, on: d
     quota_plans.require(viewer, "change")
     row = draft_lock(version)
     former = {_identity(line): line for line in row.lines.all()}
-    cells = {line: list(PlanCell.objects.filter(line=former[line])) for line in former}
+    kept_cells = _cells_by_line(former)
     row.structure_on = on
     lines = structure_lines(Period(row.plan.starts_on, row.plan.ends_before), on)
     PlanStep.objects.filter(version=row).delete()
     PlanCell.objects.filter(line__version=row).delete()
     row.lines.all().delete()
     made = _lines_write(row, lines)
-    kept = 0
-    for line in made:
-        before = former.get(_identity(line))
-        if before is None:
-            continue
-        kept += 1
-        PlanLine.objects.filter(pk=line.pk).update(
-            weight=before.weight,
-            bottom_up_amount=before.bottom_up_amount,
-            bottom_up_note=before.bottom_up_note,
-            bottom_up_by=before.bottom_up_by,
-            bottom_up_at=before.bottom_up_at,
-        )
-        for cell in cells[_identity(line)]:
-            PlanCell.objects.filter(line=line, month=cell.month).update(
-                amount=cell.amount, is_locked=cell.is_locked, source=cell.source
-            )
-    row.revision += 1
-    row.save(update_fields=["structure_on", "revision"])
-    detail = {"lines": len(made), "kept": kept, "gone": len(former) - kept}
+    kept = {line.pk: former[_identity(line)] for line in made if _identity(line) in former}
+    for key, before in kept.items():
+        if before.weight is not None or before.bottom_up_at is not None:
+            PlanLine.objects.filter(pk=key).update(**{name: getattr(before, name) for name in ENTERED})
+    new_cells = PlanCell.objects.filter(line__in=list(kept)).values_list("pk", "line_id", "month")
+    values = {key: kept_cells[kept[line_id].pk][month] for key, line_id, month in new_cells}
+    row.save(update_fields=["structure_on"])
+    cells_write(row, values)
+    detail = {"lines": len(made), "kept": len(kept), "gone": len(former) - len(kept)}
     audit("plan_structure_refresh", actor=viewer, at=at, subject=row, detail=detail)
     return row
+
+
+def _cells_by_line(former: dict[tuple[Any, ...], PlanLine]) -> dict[int, dict[date, CellValue]]:
+    """The numbers of lines by month. One query."""
+    found: dict[int, dict[date, CellValue]] = {}
+    rows = PlanCell.objects.filter(line__in=[line.pk for line in former.values()])
+    for line_id, month, amount, is_locked, source in rows.values_list(
+        "line_id", "month", "amount", "is_locked", "source"
+    ):
+        found.setdefault(line_id, {})[month] = CellValue(amount, is_locked, source)
+    return found
 
 
 def _identity(line: PlanLine) -> tuple[Any, ...]:
