@@ -74,8 +74,8 @@ class Command(TenantCommand):
         try:
             count = sheet_apply(viewer=None, lines=lines, at=timezone.now(), is_dry=options["dry_run"])
         except SheetRefused as refused:
-            for number, error in sorted(refused.errors.items()):
-                self.stderr.write(f"line {number}: {refusal_text(error)}")
+            for number, problem in sorted(refused.errors.items()):
+                self.stderr.write(f"line {number}: {refusal_text(problem)}")
             raise CommandError("Nothing was set.") from refused
         return {"received": len(lines), "created": 0 if options["dry_run"] else count}
 
