@@ -1,10 +1,12 @@
 from django.urls import path
 
+from goals import plan_urls
 from goals.views import follow_up, goals, team_set
 
 app_name = "goals"
 
 urlpatterns = [
+    *plan_urls.urlpatterns,
     path("goals/", goals.goal_mine_view, name="mine"),
     path("goals/teams/", goals.goal_teams_view, name="teams"),
     path("goals/teams/<int:team_id>/", goals.goal_team_view, name="team"),

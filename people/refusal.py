@@ -49,6 +49,8 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "milestone_name": ("milestones", None),
     "changerequest_open": ("reason", None),
     "helpoffer_once": ("note", None),
+    "quotaplan_name": ("name", None),
+    "quotaplan_days": ("ends_before", None),
     "seat_days": ("ends_before", None),
     "grant_days": ("ends_before", None),
     "grant_administrator_everywhere": ("team", None),
