@@ -1,5 +1,27 @@
+from django.urls import path
+
 from goals import plan_urls
+from goals.views import follow_up, goals, team_set
 
 app_name = "goals"
 
-urlpatterns = [*plan_urls.urlpatterns]
+urlpatterns = [
+    *plan_urls.urlpatterns,
+    path("goals/", goals.goal_mine_view, name="mine"),
+    path("goals/teams/", goals.goal_teams_view, name="teams"),
+    path("goals/teams/<int:team_id>/", goals.goal_team_view, name="team"),
+    path("goals/teams/<int:team_id>/set/", team_set.team_set_view, name="team_set"),
+    path("goals/add/", goals.goal_add_view, name="add"),
+    path("goals/ambition/", goals.goal_ambition_view, name="ambition"),
+    path("goals/<int:goal_id>/", goals.goal_detail_view, name="detail"),
+    path("goals/<int:goal_id>/why/", goals.goal_why_view, name="why"),
+    path("goals/<int:goal_id>/revise/", goals.goal_revise_view, name="revise"),
+    path("goals/<int:goal_id>/withdraw/", goals.goal_withdraw_view, name="withdraw"),
+    path("goals/<int:goal_id>/check-in/", follow_up.goal_check_in_view, name="check_in"),
+    path("goals/<int:goal_id>/request/", follow_up.change_request_view, name="request"),
+    path("goals/<int:goal_id>/align/", goals.goal_align_view, name="align"),
+    path("goals/alignments/<int:link_id>/delete/", goals.goal_unalign_view, name="unalign"),
+    path("goals/revisions/<int:revision_id>/acknowledge/", goals.revision_acknowledge_view, name="acknowledge"),
+    path("goals/requests/<int:request_id>/", follow_up.change_decide_view, name="request_decide"),
+    path("goals/requests/<int:request_id>/withdraw/", follow_up.change_withdraw_view, name="request_withdraw"),
+]
