@@ -1,0 +1,46 @@
+"""Tiny builders of goals and objectives. Goals run in the second quarter of 2026 unless told otherwise."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from goals.models import Alignment, Goal, Objective
+from people.models import Person, Team
+from tests.cast import NOW
+
+QUARTER = (date(2026, 4, 1), date(2026, 7, 1))
+
+
+def make_goal(who: Person | Team, name: str = "Sell more", target: Any = 100, **fields: Any) -> Goal:
+    """A number that is entered, unless a metric is given."""
+    holder = {"person" if isinstance(who, Person) else "team": who}
+    values: dict[str, Any] = {
+        "kind": "metric" if fields.get("metric") else "manual",
+        "starts_on": QUARTER[0],
+        "ends_before": QUARTER[1],
+        "created_at": NOW,
+        **fields,
+    }
+    return Goal.objects.create(name=name, target=Decimal(target), **holder, **values)
+
+
+def make_objective(name: str = "Grow", target: Any = 1000, *, is_published: bool = True, **fields: Any) -> Objective:
+    """An objective of the year 2026."""
+    values: dict[str, Any] = {
+        "kind": "metric" if fields.get("metric") else "manual",
+        "starts_on": date(2026, 1, 1),
+        "ends_before": date(2027, 1, 1),
+        "created_at": NOW,
+        "published_at": NOW if is_published else None,
+        **fields,
+    }
+    return Objective.objects.create(name=name, target=Decimal(target), **values)
+
+
+def align(goal: Goal, parent: Goal | Objective, weight: Any = 1) -> Alignment:
+    held = {"parent_goal" if isinstance(parent, Goal) else "parent_objective": parent}
+    return Alignment.objects.create(goal=goal, weight=Decimal(weight), **held)
+
+
+def check_in(row: Goal | Objective, value: Any, on: date = date(2026, 6, 1), confidence: str = "") -> None:
+    row.check_ins.create(on=on, value=Decimal(value), confidence=confidence, created_at=NOW)
