@@ -1,17 +1,26 @@
-from django.urls import URLPattern, path
+from django.urls import path
 
-from goals.views import objectives
+from goals.alignment_urls import patterns
+from goals.views import follow_up, goals
 
 app_name = "goals"
 
-urlpatterns: list[URLPattern] = [
-    path("objectives/", objectives.objective_list_view, name="objective_list"),
-    path("objectives/new/", objectives.objective_add_view, name="objective_add"),
-    path("objectives/<int:objective_id>/", objectives.objective_detail_view, name="objective_detail"),
-    path("objectives/<int:objective_id>/change/", objectives.objective_change_view, name="objective_change"),
-    path("objectives/<int:objective_id>/publish/", objectives.objective_publish_view, name="objective_publish"),
-    path("objectives/<int:objective_id>/withdraw/", objectives.objective_withdraw_view, name="objective_withdraw"),
-    path("objectives/<int:objective_id>/read/", objectives.objective_read_view, name="objective_read"),
-    path("objectives/<int:objective_id>/readers/", objectives.objective_readers_view, name="objective_readers"),
-    path("objectives/<int:objective_id>/check-in/", objectives.objective_check_in_view, name="objective_check_in"),
+urlpatterns = [
+    *patterns,
+    path("goals/", goals.goal_mine_view, name="mine"),
+    path("goals/teams/", goals.goal_teams_view, name="teams"),
+    path("goals/teams/<int:team_id>/", goals.goal_team_view, name="team"),
+    path("goals/add/", goals.goal_add_view, name="add"),
+    path("goals/ambition/", goals.goal_ambition_view, name="ambition"),
+    path("goals/<int:goal_id>/", goals.goal_detail_view, name="detail"),
+    path("goals/<int:goal_id>/why/", goals.goal_why_view, name="why"),
+    path("goals/<int:goal_id>/revise/", goals.goal_revise_view, name="revise"),
+    path("goals/<int:goal_id>/withdraw/", goals.goal_withdraw_view, name="withdraw"),
+    path("goals/<int:goal_id>/check-in/", follow_up.goal_check_in_view, name="check_in"),
+    path("goals/<int:goal_id>/request/", follow_up.change_request_view, name="request"),
+    path("goals/<int:goal_id>/align/", goals.goal_align_view, name="align"),
+    path("goals/alignments/<int:link_id>/delete/", goals.goal_unalign_view, name="unalign"),
+    path("goals/revisions/<int:revision_id>/acknowledge/", goals.revision_acknowledge_view, name="acknowledge"),
+    path("goals/requests/<int:request_id>/", follow_up.change_decide_view, name="request_decide"),
+    path("goals/requests/<int:request_id>/withdraw/", follow_up.change_withdraw_view, name="request_withdraw"),
 ]

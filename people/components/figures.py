@@ -207,7 +207,8 @@ class Stat:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far towards a target. `pace` is the share of the target that should be reached by now (0 to 1)."""
+    """How far towards a target. `pace` is the share of the target that should be reached by now (0 to 1); `share` says
+    how far it has come where that is not value ÷ target (a baseline other than nothing, lower is better)."""
 
     label: str
     value: Decimal | int | None
@@ -216,10 +217,13 @@ class Progress:
     currency: str = ""
     pace: Decimal | None = None
     is_small: bool = False
+    share: Decimal | None = None
 
     @property
     def ratio(self) -> Decimal | None:
         """Reached ÷ target; None without a target."""
+        if self.share is not None:
+            return self.share
         if self.value is None or not self.target:
             return None
         return Decimal(self.value) / Decimal(self.target)
@@ -232,7 +236,7 @@ class Progress:
     @property
     def width(self) -> str:
         """The filled part of the bar, 0 to 100; what is above the target scales the whole bar down."""
-        return f"{float((self.ratio or 0) / self._scale) * 100:.2f}"
+        return f"{max(0.0, float((self.ratio or 0) / self._scale)) * 100:.2f}"
 
     @property
     def target_at(self) -> str:

@@ -1,0 +1,68 @@
+"""What a goal on a metric is limited to: the words somebody writes become values that last, and come back as words."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from goals.selectors.figures import goal_metrics
+from metrics.engine.definitions import Metric
+from metrics.selectors.own import is_own, own_dimensions, takes_own
+from metrics.selectors.parse import QuestionError, own_values, scope_of, trait_values
+from metrics.selectors.question import Dimension
+from metrics.selectors.sums.traits import dimensions_of
+from metrics.words import dimension_words
+
+HOLDERS = (Dimension.PERSON, Dimension.TEAM)
+
+
+def limiting_dimensions(metric: Metric | None = None) -> list[tuple[str, str]]:
+    """What goals can be limited by: word and label; of one metric, or of any. One query."""
+    known = [each for each in Dimension if each not in HOLDERS and (metric is None or each in dimensions_of(metric))]
+    own = own_dimensions() if metric is None or takes_own(metric) else {}
+    return [(str(each), dimension_words(each)) for each in [*known, *own.values()]]
+
+
+def filters_resolve(metric: Metric, asked: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Dimension and value in words as a goal stores them. Raises: ValidationError. One query each and one more."""
+    found = []
+    for by, text in asked:
+        if by not in dict(limiting_dimensions(metric)):
+            raise ValidationError(
+                {"limit_by": _("%(metric)s cannot be limited by this.") % {"metric": _(metric.label)}}, code="unknown"
+            )
+        if by in [each["by"] for each in found]:
+            raise ValidationError({"limit_by": _("Limit a goal by one value of each kind.")}, code="twice")
+        found.append({"by": by, "values": _values(by, text.strip()), "text": text.strip()})
+    return sorted(found, key=lambda each: str(each["by"]))
+
+
+def _values(by: str, text: str) -> list[Any]:
+    refused = ValidationError({"limit_value": _("Nothing is called “%(text)s”.") % {"text": text}}, code="unknown")
+    if not text or "\x00" in text:
+        raise refused
+    try:
+        if is_own(by):
+            return list(own_values(own_dimensions()[by], text))
+        if by == Dimension.PRODUCT:
+            return list(scope_of([f"product={text}"]).product_ids or ())
+        return list(trait_values(Dimension(by), text))
+    except QuestionError as error:
+        raise refused from error
+
+
+def filters_words(filters: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """What a goal is limited to, as label and text. No query, or one where a custom field limits it."""
+    stored = list(filters)
+    own = own_dimensions() if any(is_own(each["by"]) for each in stored) else {}
+    return [
+        (dimension_words(own.get(each["by"]) or Dimension(each["by"])), str(each["text"]))
+        for each in stored
+        if each["by"] in own or each["by"] in list(Dimension)
+    ]
+
+
+def metric_choices() -> list[tuple[str, str]]:
+    """The metrics that a goal can be bound to, by name and label."""
+    return [(name, str(_(metric.label))) for name, metric in goal_metrics().items()]

@@ -1,0 +1,66 @@
+"""What of a goal can be set: checked together, filled from the catalogue, told apart from what it was."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from goals.engine.values import FIELDS, value_stored
+from goals.models import Goal, Measured
+from goals.selectors.figures import goal_metrics
+from metrics.engine.definitions import Direction
+
+LONGEST = 366 * 5
+
+
+def values_fill(goal: Goal) -> None:
+    """Unit and direction of a metric are the catalogue's; milestones lead from nothing to all of them.
+
+    Raises: ValidationError.
+    """
+    if goal.kind == Measured.Kind.METRIC:
+        metric = goal_metrics().get(goal.metric)
+        if metric is None:
+            raise ValidationError({"metric": _("Choose the metric that measures it.")}, code="metric")
+        goal.unit = metric.unit
+        goal.direction = Measured.Direction.LOWER if metric.direction is Direction.LOWER else Measured.Direction.HIGHER
+        return
+    goal.metric, goal.filters = "", []
+    if goal.kind == Measured.Kind.MILESTONES:
+        goal.unit, goal.direction = Measured.Unit.RATIO, Measured.Direction.HIGHER
+        goal.baseline, goal.target, goal.commit_value, goal.stretch_value = Decimal(0), Decimal(1), None, None
+
+
+def values_check(goal: Goal) -> None:
+    """What the database cannot say beside a field. Raises: ValidationError."""
+    errors: dict[str, str] = {}
+    if goal.starts_on >= goal.ends_before:
+        errors["ends_before"] = _("The end must come after the start.")
+    elif (goal.ends_before - goal.starts_on).days > LONGEST:
+        errors["ends_before"] = _("A goal takes five years at most.")
+    if goal.kind != Measured.Kind.MILESTONES:
+        errors |= _levels_wrong(goal)
+    if errors:
+        raise ValidationError({name: ValidationError(text, code=f"goal_{name}") for name, text in errors.items()})
+
+
+def _levels_wrong(goal: Goal) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    is_lower = goal.direction == Measured.Direction.LOWER
+    sign = -1 if is_lower else 1
+    if is_lower and goal.baseline is None:
+        errors["baseline"] = _("Lower is better here: say where it starts, so that progress can be measured.")
+    elif sign * (goal.target - (goal.baseline or 0)) <= 0:
+        better = _("lower") if is_lower else _("higher")
+        errors["target"] = _("The target must be %(better)s than the baseline.") % {"better": better}
+    if goal.commit_value is not None and sign * (goal.target - goal.commit_value) < 0:
+        errors["commit_value"] = _("What is committed cannot be beyond the target.")
+    if goal.stretch_value is not None and sign * (goal.stretch_value - goal.target) < 0:
+        errors["stretch_value"] = _("The stretch must be beyond the target.")
+    return errors
+
+
+def as_stored(goal: Goal) -> dict[str, Any]:
+    """The fields as a revision keeps them: numbers and days as texts."""
+    return {name: value_stored(name, getattr(goal, name)) for name in FIELDS}
