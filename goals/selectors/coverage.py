@@ -54,7 +54,9 @@ def gaps_of(viewer: Viewer, forest: Forest) -> list[Gap]:
         found += _shares(node)
         found += _sums(forest, node)
     found += _without(viewer)
-    found += [Gap(Kind.STRAY, forest.nodes[key].row.name, forest.nodes[key]) for key in forest.strays if _is_kept(viewer)]
+    found += [
+        Gap(Kind.STRAY, forest.nodes[key].row.name, forest.nodes[key]) for key in forest.strays if _is_kept(viewer)
+    ]
     order = list(Kind)
     return sorted(found, key=lambda gap: order.index(gap.kind))
 

@@ -190,8 +190,7 @@ def why_of(forest: Forest, key: Key) -> Why | None:
     ]
     rolled = roll_up(children, node.rule)
     lines = [
-        (forest.nodes[child], weight, line)
-        for (child, weight), line in zip(node.below, rolled.lines, strict=True)
+        (forest.nodes[child], weight, line) for (child, weight), line in zip(node.below, rolled.lines, strict=True)
     ]
     return Why(node, node.rule, rolled, lines)
 
@@ -200,4 +199,3 @@ def _counted(child: Node, rule: Rule) -> Any:
     if child.state is None or (rule is Rule.SUM and child.rule is Rule.WEIGHT):
         return UNDEFINED
     return child.state.progress
-

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from goals.forms.objectives import ObjectiveCheckInForm, ObjectiveFilter, ObjectiveForm
 from goals.models import Objective, Revision
+from goals.pages.pieces import progress_bar
 from goals.policies import objectives
 from goals.selectors.figures import goal_metrics
 from goals.selectors.limits import filters_resolve
@@ -39,15 +40,8 @@ from goals.services.objectives import (
     objective_read,
     objective_withdraw,
 )
-from goals.views.pieces import (
-    confidence_words,
-    days_words,
-    measure_label,
-    objective_status,
-    progress_cell,
-    row_value,
-    state_progress,
-)
+from goals.views.pieces import confidence_words, days_words, measure_label, objective_status, progress_cell
+from goals.words import measure_words
 from people import formats
 from people.components import Action, Callout, Cell, Column, Crumb, Empty, Event, Pages, Row, Tab, Table
 from people.viewer import Viewer
@@ -124,7 +118,7 @@ def _row(viewer: Viewer, each: Listed) -> Row:
     return Row(
         [
             Cell(row.name, detail=detail),
-            progress_cell(each.state, _("Progress")),
+            progress_cell(row, each.state, viewer.organization.currency),
             Cell(status=objective_status(row, each.state)),
             Cell(days_words(row)),
             Cell(each.read_count if row.published_at else None),
@@ -145,12 +139,11 @@ def objective_detail_view(request: HttpRequest, objective_id: int) -> HttpRespon
         "objective": objective,
         "crumbs": [objectives_crumb(), Crumb(objective.name)],
         "status": objective_status(objective, state),
-        "progress": state_progress(state, _("Progress"), is_small=False),
+        "progress": progress_bar(objective, state, viewer.organization.currency),
         "pairs": _pairs(viewer, objective, state, (read, asked), may_change or may_check_in),
         "events": _events(viewer, objective),
         "actions": _actions(objective, may_change, may_check_in),
         "callout": _callout(viewer, objective),
-        "as_of": None,
     }
     return render(request, "goals/objective_detail.html", context)
 
@@ -162,9 +155,9 @@ def _pairs(
     read = _("%(read)s of %(of)s people") % {"read": formats.number(reads[0]), "of": formats.number(reads[1])}
     readers = reverse("goals:objective_readers", args=[objective.pk]) if may_see_readers else ""
     return [
-        (_("Now"), row_value(objective, state.value, currency)),
-        (_("Target"), row_value(objective, objective.target, currency)),
-        (_("Baseline"), row_value(objective, objective.baseline, currency)),
+        (_("Now"), measure_words(objective.unit, state.value, currency)),
+        (_("Target"), measure_words(objective.unit, objective.target, currency)),
+        (_("Baseline"), measure_words(objective.unit, objective.baseline, currency)),
         (_("Measure"), measure_label(objective)),
         (_("Progress comes from"), str(objective.get_rolls_up_by_display())),
         (_("Days"), days_words(objective)),
@@ -232,10 +225,10 @@ def _event(viewer: Viewer, objective: Objective, each: Any) -> Event:
         detail = each.reason
         if after:
             currency = viewer.organization.currency
-            was, now = (row_value(objective, Decimal(text), currency) for text in (before, after))
+            was, now = (measure_words(objective.unit, Decimal(text), currency) for text in (before, after))
             detail = _("Target %(was)s → %(now)s. %(reason)s") % {"was": was, "now": now, "reason": each.reason}
         return Event(each.at, _("Changed"), detail, who, "edit")
-    said = [] if each.value is None else [row_value(objective, each.value, viewer.organization.currency)]
+    said = [] if each.value is None else [measure_words(objective.unit, each.value, viewer.organization.currency)]
     said += [str(each.get_confidence_display())] if each.confidence else []
     return Event(each.created_at, _("Check-in"), " · ".join([*said, *([each.note] if each.note else [])]), who, "check")
 

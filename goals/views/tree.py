@@ -1,5 +1,7 @@
 """The alignment tree: from company objectives to people, what each is made of, and what nobody looks after."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from goals.engine.rollup import Rule
+from goals.pages.pieces import status_chip
 from goals.selectors.coverage import Gap, Kind, gaps_of
-from goals.selectors.tree import GOAL, OBJECTIVE, Forest, Key, Node, Placed, Why, forest_of, placed, why_of
-from goals.views.pieces import days_words, objective_status, percent_words, row_value, state_status, way_words
+from goals.selectors.tree import OBJECTIVE, Key, Node, Placed, Why, forest_of, placed, why_of
+from goals.views.pieces import days_words, percent_words, way_words
+from goals.words import measure_words
 from people import formats
-from people.components import Action, Cell, Column, Crumb, Empty, Row, Status, Tab, Table
+from people.components import Cell, Column, Crumb, Empty, Row, Status, Tab, Table
 from people.viewer import Viewer
 from people.views.page import viewer_of
 
@@ -95,7 +99,7 @@ def _href(node: Node) -> str:
 def _status(node: Node) -> Status:
     if node.state is None:
         return Status(_("Numbers not open to you"), "neutral", "lock")
-    return objective_status(node.row, node.state) if node.key[0] == OBJECTIVE else state_status(node.state)
+    return status_chip(node.row, node.state)
 
 
 @require_GET
@@ -162,9 +166,7 @@ def _why_table(viewer: Viewer, why: Why) -> Table:
     )
 
 
-def _decimal(share: Any) -> Any:
-    from decimal import Decimal
-
+def _decimal(share: Fraction) -> Decimal:
     return Decimal(share.numerator) / Decimal(share.denominator)
 
 
@@ -180,7 +182,9 @@ def _gap_table(viewer: Viewer, gaps: list[Gap]) -> Table:
         [_gap_row(viewer, gap) for gap in gaps],
         is_caption_hidden=True,
         is_stacked_on_phone=True,
-        empty=Empty(_("Nothing is missing"), _("Every objective has an owner and goals, every team has goals."), "check"),
+        empty=Empty(
+            _("Nothing is missing"), _("Every objective has an owner and goals, every team has goals."), "check"
+        ),
     )
 
 
@@ -200,9 +204,11 @@ def _gap_words(viewer: Viewer, gap: Gap) -> tuple[str, str]:
     currency = viewer.organization.currency
     values: dict[str, str] = {}
     if gap.total is not None and gap.wanted is not None and gap.node is not None:
-        is_money = gap.kind is Kind.SUM_SHORT
-        show = (lambda value: row_value(gap.node.row, value, currency)) if is_money else formats.number  # type: ignore[union-attr]
-        values = {"total": show(gap.total), "wanted": show(gap.wanted)}
+        unit = gap.node.row.unit if gap.kind is Kind.SUM_SHORT else "number"
+        values = {
+            "total": measure_words(unit, gap.total, currency),
+            "wanted": measure_words(unit, gap.wanted, currency),
+        }
     words = {
         Kind.NO_OWNER: (_("Nobody owns this"), _("Name an owner who answers for it.")),
         Kind.NO_GOALS: (_("No goal contributes"), _("Align a goal of a team or person to it.")),
@@ -217,6 +223,3 @@ def _gap_words(viewer: Viewer, gap: Gap) -> tuple[str, str]:
     }
     what, todo = words[gap.kind]
     return what, todo % values if values else todo
-
-
-__all__ = ["GOAL", "Forest", "tree_view", "tree_why_view"]
