@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from goals.engine.rollup import Rule
 from goals.pages.pieces import status_chip
 from goals.selectors.coverage import Gap, Kind, gaps_of
-from goals.selectors.tree import OBJECTIVE, Key, Node, Placed, Why, forest_of, placed, why_of
+from goals.selectors.tree import GOAL, OBJECTIVE, Key, Node, Placed, Why, forest_of, placed, why_of
 from goals.views.pieces import days_words, percent_words, way_words
 from goals.words import measure_words
 from people import formats
@@ -85,6 +85,7 @@ def _words(viewer: Viewer, node: Node) -> dict[str, Any]:
         "why_href": reverse("goals:tree_why", args=[kind, key]) if node.rule is not Rule.OWN and state else "",
         "days": days_words(node.row),
         "is_objective": is_objective,
+        "help_href": _help_href(viewer, node),
     }
 
 
@@ -94,6 +95,12 @@ def _href(node: Node) -> str:
     if kind == OBJECTIVE:
         return reverse("goals:objective_detail", args=[key])
     return reverse("goals:detail", args=[key]) if node.state else ""
+
+
+def _help_href(viewer: Viewer, node: Node) -> str:
+    """Where help is offered: with what somebody else wants to reach and the viewer sees."""
+    is_anothers = node.key[0] == GOAL and node.state is not None and node.row.person_id != viewer.person.pk
+    return reverse("goals:help_offer", args=[node.key[1]]) if is_anothers else ""
 
 
 def _status(node: Node) -> Status:

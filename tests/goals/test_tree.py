@@ -10,19 +10,19 @@ import pytest
 from goals.selectors.coverage import Kind, gaps_of
 from goals.selectors.tree import GOAL, OBJECTIVE, forest_of, placed, why_of
 from tests.cast import Cast, make_person, make_seat, make_team
-from tests.goals.aligning import align, check_in, make_goal, make_objective
+from tests.goals.aligning import LONG, align, check_in, make_goal, make_objective
 
 
 @pytest.fixture
 def aligned(cast: Cast) -> dict:
     """An objective by weight over Bob's goal (by sum, over Alice's and a colleague's) and a goal of South."""
-    top = make_objective("Grow", rolls_up_by="weight", owner=cast.erin)
-    bobs = make_goal(cast.bob, "North grows", 100, rolls_up_by="sum")
-    alices = make_goal(cast.alice, "Alice grows", 60)
+    top = make_objective("Grow", rolls_up_by="weight", owner=cast.erin, **LONG)
+    bobs = make_goal(cast.bob, "North grows", 100, rolls_up_by="sum", **LONG)
+    alices = make_goal(cast.alice, "Alice grows", 60, **LONG)
     ken = make_person("Ken King")
     make_seat(cast.north, ken)
-    kens = make_goal(ken, "Ken grows", 40)
-    south = make_goal(cast.south, "South grows", 50)
+    kens = make_goal(ken, "Ken grows", 40, **LONG)
+    south = make_goal(cast.south, "South grows", 50, **LONG)
     align(bobs, top, 60)
     align(south, top, 40)
     align(alices, bobs)
