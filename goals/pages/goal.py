@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -189,7 +190,7 @@ def measure_words(goal: Goal, currency: str) -> str:
     what = dict(metric_choices()).get(goal.metric, "") or _("a number that is entered at check-ins")
     limits = ", ".join(f"{label}: {text}" for label, text in filters_words(goal.filters))
     way = _("from %(baseline)s to %(target)s") % {
-        "baseline": value_words(goal, goal.baseline or 0, currency),
+        "baseline": value_words(goal, goal.baseline or Decimal(0), currency),
         "target": value_words(goal, goal.target, currency),
     }
     more = []
