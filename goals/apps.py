@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class GoalsConfig(AppConfig):
     name = "goals"
     verbose_name = _("Goals")
+
+    def ready(self) -> None:
+        from goals import told_company
+
+        told_company.register()

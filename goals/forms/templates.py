@@ -14,11 +14,12 @@ from goals.models import Goal, GoalTemplate, Measured
 from goals.policies import goals
 from goals.selectors.goals import parent_choices
 from goals.selectors.limits import metric_choices
+from goals.selectors.many import people_in
 from kernel.period import Grain
 from kernel.row_id import row_id
 from metrics.selectors.question import calendar_of
 from people.forms.base import TenantForm
-from people.models import Person, SeatHolding, Team
+from people.models import Person, Team
 
 EVERYBODY = "everybody"
 
@@ -162,5 +163,4 @@ def people_of(viewer: Any, key: str) -> list[Person] | None:
     team = (Team.objects if viewer is None else goals.teams(viewer)).filter(pk=row_id(text) or 0).first()
     if team is None:
         raise ValidationError({"holder": _now("Choose a person or a team whose goals you set.")}, code="holder")
-    seated = SeatHolding.objects.on(viewer.on).filter(seat__team=team).values("person")
-    return list(Person.objects.filter(pk__in=seated).order_by("name", "pk"))
+    return people_in(team, viewer.on)

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from goals.models import BulkRevision, Goal
-from goals.policies import KEEPERS, goals
+from goals.models import BulkRevision, Goal, GoalTemplate
+from goals.policies import KEEPERS, goals, templates
 from goals.selectors.states import State, goal_states
+from people.models import Person, SeatHolding, Team
 from people.viewer import Viewer
 
 LOOK_BACK = timedelta(days=366)
@@ -67,3 +68,18 @@ def access_bulk(viewer: Viewer, bulk_id: int) -> BulkRevision:
 def _bulks(viewer: Viewer) -> QuerySet[BulkRevision]:
     rows: QuerySet[BulkRevision] = BulkRevision.objects.select_related("by", "undone_by")
     return rows if viewer.reach(KEEPERS) is None else rows.filter(by=viewer.person)
+
+
+def people_in(team: Team, on: date) -> list[Person]:
+    """Whoever sits in a team on a day, by name. One query."""
+    seated = SeatHolding.objects.on(on).filter(seat__team=team).values("person")
+    return list(Person.objects.filter(pk__in=seated).order_by("name", "pk"))
+
+
+def access_template(viewer: Viewer, template_id: int, action: str = "view") -> GoalTemplate:
+    """The template of the library. Raises: Http404, PermissionDenied. One query."""
+    found = templates.visible(viewer).filter(pk=template_id).first()
+    if found is None:
+        raise Http404
+    templates.require(viewer, action, found)
+    return found

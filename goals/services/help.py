@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from goals.models import Goal, HelpOffer
 from goals.policies import goals
+from goals.told_company import help_answered, help_offered
 from people.audit import audit
+from people.models import SeatHolding
 from people.refusal import refusals
 from people.viewer import Viewer
 
@@ -25,6 +27,7 @@ def help_offer(*, viewer: Viewer, goal: Goal, at: datetime, note: str) -> HelpOf
         raise ValidationError(_("This goal is over; no help is needed any more."), code="over")
     with refusals():
         offer: HelpOffer = HelpOffer.objects.create(goal=goal, by=viewer.person, at=at, note=note.strip())
+    help_offered(offer, _asked(goal, viewer), at=at)
     audit("help_offer", actor=viewer, at=at, subject=goal)
     return offer
 
@@ -40,6 +43,7 @@ def help_answer(*, viewer: Viewer, offer: HelpOffer, at: datetime, is_accepted: 
     row.state = State.ACCEPTED if is_accepted else State.DECLINED
     row.answered_by, row.answered_at = viewer.person, at
     row.save(update_fields=["state", "answered_by", "answered_at"])
+    help_answered(row, at=at)
     audit("help_accept" if is_accepted else "help_decline", actor=viewer, at=at, subject=row.goal)
     return row
 
@@ -58,6 +62,7 @@ def help_thank(*, viewer: Viewer, offer: HelpOffer, at: datetime, thanks: str) -
         raise ValidationError({"thanks": _("Write a word of thanks.")}, code="required")
     row.thanks, row.thanked_at = thanks.strip(), at
     row.save(update_fields=["thanks", "thanked_at"])
+    help_answered(row, at=at)
     audit("help_thank", actor=viewer, at=at, subject=row.goal)
     return row
 
@@ -67,6 +72,14 @@ def is_asked(viewer: Viewer, goal: Goal) -> bool:
     if goal.person_id:
         return bool(goal.person_id == viewer.person.pk)
     return goal.team_id in viewer.managed_team_ids
+
+
+def _asked(goal: Goal, viewer: Viewer) -> list[int | None]:
+    """Who is told of an offer: the person, or the managers of the team."""
+    if goal.person_id:
+        return [goal.person_id]
+    led = SeatHolding.objects.on(viewer.on).filter(seat__team=goal.team_id, seat__role="manager")
+    return list(led.values_list("person", flat=True))
 
 
 def _locked(offer: HelpOffer) -> HelpOffer:

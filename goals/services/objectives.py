@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from goals.models import CheckIn, Measured, Objective, ObjectiveRead, Revision
 from goals.policies import objectives
 from goals.services.values import values_fill
+from goals.told_company import objective_changed, objective_published
 from people.audit import audit
 from people.refusal import refusals
 from people.viewer import Viewer
@@ -61,6 +62,8 @@ def objective_change(
             after=after,
             version=row.version,
         )
+        if set(changed) - SILENT:
+            objective_changed(row, by=viewer, at=at)
     audit("objective_change", actor=viewer, at=at, subject=row, detail={"fields": changed, "reason": reason})
     return row
 
@@ -77,6 +80,7 @@ def objective_publish(*, viewer: Viewer | None, objective: Objective, at: dateti
     row.published_at = at
     row.version += 1
     row.save(update_fields=["published_at", "version"])
+    objective_published(row, by=viewer, at=at)
     audit("objective_publish", actor=viewer, at=at, subject=row, detail={"name": row.name})
     return row
 

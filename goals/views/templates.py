@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from goals.forms.templates import TemplateForm, UseForm, people_of
 from goals.models import Goal, GoalTemplate, Measured
 from goals.policies import templates
 from goals.selectors.limits import metric_choices
+from goals.selectors.many import access_template
 from goals.services.templates import (
     Made,
     goal_from_template,
@@ -33,15 +34,6 @@ from people.views.page import FormPage, act, form_page, viewer_of
 
 def library_crumb() -> Crumb:
     return Crumb(_("Goal templates"), reverse("goals:template_list"))
-
-
-def access_template(viewer: Viewer, template_id: int, action: str = "view") -> GoalTemplate:
-    """The template of the library. Raises: Http404, PermissionDenied. One query."""
-    found = templates.visible(viewer).filter(pk=template_id).first()
-    if found is None:
-        raise Http404
-    templates.require(viewer, action, found)
-    return found
 
 
 @require_GET

@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from goals.models import Alignment, Goal, Objective
+from goals.models import Alignment, BulkRevision, Goal, GoalTemplate, HelpOffer, Objective
 from people.models import Person, Team
-from tests.cast import NOW
+from tests.cast import NOW, Cast
 
 LONG = {"starts_on": date(2026, 1, 1), "ends_before": date(2100, 1, 1)}  # runs whenever the pages are asked
 QUARTER = (date(2026, 4, 1), date(2026, 7, 1))
@@ -45,3 +45,24 @@ def align(goal: Goal, parent: Goal | Objective, weight: Any = 1) -> Alignment:
 
 def check_in(row: Goal | Objective, value: Any, on: date = date(2026, 6, 1), confidence: str = "") -> None:
     row.check_ins.create(on=on, value=Decimal(value), confidence=confidence, created_at=NOW)
+
+
+def company_objects(cast: Cast) -> dict[str, int]:
+    """What the addresses of objectives, help, templates and changes of many targets need."""
+    bobs = make_goal(cast.bob, "Bob grows", **LONG)
+    offer = HelpOffer.objects.create(goal=bobs, by=cast.alice, at=NOW, note="I know how")
+    accepted = make_goal(cast.bob, "Bob learns", **LONG)
+    taken = HelpOffer.objects.create(
+        goal=accepted, by=cast.alice, at=NOW, note="Let us", state="accepted", answered_by=cast.bob, answered_at=NOW
+    )
+    weighted = make_objective("By weight", rolls_up_by="weight", **LONG)
+    align(bobs, weighted)
+    return {
+        "bobs_goal": bobs.pk,
+        "weighted": weighted.pk,
+        "draft": make_objective("Draft", is_published=False, owner=cast.bob, **LONG).pk,
+        "offer": offer.pk,
+        "taken_offer": taken.pk,
+        "template": GoalTemplate.objects.create(name="Ten demos", kind="manual", target=Decimal(10)).pk,
+        "danas_bulk": BulkRevision.objects.create(at=NOW, by=cast.dana, reason="New market", value=Decimal(2)).pk,
+    }
