@@ -1,7 +1,7 @@
 from django.urls import path
 
 from goals.alignment_urls import patterns
-from goals.views import follow_up, goals
+from goals.views import follow_up, goals, team_set
 
 app_name = "goals"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("goals/", goals.goal_mine_view, name="mine"),
     path("goals/teams/", goals.goal_teams_view, name="teams"),
     path("goals/teams/<int:team_id>/", goals.goal_team_view, name="team"),
+    path("goals/teams/<int:team_id>/set/", team_set.team_set_view, name="team_set"),
     path("goals/add/", goals.goal_add_view, name="add"),
     path("goals/ambition/", goals.goal_ambition_view, name="ambition"),
     path("goals/<int:goal_id>/", goals.goal_detail_view, name="detail"),

@@ -47,7 +47,7 @@ def value_words(row: Measured, name: str, stored: Any, currency: str) -> str:
     if name == "filters":
         return ", ".join(f"{label}: {text}" for label, text in filters_words(stored))
     if name == "metric":
-        return dict(metric_choices()).get(stored, stored)
+        return str(dict(metric_choices()).get(stored, stored))
     field: Any = Goal._meta.get_field(name)
     return str(dict(field.flatchoices).get(stored, stored)) if field.choices else str(stored)
 

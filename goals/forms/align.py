@@ -41,7 +41,7 @@ def parent_of(viewer: Viewer, key: str) -> Objective | Goal | None:
     return next((each.row for each in parent_choices(viewer) if each.key == key), None) if key else None
 
 
-def holder_of(viewer: Viewer | None, key: str) -> dict[str, Person | Team]:
+def holder_of(viewer: Viewer | None, key: str) -> dict[str, Any]:
     """Whom a form names. Raises: ValidationError where they may not set goals there. One query."""
     kind, _colon, text = key.partition(":")
     number = row_id(text) or 0

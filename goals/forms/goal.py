@@ -177,7 +177,8 @@ class GoalForm(TenantForm):
         """Whoever has read what the other did may send the form again."""
         super().refuse(error)
         if getattr(error, "code", "") == "changed_meanwhile":
-            self.data = {**self.data.dict(), "version": str((error.params or {})["version"])}
+            data: Any = self.data
+            self.data = {**data.dict(), "version": str((error.params or {})["version"])}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -277,7 +278,7 @@ def holder_choices(viewer: Any) -> list[tuple[str, Any]]:
     teams = goals.teams(viewer).order_by("name", "pk").values_list("pk", "name")
     found: list[tuple[str, Any]] = [(f"person:{pk}", name) for pk, name in people]
     if teams:
-        return [(_now("People"), found), (_now("Teams"), [(f"team:{pk}", name) for pk, name in teams])]  # type: ignore[list-item]
+        return [(_now("People"), found), (_now("Teams"), [(f"team:{pk}", name) for pk, name in teams])]
     return found
 
 

@@ -121,7 +121,7 @@ def _reached(found: Ambition) -> str:
     values = {
         "reached": formats.number(found.history.reached),
         "periods": formats.number(found.history.periods),
-        "name": names[grain] if grain in names else _("periods of this length"),  # type: ignore[index]
+        "name": names[grain] if grain in names else _("periods of this length"),
     }
     return _("This was reached in %(reached)s of the last %(periods)s %(name)s with figures.") % values
 

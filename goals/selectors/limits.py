@@ -26,7 +26,7 @@ def limiting_dimensions(metric: Metric | None = None) -> list[tuple[str, str]]:
 
 def filters_resolve(metric: Metric, asked: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
     """Dimension and value in words as a goal stores them. Raises: ValidationError. One query each and one more."""
-    found = []
+    found: list[dict[str, Any]] = []
     for by, text in asked:
         if by not in dict(limiting_dimensions(metric)):
             raise ValidationError(

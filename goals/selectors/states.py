@@ -200,12 +200,13 @@ def _milestones(rows: Sequence[Any]) -> dict[int, list[Milestone]]:
 def _state(row: Any, known: _Known, on: date) -> State:
     said = known.check_ins.get(row.pk, [])
     curve = curve_of(row, known.seasons)
+    notes: tuple[Note, ...] = ()
     if row.kind == Measured.Kind.MILESTONES:
         steps = [Step(each.weight, each.done_on is not None, each.due_on) for each in known.milestones.get(row.pk, [])]
         ratio, expected = milestones_progress(steps), milestones_expected(steps, curve, on)
         value = ratio.value
         progress = Progress(ratio, Level.NONE, None)
-        is_reached, notes = value is not None and value >= 1, ()
+        is_reached = value is not None and value >= 1
     else:
         figure = known.figures.get(ask_of(row)) if row.kind == Measured.Kind.METRIC else None
         value = figure.value if figure else _entered(said)
@@ -293,3 +294,15 @@ def _value_at(row: Any, progress: Ratio) -> Decimal | None:
         return None
     sign = 1 if row.direction == Measured.Direction.HIGHER else -1
     return (row.baseline or Decimal(0)) + sign * progress.numerator
+
+
+def check_ins_due(goals: Sequence[Goal], on: date) -> list[tuple[Goal, date]]:
+    """Goals whose check-in is due, and since which day. One query."""
+    said = _check_ins(goals, "goal", on)
+    found = []
+    for goal in goals:
+        last = said[goal.pk][-1].on if goal.pk in said else None
+        cadence = CADENCE_DAYS.get(goal.cadence)
+        if cadence is not None and _is_due(goal, last, cadence, on):
+            found.append((goal, (last or goal.starts_on) + timedelta(days=cadence)))
+    return found

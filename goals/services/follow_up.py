@@ -9,9 +9,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from goals import told
 from goals.engine.values import WANTED, value_read, value_stored
 from goals.models import ChangeRequest, CheckIn, Goal, Measured, Milestone, Revision
 from goals.policies import goals
+from goals.selectors.leading import leaders_of_person
 from goals.services.goals import goal_revise
 from goals.services.values import as_stored
 from people.audit import audit
@@ -103,6 +105,7 @@ def change_request(
     with refusals():
         request = ChangeRequest.objects.create(goal=row, by=viewer.person, at=at, wanted=stored, reason=reason.strip())
     audit("change_request", actor=viewer, at=at, subject=row, detail={"wanted": stored, "reason": reason})
+    told.change_asked(request, leaders_of_person(viewer.person.pk, viewer.on), at=at)
     return request
 
 
@@ -130,6 +133,7 @@ def change_decide(
         subject=row.goal,
         detail={"answer": answer},
     )
+    told.change_decided(row, at=at)
     if not is_approved:
         return None
     wanted = {name: value_read(name, value) for name, value in row.wanted.items()}

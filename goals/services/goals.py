@@ -10,13 +10,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from goals import told
 from goals.engine.values import FIELDS, changes_of
 from goals.models import Alignment, ChangeRequest, Goal, Measured, Milestone, Objective, Revision, RevisionNotice
 from goals.policies import goals, objectives
+from goals.selectors.leading import leaders_of_teams
 from goals.services.values import as_stored, values_check, values_fill
 from goals.words import change_words, field_words
 from people.audit import audit
-from people.models import Person, SeatHolding, Team
+from people.models import Person, Team
 from people.refusal import refusals
 from people.viewer import Viewer
 
@@ -59,6 +61,7 @@ def goal_create(
     for parent, weight in parents:
         goal_align(viewer=viewer, goal=goal, parent=parent, weight=weight, at=at)
     audit("goal_create", actor=viewer, at=at, subject=goal, detail=_detail(goal))
+    told.goal_set(goal, by=viewer, at=at)
     return goal
 
 
@@ -111,6 +114,7 @@ def _revise(
         if person != by
     )
     audit("goal_revise", actor=viewer, at=at, subject=row, detail={"before": revision.before, "after": revision.after})
+    told.goal_revised(revision, [person for person in people if person != by], at=at)
     return revision
 
 
@@ -150,8 +154,8 @@ def notified_people(goal: Goal, *, on: date) -> dict[int, bool]:
     if goal.person_id:
         found[goal.person_id] = True
     else:
-        led = SeatHolding.objects.on(on).filter(seat__team=goal.team_id, seat__role="manager")
-        found |= dict.fromkeys(led.values_list("person", flat=True), True)
+        led = leaders_of_teams([goal.team_id or 0], on)
+        found |= dict.fromkeys(led.get(goal.team_id or 0, []), True)
     return found
 
 
@@ -188,6 +192,7 @@ def goal_withdraw(*, viewer: Viewer | None, goal: Goal, at: datetime, reason: st
     waiting = ChangeRequest.objects.filter(goal=row, state=ChangeRequest.State.OPEN)
     waiting.update(state=ChangeRequest.State.WITHDRAWN, decided_at=at, answer=_("The goal was withdrawn."))
     audit("goal_withdraw", actor=viewer, at=at, subject=row, detail={"reason": reason})
+    told.goal_withdrawn(row, by=viewer, at=at)
 
 
 @transaction.atomic
@@ -201,7 +206,7 @@ def goal_align(
         viewer, "view" if is_objective else "title", parent
     ):
         raise PermissionDenied(_("Your role does not allow this."))
-    held = {"parent_objective": parent} if is_objective else {"parent_goal": parent}
+    held: dict[str, Any] = {"parent_objective": parent} if is_objective else {"parent_goal": parent}
     if not Decimal(0) < weight <= Decimal(100):
         raise ValidationError({"weight": _("A weight is more than 0 and at most 100.")}, code="alignment_weight")
     with refusals():

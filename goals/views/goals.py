@@ -1,5 +1,6 @@
 """Goals: one's own, a team's, the page of one, and the forms."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -133,7 +134,7 @@ def goal_add_view(request: HttpRequest) -> HttpResponse:
 
     def submit(cleaned: dict[str, Any]) -> Goal:
         parent = parent_of(viewer, cleaned["parent"])
-        parents = [(parent, cleaned["weight"] or 1)] if parent else []
+        parents = [(parent, cleaned["weight"] or Decimal(1))] if parent else []
         holder = holder_of(viewer, cleaned["holder"])
         values, steps = form.values(), form.steps()
         return goal_create(viewer=viewer, at=timezone.now(), parents=parents, milestones=steps, **holder, **values)
@@ -232,7 +233,7 @@ def goal_align_view(request: HttpRequest, goal_id: int) -> HttpResponse:
         _here(goal),
         done,
         lambda: goal_align(
-            viewer=viewer, goal=goal, parent=parent, weight=values["weight"] or 1, at=timezone.now()
+            viewer=viewer, goal=goal, parent=parent, weight=values["weight"] or Decimal(1), at=timezone.now()
         ) if parent else None,
     )  # fmt: skip
 

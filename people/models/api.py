@@ -19,6 +19,8 @@ class ApiKey(Walled):
         METRICS_READ = "metrics:read", _("read figures")
         PEOPLE_READ = "people:read", _("read people, teams and seats")
         PEOPLE_WRITE = "people:write", _("change people, teams and seats")
+        GOALS_READ = "goals:read", _("read goals and objectives")
+        GOALS_WRITE = "goals:write", _("set and change goals, check in")
         INBOX_READ = "inbox:read", _("read the notifications of its person")
         INBOX_WRITE = "inbox:write", _("mark them as read")
 

@@ -1,0 +1,17 @@
+from celery import shared_task
+from django.utils import timezone
+
+from goals.services.reminders import check_ins_remind
+from people.models import Organization
+from people.viewer import day_at
+from people.wall import tenant
+
+
+@shared_task(name="goals.check_ins_remind", ignore_result=True)
+def check_ins_remind_everywhere() -> int:
+    """Beat's look through all organizations: check-ins that are due on the organization's day."""
+    told, now = 0, timezone.now()
+    for organization in Organization.objects.order_by("pk"):
+        with tenant(organization.pk):
+            told += check_ins_remind(organization=organization, at=now, on=day_at(organization, now))
+    return told
