@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from goals.api.shapes import LimitShape, Number, Reference, StateShape
 from rest_framework import serializers
 
+from goals.api.shapes import LimitShape, Number, Reference, StateShape
 from goals.models import BulkRevision, CheckIn, Goal, GoalTemplate, HelpOffer, Measured, Objective
 
 KINDS = [choice for choice in Measured.Kind.choices if choice[0] != Measured.Kind.MILESTONES]
