@@ -82,7 +82,7 @@ def _words(viewer: Viewer, node: Node) -> dict[str, Any]:
         "status": _status(node),
         "percent": percent_words(state) if state else "",
         "way": way_words(node.row, state, viewer.organization.currency) if state else "",
-        "why_href": reverse("goals:tree_why", args=[kind, key]) if node.rule is not Rule.OWN and state else "",
+        "why_href": reverse(f"goals:{kind}_why", args=[key]) if node.rule is not Rule.OWN and state else "",
         "days": days_words(node.row),
         "is_objective": is_objective,
         "help_href": _help_href(viewer, node),
@@ -110,10 +110,18 @@ def _status(node: Node) -> Status:
 
 
 @require_GET
-def tree_why_view(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
+def objective_why_view(request: HttpRequest, objective_id: int) -> HttpResponse:
+    return _why(request, (OBJECTIVE, objective_id))
+
+
+@require_GET
+def goal_why_view(request: HttpRequest, goal_id: int) -> HttpResponse:
+    return _why(request, (GOAL, goal_id))
+
+
+def _why(request: HttpRequest, key: Key) -> HttpResponse:
     viewer = viewer_of(request)
     forest = forest_of(viewer)
-    key: Key = (kind, row_id)
     if key not in forest.nodes or forest.nodes[key].state is None:
         raise Http404
     why = why_of(forest, key)

@@ -13,21 +13,22 @@ from django.utils import timezone
 from goals.models import BulkRevision, Goal, GoalTemplate, HelpOffer, Objective
 from goals.services.templates import template_create
 from tests.cast import NOW, Cast
-from tests.goals.aligning import LONG, make_goal
+from tests.goals.aligning import make_goal
 
 TODAY = timezone.localdate()
 ENDED = {"starts_on": TODAY - timedelta(days=120), "ends_before": TODAY - timedelta(days=30)}
+RUNNING = {"starts_on": TODAY - timedelta(days=30), "ends_before": TODAY + timedelta(days=60)}
 NEXT = {"starts_on": TODAY.isoformat(), "ends_before": (TODAY + timedelta(days=90)).isoformat()}
 
 
-def run(name: str, *arguments: Any, **options: Any) -> Any:
+def run(command: str, *arguments: Any, **options: Any) -> Any:
     out = StringIO()
-    call_command(name, *arguments, organization="acme", format="json", stdout=out, **options)
+    call_command(command, *arguments, organization="acme", format="json", stdout=out, **options)
     return json.loads(out.getvalue())
 
 
 def test_help_goes_back_and_forth_in_the_browser(cast: Cast) -> None:
-    goal = make_goal(cast.bob, "Bob grows", **LONG)
+    goal = make_goal(cast.bob, "Bob grows", **RUNNING)
     alice, bob = cast.client("alice"), cast.client("bob")
     assert "Offer help" in alice.get("/alignment/").content.decode()
     assert alice.post(f"/goals/{goal.pk}/help/", {"note": ""}).status_code == 422
@@ -113,7 +114,7 @@ def test_what_was_missed_is_ticked_and_goes_on_in_one_step(cast: Cast) -> None:
 
 
 def test_many_targets_are_tried_out_changed_and_taken_back(cast: Cast) -> None:
-    goal = make_goal(cast.alice, "Alice grows", **LONG)
+    goal = make_goal(cast.alice, "Alice grows", **RUNNING)
     dana = cast.client("dana")
     sent = {"goal": goal.pk, "rule": "factor", "value": "1.5", "reason": "New market"}
     shown = dana.post("/goals/together/", {**sent, "step": "preview"}).content.decode()
@@ -143,7 +144,7 @@ def test_many_targets_are_tried_out_changed_and_taken_back(cast: Cast) -> None:
     ],
 )
 def test_what_cannot_be_changed_says_why_and_changes_nothing(cast: Cast, change: dict, message: str) -> None:
-    goal = make_goal(cast.alice, **LONG)
+    goal = make_goal(cast.alice, **RUNNING)
     sent = {"goal": goal.pk, "rule": "factor", "value": "2", "reason": "More", "step": "preview", **change}
     answer = cast.client("dana").post("/goals/together/", sent)
     assert answer.status_code == 422
@@ -152,7 +153,7 @@ def test_what_cannot_be_changed_says_why_and_changes_nothing(cast: Cast, change:
 
 
 def test_goals_of_another_manager_are_not_to_choose_from(cast: Cast) -> None:
-    carols = make_goal(cast.carol, "Carol grows", **LONG)
+    carols = make_goal(cast.carol, "Carol grows", **RUNNING)
     bob = cast.client("bob")
     assert "Carol grows" not in bob.get("/goals/together/").content.decode()
     sent = {"goal": carols.pk, "rule": "factor", "value": "2", "reason": "More", "step": "apply"}
@@ -185,7 +186,7 @@ def test_an_objective_lives_in_the_api(cast: Cast) -> None:
 
 
 def test_many_goals_live_in_the_api(cast: Cast) -> None:
-    goal = make_goal(cast.alice, **LONG)
+    goal = make_goal(cast.alice, **RUNNING)
     ended = make_goal(cast.alice, "Ended", **ENDED)
     dana = cast.client("dana")
     sent = {"goal_ids": [goal.pk], "rule": "amount", "value": "5", "reason": "More", "is_dry_run": True}
@@ -228,8 +229,8 @@ def test_objectives_by_command(cast: Cast) -> None:
 
 
 def test_many_goals_by_command(cast: Cast) -> None:
-    goal = make_goal(cast.alice, **LONG)
-    make_goal(cast.carol, **LONG)
+    goal = make_goal(cast.alice, **RUNNING)
+    make_goal(cast.carol, **RUNNING)
     tried = run("goals_together", "revise", team="North", factor=Decimal(2), dry_run=True)
     assert [(line["goal"], Decimal(line["after"])) for line in tried["lines"]] == [(goal.pk, 200)]
     done = run("goals_together", "revise", team="North", factor=Decimal(2), reason="More")
