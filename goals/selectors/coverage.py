@@ -88,7 +88,8 @@ def _sums(forest: Forest, node: Node) -> list[Gap]:
 
 
 def _way(row: Measured) -> Decimal:
-    return abs(row.target - (row.baseline or Decimal(0)))
+    way: Decimal = row.target - (row.baseline or Decimal(0))
+    return abs(way)
 
 
 def _without(viewer: Viewer) -> list[Gap]:
