@@ -205,6 +205,9 @@ SPECTACULAR_SETTINGS = {
         "SeatRoleEnum": "people.models.Seat.Role",
         "CreditRoleEnum": "crm.models.Credit.Role",
         "MeasureEnum": "crm.models.quota.Measure",
+        "GoalKindEnum": "goals.models.Measured.Kind",
+        "GoalUnitEnum": "goals.models.Measured.Unit",
+        "ChangeRequestStateEnum": "goals.models.ChangeRequest.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -181,6 +181,8 @@ class CheckInView(ApiView):
 
     reads, writes = Scope.GOALS_READ, Scope.GOALS_WRITE
     serializer_class = CheckInShape
+    pagination_class = None
+    filter_backends = ()
 
     @extend_schema(
         operation_id="goals_check_ins", tags=["goals"], summary="List check-ins", responses=CheckInShape(many=True)
@@ -211,6 +213,8 @@ class RevisionView(ApiView):
 
     reads = Scope.GOALS_READ
     serializer_class = RevisionShape
+    pagination_class = None
+    filter_backends = ()
 
     @extend_schema(
         operation_id="goals_revisions", tags=["goals"], summary="List revisions", responses=RevisionShape(many=True)
@@ -225,6 +229,8 @@ class RequestView(ApiView):
 
     reads, writes = Scope.GOALS_READ, Scope.GOALS_WRITE
     serializer_class = RequestShape
+    pagination_class = None
+    filter_backends = ()
 
     @extend_schema(
         operation_id="goals_requests", tags=["goals"], summary="List requests", responses=RequestShape(many=True)

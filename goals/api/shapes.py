@@ -64,8 +64,8 @@ class GoalShape(serializers.Serializer[Any]):
     """A goal of a person or of a team with where it stands."""
 
     id = serializers.IntegerField()
-    person = Reference(allow_null=True)
-    team = Reference(allow_null=True)
+    person = Reference()
+    team = Reference()
     name = serializers.CharField()
     specific = serializers.CharField()
     kind = serializers.ChoiceField(Measured.Kind.choices)
@@ -151,7 +151,7 @@ class CheckInShape(serializers.Serializer[Any]):
     confidence = serializers.CharField()
     note = serializers.CharField()
     private_note = serializers.CharField()
-    by = Reference(allow_null=True)
+    by = Reference()
 
 
 class CheckInAdd(serializers.Serializer[Any]):
@@ -182,7 +182,7 @@ class RevisionShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     version = serializers.IntegerField()
     at = serializers.DateTimeField()
-    by = Reference(allow_null=True)
+    by = Reference()
     reason = serializers.CharField()
     before = serializers.DictField()
     after = serializers.DictField()

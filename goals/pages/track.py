@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goals.models import Goal, Measured
 from goals.pages.pieces import value_words
@@ -17,11 +19,11 @@ from people import formats
 from people.components import Chart, Empty, Series
 from people.viewer import Viewer
 
-POINTS = 26
+POINTS = 13
 
 
 def track_days(goal: Goal) -> list[date]:
-    """The ends of about twenty-six equal stretches of the goal's days, each as the day that follows it."""
+    """The ends of about thirteen equal stretches of the goal's days, each as the day that follows it."""
     length = (goal.ends_before - goal.starts_on).days
     step = max(1, -(-length // POINTS))
     days = [goal.starts_on + timedelta(days=n) for n in range(step, length, step)]
@@ -52,7 +54,7 @@ def track_chart(viewer: Viewer, goal: Goal, state: State, story: Story) -> Chart
         id="track",
         title=_("Value and expectation"),
         summary=_summary(goal, state, currency, is_steps),
-        categories=[formats.day(day) for day in shown],
+        categories=[_label(goal, day) for day in shown],
         series=[
             Series(_("Value"), drawn, mark="line"),
             Series(_("Expected"), expected, mark="line", role="muted", is_dashed=True),
@@ -77,6 +79,12 @@ def _summary(goal: Goal, state: State, currency: str, is_steps: bool) -> str:
         "share": formats.percent(state.ratio),
         "expected": formats.percent(state.expected_ratio),
     }
+
+
+def _label(goal: Goal, day: date) -> str:
+    """16 Oct; with its year where the goal takes longer than one."""
+    is_long = (goal.ends_before - goal.starts_on).days > 365
+    return formats.day(day) if is_long else date_format(day, pgettext("format of a day without its year", "j M"))
 
 
 def _last(day: date) -> date:

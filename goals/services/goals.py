@@ -55,6 +55,7 @@ def goal_create(
     goals.require(viewer, "create", goal)
     values_fill(goal)
     values_check(goal)
+    _unique_require(goal)
     with refusals():
         goal.save()
     _milestones_save(goal, milestones)
@@ -256,6 +257,18 @@ def _wanted(row: Goal, values: Mapping[str, Any]) -> dict[str, Any]:
     _values_set(trial, values)
     before, after = as_stored(row), as_stored(trial)
     return {name: after[name] for name in changes_of(before, after)}
+
+
+def _unique_require(goal: Goal) -> None:
+    """A second click, or the same sheet again, sets no second goal: the holder is locked until the first is stored.
+
+    Raises: ValidationError.
+    """
+    holder: Any = Person.objects if goal.person_id else Team.objects
+    list(holder.select_for_update(of=("self",)).filter(pk=goal.person_id or goal.team_id).values_list("pk"))
+    same = Goal.objects.filter(person=goal.person_id, team=goal.team_id, name=goal.name, withdrawn_at=None)
+    if same.filter(starts_on=goal.starts_on, ends_before=goal.ends_before).exists():
+        raise ValidationError({"name": _("There is a goal of this name for these days already.")}, code="twice")
 
 
 def _milestones_save(goal: Goal, milestones: Sequence[Step]) -> None:

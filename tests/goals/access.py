@@ -19,7 +19,7 @@ def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
         goal = make_goal(cast.alice, **DAYS)
         objective = make_objective(**DAYS)
-        revision = Revision.objects.create(goal=goal, at=NOW, by=cast.bob, reason="Strategy", version=2)
+        revision = Revision.objects.create(goal=goal, at=NOW, by=cast.bob, reason="Strategy", version=1)
         RevisionNotice.objects.create(revision=revision, person=cast.alice, is_owner=True)
         request = ChangeRequest.objects.create(
             goal=goal, by=cast.alice, at=NOW, wanted={"target": "900"}, reason="Leave"

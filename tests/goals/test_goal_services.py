@@ -47,6 +47,13 @@ def test_a_manager_sets_a_goal_and_its_unit_and_direction_are_the_catalogues(cas
     assert AuditEntry.objects.filter(action="goal_create", subject_id=goal.pk).exists()
 
 
+def test_a_second_click_sets_no_second_goal(cast: Cast) -> None:
+    goal_create(viewer=cast.viewer("bob"), at=NOW, person=cast.alice, **VALUES)
+    with pytest.raises(ValidationError, match="already"), transaction.atomic():
+        goal_create(viewer=cast.viewer("bob"), at=NOW, person=cast.alice, **VALUES)
+    assert Goal.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
