@@ -52,6 +52,8 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "goaltemplate_metric": ("metric", None),
     "goaltemplate_ratios": ("stretch_ratio", None),
     "helpoffer_once": ("note", None),
+    "quotaplan_name": ("name", None),
+    "quotaplan_days": ("ends_before", None),
     "seat_days": ("ends_before", None),
     "grant_days": ("ends_before", None),
     "grant_administrator_everywhere": ("team", None),

@@ -3,6 +3,7 @@ from goals.models.follow_up import ChangeRequest, CheckIn, HelpOffer, Revision, 
 from goals.models.goal import Alignment, Goal, Milestone
 from goals.models.measured import Measured
 from goals.models.objective import Objective, ObjectiveRead
+from goals.models.plan import PlanCell, PlanLine, PlannedHire, PlanStep, PlanVersion, QuotaPlan
 from goals.models.template import GoalTemplate
 
 __all__ = [
@@ -18,6 +19,12 @@ __all__ = [
     "Milestone",
     "Objective",
     "ObjectiveRead",
+    "PlanCell",
+    "PlanLine",
+    "PlanStep",
+    "PlanVersion",
+    "PlannedHire",
+    "QuotaPlan",
     "Revision",
     "RevisionNotice",
 ]
