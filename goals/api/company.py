@@ -186,6 +186,7 @@ class ObjectiveReadersView(ApiView):
 
     reads, writes = Scope.GOALS_READ, Scope.GOALS_WRITE
     serializer_class = ReaderShape
+    queryset = Objective.objects.none()
 
     @extend_schema(
         operation_id="objectives_readers", tags=TAG, summary="Who has read it", responses=ReaderShape(many=True)

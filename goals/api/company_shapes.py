@@ -7,8 +7,6 @@ from rest_framework import serializers
 from goals.api.shapes import LimitShape, Number, Reference, StateShape
 from goals.models import BulkRevision, CheckIn, Goal, GoalTemplate, HelpOffer, Measured, Objective
 
-KINDS = [choice for choice in Measured.Kind.choices if choice[0] != Measured.Kind.MILESTONES]
-
 
 class ObjectiveShape(serializers.Serializer[Any]):
     """A company objective with where it stands and how many have read it."""
@@ -41,7 +39,7 @@ class ObjectiveChange(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200, required=False)
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     owner_id = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
-    kind = serializers.ChoiceField(KINDS, required=False)
+    kind = serializers.ChoiceField(Measured.Kind.choices, required=False)
     metric = serializers.CharField(max_length=60, required=False, allow_blank=True)
     limits = LimitShape(many=True, required=False)
     unit = serializers.ChoiceField(Measured.Unit.choices, required=False)
@@ -83,7 +81,7 @@ class ReaderShape(serializers.Serializer[Any]):
 class TreeLinkShape(serializers.Serializer[Any]):
     """What contributes."""
 
-    type = serializers.ChoiceField(["objective", "goal"])
+    type = serializers.CharField(help_text="objective or goal")
     id = serializers.IntegerField()
     weight = Number()
 
@@ -91,7 +89,7 @@ class TreeLinkShape(serializers.Serializer[Any]):
 class TreeNodeShape(serializers.Serializer[Any]):
     """An objective or goal in the tree; `state` is null where its numbers are not open to you."""
 
-    type = serializers.ChoiceField(["objective", "goal"])
+    type = serializers.CharField(help_text="objective or goal")
     id = serializers.IntegerField()
     name = serializers.CharField()
     owner = serializers.CharField(help_text="Empty where nobody owns it.")
@@ -145,6 +143,8 @@ class HelpThanks(serializers.Serializer[Any]):
 class TemplateShape(serializers.ModelSerializer[GoalTemplate]):
     """A template of the library."""
 
+    role = serializers.CharField(help_text="rep, manager, team, or empty for any")
+
     class Meta:
         model = GoalTemplate
         fields = (
@@ -157,7 +157,7 @@ class TemplateAdd(serializers.Serializer[Any]):
     """A new template; ratios as 0.9."""
 
     name = serializers.CharField(max_length=200)
-    role = serializers.ChoiceField(GoalTemplate.Role.choices, required=False, allow_blank=True)
+    role = serializers.RegexField("^(rep|manager|team)?$", required=False, allow_blank=True)
     specific = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     achievable = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     relevant = serializers.CharField(max_length=4000, required=False, allow_blank=True)

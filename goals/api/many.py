@@ -24,7 +24,7 @@ from goals.api.company_shapes import (
     TemplateUse,
     UndoneShape,
 )
-from goals.models import Goal
+from goals.models import Goal, GoalTemplate, HelpOffer
 from goals.policies import goals, templates
 from goals.selectors.goals import access_goal
 from goals.selectors.help import access_offer, offers_listed
@@ -51,6 +51,7 @@ class HelpListView(ApiView):
 
     reads = Scope.GOALS_READ
     serializer_class = HelpShape
+    queryset = HelpOffer.objects.none()
 
     @extend_schema(operation_id="help_list", tags=HELP, summary="List offers of help", responses=HelpShape(many=True))
     def get(self, request: Request) -> Response:
@@ -109,6 +110,7 @@ class TemplateListView(ApiView):
 
     reads, writes = Scope.GOALS_READ, Scope.GOALS_WRITE
     serializer_class = TemplateShape
+    queryset = GoalTemplate.objects.none()
 
     @extend_schema(
         operation_id="templates_list", tags=TEMPLATES, summary="List templates", responses=TemplateShape(many=True)
