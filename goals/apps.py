@@ -7,6 +7,7 @@ class GoalsConfig(AppConfig):
     verbose_name = _("Goals")
 
     def ready(self) -> None:
-        from goals import told
+        from goals import told, told_company
 
         told.register()
+        told_company.register()

@@ -12,7 +12,7 @@ owner and whoever leads them.
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from goals.models import Alignment, Goal, Objective
+from goals.models import Alignment, Goal, GoalTemplate, Objective
 from people.models import Person, SeatHolding, Team
 from people.policies import Policy
 from people.viewer import Viewer
@@ -129,3 +129,17 @@ class ObjectivePolicy(Policy):
 
 goals = GoalPolicy()
 objectives = ObjectivePolicy()
+
+
+class TemplatePolicy(Policy):
+    """Everybody uses the library; operations and administrators keep it."""
+
+    def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
+        return viewer is None or action == "view" or bool(viewer.roles & KEEPERS)
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[GoalTemplate]:
+        rows: QuerySet[GoalTemplate] = GoalTemplate.objects.all()
+        return rows.filter(is_retired=False) if self.can(viewer, action) else rows.none()
+
+
+templates = TemplatePolicy()

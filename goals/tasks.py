@@ -1,4 +1,4 @@
-"""Bells of goals. Workers find the kinds of jobs of this app here too."""
+"""What workers do for goals: remind of check-ins; the kinds of jobs of this app are found here."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,7 +9,7 @@ from people.models import Organization
 from people.viewer import day_at
 from people.wall import tenant
 
-__all__ = ["allocating"]
+__all__ = ["allocating", "check_ins_remind_everywhere"]
 
 
 @shared_task(name="goals.check_ins_remind", ignore_result=True)

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from goals import plan_urls
+from goals.alignment_urls import patterns
 from goals.views import follow_up, goals, team_set
 
 app_name = "goals"
 
 urlpatterns = [
+    *patterns,
     *plan_urls.urlpatterns,
     path("goals/", goals.goal_mine_view, name="mine"),
     path("goals/teams/", goals.goal_teams_view, name="teams"),

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from goals.api import goals
+from goals.api.company_addresses import addresses as company_addresses
 
 addresses = [
+    *company_addresses,
     path("goals", goals.GoalListView.as_view(), name="goal_list"),
     path("goals/<int:goal_id>", goals.GoalView.as_view(), name="goal_detail"),
     path("goals/<int:goal_id>/withdraw", goals.GoalWithdrawView.as_view(), name="goal_withdraw"),

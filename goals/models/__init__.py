@@ -1,14 +1,19 @@
+from goals.models.bulk import BulkRevision, BulkRevisionLine
 from goals.models.follow_up import ChangeRequest, CheckIn, HelpOffer, Revision, RevisionNotice
 from goals.models.goal import Alignment, Goal, Milestone
 from goals.models.measured import Measured
 from goals.models.objective import Objective, ObjectiveRead
 from goals.models.plan import PlanCell, PlanLine, PlannedHire, PlanStep, PlanVersion, QuotaPlan
+from goals.models.template import GoalTemplate
 
 __all__ = [
     "Alignment",
+    "BulkRevision",
+    "BulkRevisionLine",
     "ChangeRequest",
     "CheckIn",
     "Goal",
+    "GoalTemplate",
     "HelpOffer",
     "Measured",
     "Milestone",

@@ -147,7 +147,7 @@ class ChangeRequest(Walled):
 
 
 class HelpOffer(Walled):
-    """Somebody offers to help with a goal; its owner accepts or declines."""
+    """Somebody offers to help with a goal; its owner accepts or declines, and thanks when it helped."""
 
     class State(models.TextChoices):
         OFFERED = "offered", _("offered")
@@ -161,6 +161,8 @@ class HelpOffer(Walled):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OFFERED)
     answered_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+    thanks = models.CharField(_("thanks"), max_length=500, blank=True, default="")
+    thanked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -313,6 +313,8 @@ def _actions(viewer: Viewer, goal: Goal, story: Story, may_change: bool) -> list
     if goal.withdrawn_at:
         return []
     found = []
+    if goal.person_id != viewer.person.pk and goal.ends_before > viewer.on:
+        found.append(Action(_("Offer help"), reverse("goals:help_offer", args=[goal.pk]), "team"))
     if may_change:
         found.append(Action(_("Withdraw"), reverse("goals:withdraw", args=[goal.pk]), "x-circle", "quiet"))
         found.append(Action(_("Revise"), reverse("goals:revise", args=[goal.pk]), "edit"))

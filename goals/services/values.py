@@ -14,7 +14,7 @@ from metrics.engine.definitions import Direction
 LONGEST = 366 * 5
 
 
-def values_fill(goal: Goal) -> None:
+def values_fill(goal: Any) -> None:
     """Unit and direction of a metric are the catalogue's; milestones lead from nothing to all of them.
 
     Raises: ValidationError.

@@ -16,6 +16,7 @@ from goals.models import Goal
 from goals.pages.ambition import ambition_panel
 from goals.pages.goal import goal_page, person_chip
 from goals.pages.goal_list import GoalList, goal_table, nothing_yet, query_of, waiting_callouts, when_of, when_tabs
+from goals.pages.many import many_actions
 from goals.pages.why import goal_why
 from goals.policies import goals
 from goals.selectors.goals import (
@@ -67,7 +68,7 @@ def goal_mine_view(request: HttpRequest) -> HttpResponse:
         callouts=waiting_callouts(viewer),
         actions=actions,
     )
-    return render(request, "goals/goal_list.html", {"page": page})
+    return render(request, "goals/goal_list.html", {"page": page, "more": many_actions(viewer)})
 
 
 @require_GET

@@ -8,6 +8,7 @@ from django.utils import timezone
 from goals.models import ChangeRequest, Revision, RevisionNotice
 from people.wall import tenant
 from tests.cast import NOW, Cast
+from tests.goals.aligning import company_objects
 from tests.goals.build import align, make_goal, make_objective
 
 TODAY = timezone.localdate()
@@ -31,4 +32,5 @@ def objects(cast: Cast) -> dict[str, Any]:
             "alices_revision": revision.pk,
             "alices_request": request.pk,
             "alices_link": align(goal, objective).pk,
+            **company_objects(cast),
         }

@@ -1,0 +1,240 @@
+"""The alignment tree: from company objectives to people, what each is made of, and what nobody looks after."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from goals.engine.rollup import Rule
+from goals.pages.pieces import status_chip
+from goals.selectors.coverage import Gap, Kind, gaps_of
+from goals.selectors.tree import GOAL, OBJECTIVE, Key, Node, Placed, Why, forest_of, placed, why_of
+from goals.views.pieces import days_words, percent_words, way_words
+from goals.words import measure_words
+from people import formats
+from people.components import Cell, Column, Crumb, Empty, Row, Status, Tab, Table
+from people.viewer import Viewer
+from people.views.page import viewer_of
+
+ALL, MINE, GAPS = "all", "mine", "gaps"
+
+
+@require_GET
+def tree_view(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    forest = forest_of(viewer)
+    which = request.GET.get("show", ALL)
+    gaps = gaps_of(viewer, forest)
+    own = [key for key, node in forest.nodes.items() if node.is_own]
+    only = forest.around(own) if which == MINE else None
+    context: dict[str, Any] = {
+        "tabs": _tabs(which, len(gaps)),
+        "crumbs": [Crumb(_("Objectives"), reverse("goals:objective_list")), Crumb(_("Alignment"))],
+        "gaps": _gap_table(viewer, gaps) if which == GAPS else None,
+        "lines": [] if which == GAPS else _lines(viewer, placed(forest, forest.objectives, only)),
+        "strays": [] if which == GAPS else _lines(viewer, placed(forest, forest.strays, only)),
+        "empty": _nothing(which),
+    }
+    return render(request, "goals/tree.html", context)
+
+
+def _tabs(which: str, gaps: int) -> list[Tab]:
+    here = reverse("goals:tree")
+    shown = [(ALL, _("Everything"), None), (MINE, _("Around my goals"), None), (GAPS, _("What is missing"), gaps)]
+    return [Tab(label, f"{here}?show={key}", key == which, count) for key, label, count in shown]
+
+
+def _nothing(which: str) -> Empty:
+    if which == MINE:
+        return Empty(_("You have no goal that runs today"), _("Goals you set, or are given, appear here."), "flag")
+    return Empty(_("Nothing runs today"), _("Published objectives and the goals below them appear here."), "flag")
+
+
+def _lines(viewer: Viewer, lines: list[Placed]) -> list[dict[str, Any]]:
+    """The lines with their words, made once each."""
+    shown: dict[Key, dict[str, Any]] = {}
+    found = []
+    for each in lines:
+        words = shown.setdefault(each.node.key, _words(viewer, each.node))
+        found.append({**words, "line": each, "share": _share(each)})
+    return found
+
+
+def _share(each: Placed) -> str:
+    return "" if each.share is None else _("counts %(share)s") % {"share": formats.percent(each.share, 0)}
+
+
+def _words(viewer: Viewer, node: Node) -> dict[str, Any]:
+    kind, key = node.key
+    is_objective = kind == OBJECTIVE
+    state = node.state
+    return {
+        "node": node,
+        "name": node.row.name,
+        "href": _href(node),
+        "owner": node.owner or _("nobody owns this"),
+        "is_orphan": not node.owner,
+        "status": _status(node),
+        "percent": percent_words(state) if state else "",
+        "way": way_words(node.row, state, viewer.organization.currency) if state else "",
+        "why_href": reverse(f"goals:{kind}_why", args=[key]) if node.rule is not Rule.OWN and state else "",
+        "days": days_words(node.row),
+        "is_objective": is_objective,
+        "help_href": _help_href(viewer, node),
+    }
+
+
+def _href(node: Node) -> str:
+    """Its page, where the viewer may see it."""
+    kind, key = node.key
+    if kind == OBJECTIVE:
+        return reverse("goals:objective_detail", args=[key])
+    return reverse("goals:detail", args=[key]) if node.state else ""
+
+
+def _help_href(viewer: Viewer, node: Node) -> str:
+    """Where help is offered: with what somebody else wants to reach and the viewer sees."""
+    is_anothers = node.key[0] == GOAL and node.state is not None and node.row.person_id != viewer.person.pk
+    return reverse("goals:help_offer", args=[node.key[1]]) if is_anothers else ""
+
+
+def _status(node: Node) -> Status:
+    if node.state is None:
+        return Status(_("Numbers not open to you"), "neutral", "lock")
+    return status_chip(node.row, node.state)
+
+
+@require_GET
+def objective_why_view(request: HttpRequest, objective_id: int) -> HttpResponse:
+    return _why(request, (OBJECTIVE, objective_id))
+
+
+@require_GET
+def goal_why_view(request: HttpRequest, goal_id: int) -> HttpResponse:
+    return _why(request, (GOAL, goal_id))
+
+
+def _why(request: HttpRequest, key: Key) -> HttpResponse:
+    viewer = viewer_of(request)
+    forest = forest_of(viewer)
+    if key not in forest.nodes or forest.nodes[key].state is None:
+        raise Http404
+    why = why_of(forest, key)
+    if why is None:
+        raise Http404
+    node = forest.nodes[key]
+    context = {
+        "title": _("Why %(percent)s") % {"percent": percent_words(node.state)},
+        "name": node.row.name,
+        "crumbs": [Crumb(_("Alignment"), reverse("goals:tree")), Crumb(node.row.name)],
+        "rule": _rule_words(why),
+        "hidden": sum(child.state is None for child, _weight, _line in why.lines),
+        "table": _why_table(viewer, why),
+    }
+    return render(request, "goals/tree_why.html", context)
+
+
+def _rule_words(why: Why) -> str:
+    if why.rule is Rule.SUM:
+        return _("What all that contributes has come, divided by what all of it was to come.")
+    return _("The progress of all that contributes, each by its weight, divided by the weights.")
+
+
+def _why_table(viewer: Viewer, why: Why) -> Table:
+    rows = []
+    for child, weight, line in why.lines:
+        name = Cell(child.row.name, href=_href(child), detail=child.owner or _("nobody owns this"))
+        share = None if line.share is None else formats.percent(_decimal(line.share))
+        brings = None if line.brings is None else formats.percent(_decimal(line.brings))
+        rows.append(
+            Row(
+                [
+                    name,
+                    Cell(text=percent_words(child.state) if child.state else formats.UNDEFINED),
+                    Cell(text=formats.number(weight, 0 if weight == int(weight) else 2)),
+                    Cell(text=share or formats.UNDEFINED),
+                    Cell(text=brings or formats.UNDEFINED, detail="" if brings else _no_figure(child)),
+                ]
+            )
+        )
+    total = why.rolled.progress.value
+    return Table(
+        "why",
+        _("What contributes"),
+        [
+            Column("name", _("Goal")),
+            Column("progress", _("Progress"), "number"),
+            Column("weight", _("Weight"), "number"),
+            Column("share", _("Part of the whole"), "number"),
+            Column("brings", _("Brings"), "number"),
+        ],
+        rows,
+        footer=Row([Cell(_("Together")), Cell(), Cell(), Cell(), Cell(text=formats.percent(total))]),
+        is_caption_hidden=True,
+        is_stacked_on_phone=True,
+        empty=Empty(_("Nothing contributes yet"), _("Goals that name it as their parent appear here."), "flag"),
+    )
+
+
+def _decimal(share: Fraction) -> Decimal:
+    return Decimal(share.numerator) / Decimal(share.denominator)
+
+
+def _no_figure(child: Node) -> str:
+    return _("its numbers are not open to you") if child.state is None else _("no figure yet: left out")
+
+
+def _gap_table(viewer: Viewer, gaps: list[Gap]) -> Table:
+    return Table(
+        "gaps",
+        _("What is missing"),
+        [Column("what", _("What")), Column("name", _("Where")), Column("do", _("What to do"))],
+        [_gap_row(viewer, gap) for gap in gaps],
+        is_caption_hidden=True,
+        is_stacked_on_phone=True,
+        empty=Empty(
+            _("Nothing is missing"), _("Every objective has an owner and goals, every team has goals."), "check"
+        ),
+    )
+
+
+def _gap_row(viewer: Viewer, gap: Gap) -> Row:
+    what, todo = _gap_words(viewer, gap)
+    return Row([Cell(status=Status(what, "warn")), Cell(gap.name, href=_gap_href(gap)), Cell(todo)])
+
+
+def _gap_href(gap: Gap) -> str:
+    if gap.node is not None:
+        return _href(gap.node)
+    return reverse("people:team_detail", args=[gap.row_id]) if gap.kind is Kind.TEAM_WITHOUT else ""
+
+
+def _gap_words(viewer: Viewer, gap: Gap) -> tuple[str, str]:
+    """What is missing, and what to do about it."""
+    currency = viewer.organization.currency
+    values: dict[str, str] = {}
+    if gap.total is not None and gap.wanted is not None and gap.node is not None:
+        unit = gap.node.row.unit if gap.kind is Kind.SUM_SHORT else "number"
+        values = {
+            "total": measure_words(unit, gap.total, currency),
+            "wanted": measure_words(unit, gap.wanted, currency),
+        }
+    words = {
+        Kind.NO_OWNER: (_("Nobody owns this"), _("Name an owner who answers for it.")),
+        Kind.NO_GOALS: (_("No goal contributes"), _("Align a goal of a team or person to it.")),
+        Kind.NOT_WHOLE: (_("Weights do not total 100"), _("They add up to %(total)s; make it %(wanted)s.")),
+        Kind.SUM_SHORT: (
+            _("The parts do not add up"),
+            _("What contributes is to bring %(total)s of %(wanted)s; raise targets or add goals."),
+        ),
+        Kind.TEAM_WITHOUT: (_("Team without goals"), _("Set a goal for the team, or for its people.")),
+        Kind.PERSON_WITHOUT: (_("Person without goals"), _("Set a goal together.")),
+        Kind.STRAY: (_("Contributes to nothing"), _("Say what it contributes to, if it does.")),
+    }
+    what, todo = words[gap.kind]
+    return what, todo % values if values else todo
