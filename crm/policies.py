@@ -17,6 +17,7 @@ from crm.models import (
     Credit,
     CustomField,
     ExchangeRate,
+    HandOver,
     ImportBatch,
     Lead,
     Opportunity,
@@ -163,6 +164,7 @@ activities = FactPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
 rates = KeeperPolicy(ExchangeRate)
+hand_overs = KeeperPolicy(HandOver)  # their rules; whoever sees a deal sees how it went from one to another
 credits = KeeperPolicy(Credit)  # to change; they are seen with their deal
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)

@@ -37,6 +37,7 @@ NAVIGATION = Navigation(
             [
                 Place("crm:import_list", _("Imports"), "import", KEEPERS),
                 Place("crm:data_health", _("Data health"), "health", KEEPERS),
+                Place("crm:hand_over_list", _("Hand-overs"), "swap", KEEPERS),
                 Place("crm:rate_list", _("Exchange rates"), "swap", KEEPERS),
             ],
         ),

@@ -5,6 +5,7 @@ from crm.models.credit import Credit
 from crm.models.custom import CustomField, CustomValue
 from crm.models.deal_role import DealRole
 from crm.models.detail import DetailChange
+from crm.models.handover import HandOver, HandOverDefault, HandOverRule
 from crm.models.health import HealthDismissal
 from crm.models.lead import Lead
 from crm.models.opportunity import NO_DUE_DAY, DealType, Opportunity, OpportunityChange
@@ -27,6 +28,9 @@ __all__ = [
     "DealType",
     "DetailChange",
     "ExchangeRate",
+    "HandOver",
+    "HandOverDefault",
+    "HandOverRule",
     "HealthDismissal",
     "ImportBatch",
     "ImportChange",

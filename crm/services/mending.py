@@ -26,6 +26,9 @@ REPOINT = {
         "UPDATE people_personkey SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
         "UPDATE crm_opportunitychange SET owner_id = %(keep)s WHERE owner_id = ANY(%(gone)s)",
         "UPDATE crm_credit SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
+        "UPDATE crm_handover SET from_person_id = %(keep)s WHERE from_person_id = ANY(%(gone)s)",
+        "UPDATE crm_handover SET to_person_id = %(keep)s WHERE to_person_id = ANY(%(gone)s)",
+        "UPDATE crm_handover SET ruled_by_id = %(keep)s WHERE ruled_by_id = ANY(%(gone)s)",
         """UPDATE crm_quota q SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s) AND NOT EXISTS (
             SELECT 1 FROM crm_quota o WHERE o.person_id = %(keep)s AND o.measure = q.measure
             AND o.starts_on < q.ends_before AND q.starts_on < o.ends_before

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import CustomField, ExchangeRate, ImportBatch, Lead, Opportunity, Pipeline, Quota, Stage
+from crm.models import CustomField, ExchangeRate, HandOver, ImportBatch, Lead, Opportunity, Pipeline, Quota, Stage
 from people.files import file_store
 from people.models import Person, Team
 from people.wall import tenant
@@ -61,10 +61,16 @@ def make_quota(who: Person | Team, amount: Any = 9000, **fields: Any) -> Quota:
 
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
-        make_stage("Engaging", "open", 2)
+        opened = make_stage("Engaging", "open", 2)
+        open_deal = make_deal("O1", cast.alice, opened, closed_on=None)
+        handed = HandOver.objects.create(
+            opportunity=open_deal, from_person=cast.bob, to_person=cast.alice, handed_on=date(2026, 4, 1)
+        )
         return {
             "alices_deal": make_deal("A1", cast.alice).pk,
             "carols_deal": make_deal("C1", cast.carol).pk,
+            "open_deal": open_deal.pk,
+            "handed_over": handed.pk,
             "house_deal": make_deal("H1").pk,
             "uploaded": make_batch().pk,
             "checked": make_batch(state="checked", received=1, created=1).pk,

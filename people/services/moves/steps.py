@@ -291,6 +291,7 @@ class Steps:
         if heir is not None and heir.has_left(on):
             raise ValidationError(_("%(name)s has left by then and cannot take the deals.") % {"name": heir.name})
         outcome.heir_id = heir.pk if heir else None
+        rule = self._rule(each, heir, on)
         count = belongings().held([person.pk]).get(person.pk, 0)
         values = {"n": formats.number(count), "heir": heir.name if heir else "", "day": formats.plain(on)}
         if heir is not None:
@@ -308,6 +309,14 @@ class Steps:
         else:
             return
         outcome.words.append(words % values)
+        if heir is not None and count:
+            outcome.words.append(_("Their credit: %(rule)s.") % {"rule": rule})
+
+    def _rule(self, each: Understood, heir: Person | None, on: date) -> str:
+        """Whose the credit of the deals is, in words. Raises: ValidationError for what is no rule."""
+        if each.line.rule and heir is None:
+            raise ValidationError(_("Say to whom the deals go, or leave the credit of deals empty."))
+        return belongings().rule_words(each.line.rule, on)
 
 
 def _day(each: Understood) -> date:

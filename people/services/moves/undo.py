@@ -81,8 +81,10 @@ def _is_derived(model: Any) -> bool:
 
 def _deals_take_back(sheet: MoveSheet, at: datetime) -> None:
     for move in sheet.moves.exclude(handed_over_at=None).exclude(handed_ids=[]).select_related("heir"):
-        assert move.person_id is not None and move.heir_id is not None
-        given_back = belongings().take_back(ids=move.handed_ids, from_id=move.person_id, to_id=move.heir_id, at=at)
+        assert move.person_id is not None and move.heir_id is not None and move.on is not None
+        given_back = belongings().take_back(
+            ids=move.handed_ids, from_id=move.person_id, to_id=move.heir_id, on=move.on, at=at
+        )
         if not given_back:
             raise _changed_since(_("deals that went to %(name)s") % {"name": move.heir.name if move.heir else ""})
         move.handed_ids, move.handed_over_at = [], None
