@@ -24,6 +24,7 @@ from crm.models import (
     Outcome,
     Quota,
     Stage,
+    Territory,
     Transaction,
 )
 from people.models import SeatHolding
@@ -169,4 +170,5 @@ credits = KeeperPolicy(Credit)  # to change; they are seen with their deal
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
 custom_fields = KeeperPolicy(CustomField)
+territories = KeeperPolicy(Territory)  # with the accounts that seats have by name
 health = KeeperPolicy(Opportunity)

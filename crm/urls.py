@@ -13,6 +13,7 @@ from crm.views import (
     quotas,
     rates,
     stages,
+    territories,
     transactions,
 )
 
@@ -63,6 +64,15 @@ urlpatterns = [
     path("rates/", rates.rate_list_view, name="rate_list"),
     path("rates/add/", rates.rate_add_view, name="rate_add"),
     path("rates/<int:rate_id>/delete/", rates.rate_delete_view, name="rate_delete"),
+    path("territories/", territories.territory_list_view, name="territory_list"),
+    path("territories/add/", territories.territory_add_view, name="territory_add"),
+    path("territories/<int:territory_id>/", territories.territory_detail_view, name="territory_detail"),
+    path("territories/<int:territory_id>/change/", territories.territory_change_view, name="territory_change"),
+    path("territories/<int:territory_id>/assign/", territories.territory_assign_view, name="territory_assign"),
+    path("territories/<int:territory_id>/delete/", territories.territory_delete_view, name="territory_delete"),
+    path("named-accounts/", territories.named_account_list_view, name="named_account_list"),
+    path("named-accounts/add/", territories.named_account_add_view, name="named_account_add"),
+    path("named-accounts/<int:named_id>/end/", territories.named_account_end_view, name="named_account_end"),
     path("stages/", stages.stage_list_view, name="stage_list"),
     path("stages/<int:stage_id>/delete/", stages.stage_delete_view, name="stage_delete"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import facts, hand_overs, imports
+from crm.api import facts, hand_overs, imports, territories
 
 addresses = [
     path("opportunities", facts.OpportunityListView.as_view(), name="opportunity_list"),
@@ -13,6 +13,12 @@ addresses = [
     path("hand-overs", hand_overs.HandOverListView.as_view(), name="hand_over_list"),
     path("hand-overs/<int:hand_over_id>", hand_overs.HandOverView.as_view(), name="hand_over_detail"),
     path("hand-over-rules", hand_overs.RuleListView.as_view(), name="hand_over_rules"),
+    path("territories", territories.TerritoryListView.as_view(), name="territory_list"),
+    path("territories/<int:territory_id>", territories.TerritoryView.as_view(), name="territory_detail"),
+    path("territories/<int:territory_id>/assign", territories.TerritoryAssignView.as_view(), name="territory_assign"),
+    path("named-accounts", territories.NamedAccountListView.as_view(), name="named_account_list"),
+    path("named-accounts/<int:named_id>/end", territories.NamedAccountEndView.as_view(), name="named_account_end"),
+    path("accounts/<int:account_id>/covers", territories.AccountCoverView.as_view(), name="account_covers"),
     path("quotas", facts.QuotaListView.as_view(), name="quota_list"),
     path("leads", facts.LeadListView.as_view(), name="lead_list"),
     path("activities", facts.ActivityListView.as_view(), name="activity_list"),

@@ -13,6 +13,7 @@ from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
 from crm.models.quota import Measure, Quota
 from crm.models.rate import ExchangeRate
+from crm.models.territory import NamedAccount, Territory, TerritoryAssignment
 from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ImportRow",
     "Lead",
     "Measure",
+    "NamedAccount",
     "Opportunity",
     "OpportunityChange",
     "Outcome",
@@ -47,6 +49,8 @@ __all__ = [
     "ProductKey",
     "Quota",
     "Stage",
+    "Territory",
+    "TerritoryAssignment",
     "Transaction",
     "TransactionType",
 ]

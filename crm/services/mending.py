@@ -34,6 +34,10 @@ REPOINT = {
     ),
     "account": (
         "UPDATE crm_accountkey SET account_id = %(keep)s, is_alias = true WHERE account_id = ANY(%(gone)s)",
+        """DELETE FROM crm_namedaccount n USING crm_namedaccount o WHERE (n.account_id = ANY(%(gone)s))
+            AND (o.account_id = %(keep)s OR (o.account_id = ANY(%(gone)s) AND o.id < n.id))
+            AND n.starts_on < o.ends_before AND o.starts_on < n.ends_before""",
+        "UPDATE crm_namedaccount SET account_id = %(keep)s WHERE account_id = ANY(%(gone)s)",
         "UPDATE crm_account SET parent_id = nullif(%(keep)s, id) WHERE parent_id = ANY(%(gone)s)",
         """DELETE FROM crm_customvalue WHERE id IN (SELECT id FROM (
             SELECT id, row_number() OVER (PARTITION BY field_id ORDER BY account_id = %(keep)s DESC, id) AS place

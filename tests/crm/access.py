@@ -4,7 +4,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import CustomField, ExchangeRate, HandOver, ImportBatch, Lead, Opportunity, Pipeline, Quota, Stage
+from crm.models import (
+    Account,
+    CustomField,
+    ExchangeRate,
+    HandOver,
+    ImportBatch,
+    Lead,
+    NamedAccount,
+    Opportunity,
+    Pipeline,
+    Quota,
+    Stage,
+    Territory,
+)
 from people.files import file_store
 from people.models import Person, Team
 from people.wall import tenant
@@ -61,6 +74,10 @@ def make_quota(who: Person | Team, amount: Any = 9000, **fields: Any) -> Quota:
 
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
+        wales = Territory.objects.create(name="Wales", regions=["Wales"])
+        assert cast.vacant_seat is not None
+        account = Account.objects.create(name="Rope Ltd", name_key="ropeltd")
+        named = NamedAccount.objects.create(account=account, seat=cast.vacant_seat)
         opened = make_stage("Engaging", "open", 2)
         open_deal = make_deal("O1", cast.alice, opened, closed_on=None)
         handed = HandOver.objects.create(
@@ -69,6 +86,9 @@ def objects(cast: Cast) -> dict[str, Any]:
         return {
             "alices_deal": make_deal("A1", cast.alice).pk,
             "carols_deal": make_deal("C1", cast.carol).pk,
+            "wales": wales.pk,
+            "named": named.pk,
+            "rope": account.pk,
             "open_deal": open_deal.pk,
             "handed_over": handed.pk,
             "house_deal": make_deal("H1").pk,
