@@ -22,11 +22,11 @@ from people.api.shapes import EndDay, FromDay
 from people.api.views import ApiView, ListView, Scope
 from people.selectors.team import access_seat
 
-WORDS: dict[str, Any] = {
-    "child": serializers.CharField(max_length=200),
-    "required": False,
-    "help_text": "Of accounts, whatever the case.",
-}
+
+def words_sent() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.CharField(max_length=200), required=False, help_text="Of accounts, whatever the case."
+    )
 
 
 class TerritoryShape(serializers.Serializer[Any]):
@@ -61,8 +61,8 @@ class CoverShape(serializers.Serializer[Any]):
 class TerritorySent(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     parent_id = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
-    regions = serializers.ListField(**WORDS)
-    industries = serializers.ListField(**WORDS)
+    regions = words_sent()
+    industries = words_sent()
 
 
 class TerritoryChangeSent(TerritorySent):

@@ -12,7 +12,10 @@ from people.wall import Walled
 class Measure(models.TextChoices):
     """What a quota is about."""
 
-    BOOKINGS = "bookings", _("bookings")
+    BOOKINGS = "bookings", _("bookings")  # won deals
+    INVOICES = "invoices", _("invoices")  # transactions, credited like their deal
+    DELIVERIES = "deliveries", _("deliveries")
+    PAYMENTS = "payments", _("payments")
 
 
 @pghistory.track(context_field=pghistory.ContextJSONField())

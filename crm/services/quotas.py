@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from crm.intake.worth import worth_of_row
-from crm.models import Quota
+from crm.models import Measure, Quota
 from crm.policies import quotas
 from people.audit import audit
 from people.models import Person, Team
@@ -29,6 +29,7 @@ def quota_create(
     currency: str,
     is_overlay: bool = False,
     reason: str = "",
+    measure: str = "",
 ) -> Quota:
     """A quota of a person or a team; none of the same may overlap. Raises: PermissionDenied, ValidationError."""
     quota = Quota(
@@ -41,6 +42,7 @@ def quota_create(
         converted_amount=_converted(viewer, amount, currency),
         is_overlay=is_overlay,
         reason=reason,
+        measure=measure or Measure.BOOKINGS,
         changed_by=viewer.person,
     )
     quotas.require(viewer, "create", quota)

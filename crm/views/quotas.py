@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.forms.quotas import QuotaFilter, QuotaForm
-from crm.models import Quota
+from crm.models import Measure, Quota
 from crm.policies import imports, quotas
 from crm.selectors.quotas import (
     Gap,
@@ -115,12 +115,17 @@ def _row(held: Held, line: Quota | Gap, first: date, last: date) -> Row:
         [
             _who(held),
             days,
-            Cell(text=formats.money(line.amount, line.currency)),
+            Cell(text=formats.money(line.amount, line.currency), detail=_measure_words(line)),
             Cell(text=formats.money(share, line.currency)),
             Cell(status=_status(line)),
         ],
         href=reverse("crm:quota_detail", args=[line.pk]),
     )
+
+
+def _measure_words(quota: Quota) -> str:
+    """What counts towards it, where it is not the usual."""
+    return "" if quota.measure == Measure.BOOKINGS else str(quota.get_measure_display())
 
 
 def _who(held: Held) -> Cell:
