@@ -23,6 +23,7 @@ from crm.models import (
     Opportunity,
     Outcome,
     Quota,
+    SeatQuota,
     Stage,
     Territory,
     Transaction,
@@ -164,6 +165,7 @@ leads = FactPolicy(Lead, "owner", lead_days)
 activities = FactPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
+seat_quotas = KeeperPolicy(SeatQuota)
 rates = KeeperPolicy(ExchangeRate)
 hand_overs = KeeperPolicy(HandOver)  # their rules; whoever sees a deal sees how it went from one to another
 credits = KeeperPolicy(Credit)  # to change; they are seen with their deal

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 
 from crm.api.shapes import Amount, Reference
 from crm.selectors.credited import TYPES, credited_by_person
+from people.api.filtering import invalid_parameters
 from people.api.views import ApiView, Scope
 
 
@@ -26,15 +28,16 @@ class CreditedShape(serializers.Serializer[Any]):
     without_rate = serializers.IntegerField(help_text="Transactions left out for want of an exchange rate.")
 
 
-class Days(serializers.Serializer[Any]):
-    starts_on = serializers.DateField(required=False)
-    ends_before = serializers.DateField(required=False)
+class Days(forms.Form):
+    starts_on = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    ends_before = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
 
 
 class CreditedView(ApiView):
     """Invoices, deliveries or payments by who is credited with their deal, each on its own day."""
 
     reads = Scope.FACTS_READ
+    parameters = ("starts_on", "ends_before")
     serializer_class = CreditedShape
     pagination_class = None
     filter_backends = ()
@@ -54,8 +57,9 @@ class CreditedView(ApiView):
         """People in sight; the house for those who see everyone."""
         if measure not in {str(each) for each in TYPES}:
             raise Http404
-        days = Days(data=request.query_params)
-        days.is_valid(raise_exception=True)
-        values = days.validated_data
-        found = credited_by_person(self.viewer, measure, values.get("starts_on"), values.get("ends_before"))
+        days = Days(request.query_params)
+        if not days.is_valid():
+            raise invalid_parameters(days.errors)
+        values = days.cleaned_data
+        found = credited_by_person(self.viewer, measure, values["starts_on"], values["ends_before"])
         return Response(CreditedShape(found, many=True).data)

@@ -13,6 +13,7 @@ from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
 from crm.models.quota import Measure, Quota
 from crm.models.rate import ExchangeRate
+from crm.models.seat_quota import Proration, SeatQuota
 from crm.models.territory import NamedAccount, Territory, TerritoryAssignment
 from crm.models.transaction import Transaction, TransactionType
 
@@ -47,7 +48,9 @@ __all__ = [
     "Pipeline",
     "Product",
     "ProductKey",
+    "Proration",
     "Quota",
+    "SeatQuota",
     "Stage",
     "Territory",
     "TerritoryAssignment",

@@ -91,6 +91,8 @@ class Credit(WalledFact):
     )
     hand_over = loose("crm.HandOver")
 
+    FOLLOWS = ~Q(origin="given")  # rows that go by themselves with what they were made from
+
     class Meta:
         constraints = [
             models.CheckConstraint(

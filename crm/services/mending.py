@@ -18,6 +18,7 @@ from kernel.row_id import row_id
 from people.audit import audit
 from people.models import PersonKey
 from people.queue import enqueue
+from people.refusal import refusals
 from people.viewer import Viewer
 
 NEW = "new"  # instead of an id: make one of that name
@@ -85,7 +86,7 @@ def merge(
         raise ValidationError(_("Choose at least two that are still there."), code="gone")
     taken_away = quotas_part(rows[keep_id], gone, quotas) if name == "owner" else []
     _aliases_keep(name, keep_id, gone)
-    with history_off() as cursor:
+    with refusals(), history_off() as cursor:
         facts = [REPOINT_FACTS.format(table=table, column=column) for table, column in WAITING[name]]
         for statement in (*REPOINT[name], *facts):
             cursor.execute(statement, {"keep": keep_id, "gone": [row.pk for row in gone]})

@@ -4,7 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from crm.intake.worth import worth_of_row
 from crm.models import Measure, Quota
@@ -61,6 +63,7 @@ def quota_change(*, viewer: Viewer, quota: Quota, at: datetime, reason: str, **v
     Raises: PermissionDenied, ValidationError.
     """
     quotas.require(viewer, "change", quota)
+    _own_check(quota)
     row: Quota = Quota.objects.select_for_update(of=("self",)).get(pk=quota.pk)
     before = _detail(row)
     for name, value in values.items():
@@ -79,9 +82,16 @@ def quota_change(*, viewer: Viewer, quota: Quota, at: datetime, reason: str, **v
 def quota_delete(*, viewer: Viewer, quota: Quota, at: datetime) -> None:
     """Take a quota away; the audit log keeps what it was. Raises: PermissionDenied."""
     quotas.require(viewer, "delete", quota)
+    _own_check(quota)
     audit("quota_delete", actor=viewer, at=at, subject=quota, detail=_detail(quota))
     quota.delete()
     enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
+
+
+def _own_check(quota: Quota) -> None:
+    """Raises: ValidationError for a quota that follows from the one of a seat."""
+    if quota.seat_quota_id is not None:
+        raise ValidationError(_("It follows from the quota of the seat. Change that one."), code="of_seat")
 
 
 def _converted(viewer: Viewer, amount: Decimal, currency: str) -> Decimal | None:

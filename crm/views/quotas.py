@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.forms.quotas import QuotaFilter, QuotaForm
 from crm.models import Measure, Quota
-from crm.policies import imports, quotas
+from crm.policies import imports, quotas, seat_quotas
 from crm.selectors.quotas import (
     Gap,
     Held,
@@ -86,6 +86,8 @@ def _days(request: HttpRequest, viewer: Viewer) -> tuple[QuotaFilter, date, date
 
 def _list_actions(viewer: Viewer) -> list[Action]:
     actions = []
+    if seat_quotas.can(viewer, "view"):
+        actions.append(Action(_("Quotas of seats"), reverse("crm:seat_quota_list"), "team"))
     if imports.can(viewer, "create"):
         actions.append(Action(_("Import a file"), reverse("crm:import_upload"), "import"))
     if quotas.can(viewer, "create"):
@@ -155,7 +157,7 @@ def _title(quota: Quota) -> str:
 def quota_detail_view(request: HttpRequest, quota_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     quota = access_quota(viewer, quota_id)
-    may_change = quotas.can(viewer, "change", quota)
+    may_change = quotas.can(viewer, "change", quota) and quota.seat_quota_id is None
     context = {
         "title": _title(quota),
         "crumbs": [quotas_crumb(), Crumb(_title(quota))],
@@ -164,13 +166,17 @@ def quota_detail_view(request: HttpRequest, quota_id: int) -> HttpResponse:
             (_("Amount"), formats.money_exact(quota.amount, quota.currency)),
             (_("Days"), days_words(quota.starts_on, quota.ends_before)),
             (_("Measure"), quota.get_measure_display()),
-            (_("Source"), quota.source or _("entered by hand")),
+            (_("Source"), _source_words(quota)),
             (_("Reason"), quota.reason),
         ],
         "events": _events(quota),
         "actions": _detail_actions(quota) if may_change else [],
     }
     return render(request, "crm/quota_detail.html", context)
+
+
+def _source_words(quota: Quota) -> str:
+    return _("the quota of the seat") if quota.seat_quota_id else quota.source or _("entered by hand")
 
 
 def _detail_actions(quota: Quota) -> list[Action]:

@@ -26,8 +26,9 @@ DAYS: dict[Basis, str] = {
 
 
 QUOTA_DAYS = """
-    SELECT starts_on FROM crm_quota WHERE measure = 'bookings' AND starts_on < %(last)s AND ends_before > %(first)s
-    UNION SELECT max(ends_before) FROM crm_quota WHERE measure = 'bookings' AND starts_on < %(last)s AND ends_before > %(first)s ORDER BY 1
+    WITH found AS (
+        SELECT * FROM crm_quota WHERE measure = 'bookings' AND starts_on < %(last)s AND ends_before > %(first)s
+    ) SELECT starts_on FROM found UNION SELECT max(ends_before) FROM found ORDER BY 1
 """
 
 

@@ -15,6 +15,7 @@ from crm.models import (
     Opportunity,
     Pipeline,
     Quota,
+    SeatQuota,
     Stage,
     Territory,
 )
@@ -78,6 +79,8 @@ def objects(cast: Cast) -> dict[str, Any]:
         assert cast.vacant_seat is not None
         account = Account.objects.create(name="Rope Ltd", name_key="ropeltd")
         named = NamedAccount.objects.create(account=account, seat=cast.vacant_seat)
+        days = {"starts_on": date(2026, 4, 1), "ends_before": date(2026, 7, 1)}
+        of_a_seat = SeatQuota.objects.create(seat=cast.vacant_seat, amount=9, currency="USD", **days)
         opened = make_stage("Engaging", "open", 2)
         open_deal = make_deal("O1", cast.alice, opened, closed_on=None)
         handed = HandOver.objects.create(
@@ -87,6 +90,7 @@ def objects(cast: Cast) -> dict[str, Any]:
             "alices_deal": make_deal("A1", cast.alice).pk,
             "carols_deal": make_deal("C1", cast.carol).pk,
             "wales": wales.pk,
+            "of_a_seat": of_a_seat.pk,
             "named": named.pk,
             "rope": account.pk,
             "open_deal": open_deal.pk,

@@ -123,7 +123,7 @@ def test_people_see_themselves_and_those_below_them_by_program_too(cast: Cast) -
         (None, "20"),
     ]
     assert program.get("/api/v1/credits/smiles").status_code == 404
-    assert program.get("/api/v1/credits/payments?starts_on=x").status_code == 422
+    assert program.get("/api/v1/credits/payments?starts_on=x").status_code == 400
 
 
 def test_the_command_tells_the_same(cast: Cast) -> None:

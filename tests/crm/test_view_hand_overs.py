@@ -105,6 +105,7 @@ def test_a_sheet_carries_the_rule_and_its_undoing_takes_it_back(cast: Cast, deal
     preview = sheet_preview(sheet=sheet)
     [outcome] = preview.outcomes.values()
     assert "Their credit: the previous owner keeps the credit for 30 days." in outcome.words
+    assert any(words.startswith("These are: A1 (") for words in outcome.words)
     sheet_apply(viewer=cast.viewer("ada"), sheet=sheet, at=NOW, on=TODAY, digest=preview.digest)
     row = HandOver.objects.get()
     assert (row.from_person, row.to_person, row.handed_on, row.days) == (cast.alice, cast.carol, date(2026, 6, 10), 30)

@@ -65,6 +65,8 @@ def _unused_check(changes: list[dict[str, Any]]) -> None:
             if other is None or hasattr(other, "pgh_tracked_model") or other in IGNORED:
                 continue
             rows = other._base_manager.filter(**{f"{relation.field.name}__in": ids})
+            if hasattr(other, "FOLLOWS"):
+                rows = rows.exclude(other.FOLLOWS)
             user = rows.exclude(pk__in=created.get(other._meta.db_table, ())).values_list(relation.field.name).first()
             if user is not None and not _is_derived(other):
                 raise _changed_since(_name(table, MODELS[table].objects.filter(pk=user[0]).first(), None))
