@@ -1,5 +1,5 @@
-from django.urls import URLPattern
+from goals import plan_urls
 
 app_name = "goals"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*plan_urls.urlpatterns]

@@ -2,6 +2,7 @@ from goals.models.follow_up import ChangeRequest, CheckIn, HelpOffer, Revision, 
 from goals.models.goal import Alignment, Goal, Milestone
 from goals.models.measured import Measured
 from goals.models.objective import Objective, ObjectiveRead
+from goals.models.plan import PlanCell, PlanLine, PlannedHire, PlanStep, PlanVersion, QuotaPlan
 
 __all__ = [
     "Alignment",
@@ -13,6 +14,12 @@ __all__ = [
     "Milestone",
     "Objective",
     "ObjectiveRead",
+    "PlanCell",
+    "PlanLine",
+    "PlanStep",
+    "PlanVersion",
+    "PlannedHire",
+    "QuotaPlan",
     "Revision",
     "RevisionNotice",
 ]
