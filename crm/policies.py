@@ -17,12 +17,15 @@ from crm.models import (
     Credit,
     CustomField,
     ExchangeRate,
+    HandOver,
     ImportBatch,
     Lead,
     Opportunity,
     Outcome,
     Quota,
+    SeatQuota,
     Stage,
+    Territory,
     Transaction,
 )
 from people.models import SeatHolding
@@ -162,9 +165,12 @@ leads = FactPolicy(Lead, "owner", lead_days)
 activities = FactPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
+seat_quotas = KeeperPolicy(SeatQuota)
 rates = KeeperPolicy(ExchangeRate)
+hand_overs = KeeperPolicy(HandOver)  # their rules; whoever sees a deal sees how it went from one to another
 credits = KeeperPolicy(Credit)  # to change; they are seen with their deal
 imports = KeeperPolicy(ImportBatch)
 stages = KeeperPolicy(Stage)
 custom_fields = KeeperPolicy(CustomField)
+territories = KeeperPolicy(Territory)  # with the accounts that seats have by name
 health = KeeperPolicy(Opportunity)

@@ -1,8 +1,21 @@
 """What a person holds in higher apps (open deals) and can be handed over. Higher apps register; people never imports them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """An open thing that somebody holds."""
+
+    name: str
+    href: str
+    day: date | None = None  # when it is due
+    amount: Decimal | None = None
+    currency: str = ""
 
 
 class Belongings(Protocol):
@@ -11,10 +24,16 @@ class Belongings(Protocol):
     def held(self, person_ids: Collection[int]) -> dict[int, int]:
         """How many open things each of them holds. One query."""
 
-    def hand_over(self, *, from_id: int, to_id: int, at: datetime) -> list[int]:
-        """All open things of one person go to another; their ids."""
+    def listed(self, person_id: int, most: int) -> list[Belonging]:
+        """The open things of a person, those due first first. One query."""
 
-    def take_back(self, *, ids: Collection[int], from_id: int, to_id: int, at: datetime) -> bool:
+    def rule_words(self, text: str, on: date) -> str:
+        """What the rule in a cell means for whose credit it is. Raises: ValidationError for what is no rule."""
+
+    def hand_over(self, *, from_id: int, to_id: int, on: date, rule: str, at: datetime) -> list[int]:
+        """All open things of one person go to another on a day, under a rule; their ids."""
+
+    def take_back(self, *, ids: Collection[int], from_id: int, to_id: int, on: date, at: datetime) -> bool:
         """Give them back to whom they came from; False, and nothing done, where some have changed since."""
 
 
@@ -24,10 +43,16 @@ class Nothing:
     def held(self, person_ids: Collection[int]) -> dict[int, int]:
         return {}
 
-    def hand_over(self, *, from_id: int, to_id: int, at: datetime) -> list[int]:
+    def listed(self, person_id: int, most: int) -> list[Belonging]:
         return []
 
-    def take_back(self, *, ids: Collection[int], from_id: int, to_id: int, at: datetime) -> bool:
+    def rule_words(self, text: str, on: date) -> str:
+        return ""
+
+    def hand_over(self, *, from_id: int, to_id: int, on: date, rule: str, at: datetime) -> list[int]:
+        return []
+
+    def take_back(self, *, ids: Collection[int], from_id: int, to_id: int, on: date, at: datetime) -> bool:
         return True
 
 

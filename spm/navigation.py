@@ -42,6 +42,7 @@ NAVIGATION = Navigation(
             [
                 Place("crm:import_list", _("Imports"), "import", KEEPERS),
                 Place("crm:data_health", _("Data health"), "health", KEEPERS),
+                Place("crm:hand_over_list", _("Hand-overs"), "swap", KEEPERS),
                 Place("crm:rate_list", _("Exchange rates"), "swap", KEEPERS),
             ],
         ),
@@ -50,6 +51,7 @@ NAVIGATION = Navigation(
             [
                 Place("people:person_list", _("People"), "person", KEEPERS),
                 Place("people:team_list", _("Teams"), "team", KEEPERS),
+                Place("crm:territory_list", _("Territories"), "flag", KEEPERS),
                 Place("people:grant_list", _("Roles"), "lock", ADMINISTRATORS),
                 Place("people:audit_list", _("Audit log"), "clock", ADMINISTRATORS),
                 Place("crm:stage_list", _("Stages"), "stages", KEEPERS),

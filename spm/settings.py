@@ -118,7 +118,8 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 NAVIGATION = "spm.navigation.NAVIGATION"  # the places of the frame, composed here and read by people.frame
-FACT_MODELS = ["crm.Opportunity"]  # once they hold rows, the organization's currency cannot change
+# once they hold rows, the organization's currency cannot change
+FACT_MODELS = ["crm.Opportunity", "crm.Transaction", "crm.Quota"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from crm.api import facts, imports
+from crm.api import credited, facts, hand_overs, imports, territories
 
 addresses = [
     path("opportunities", facts.OpportunityListView.as_view(), name="opportunity_list"),
     path("opportunities/<int:deal_id>", facts.OpportunityView.as_view(), name="opportunity_detail"),
     path("opportunities/<int:deal_id>/history", facts.OpportunityHistoryView.as_view(), name="opportunity_history"),
     path("opportunities/<int:deal_id>/credits", facts.OpportunityCreditsView.as_view(), name="opportunity_credits"),
+    path("opportunities/<int:deal_id>/hand-over", hand_overs.DealHandOverView.as_view(), name="deal_hand_over"),
+    path("hand-overs", hand_overs.HandOverListView.as_view(), name="hand_over_list"),
+    path("hand-overs/<int:hand_over_id>", hand_overs.HandOverView.as_view(), name="hand_over_detail"),
+    path("hand-over-rules", hand_overs.RuleListView.as_view(), name="hand_over_rules"),
+    path("territories", territories.TerritoryListView.as_view(), name="territory_list"),
+    path("territories/<int:territory_id>", territories.TerritoryView.as_view(), name="territory_detail"),
+    path("territories/<int:territory_id>/assign", territories.TerritoryAssignView.as_view(), name="territory_assign"),
+    path("named-accounts", territories.NamedAccountListView.as_view(), name="named_account_list"),
+    path("named-accounts/<int:named_id>/end", territories.NamedAccountEndView.as_view(), name="named_account_end"),
+    path("accounts/<int:account_id>/covers", territories.AccountCoverView.as_view(), name="account_covers"),
+    path("credits/<str:measure>", credited.CreditedView.as_view(), name="credited"),
     path("quotas", facts.QuotaListView.as_view(), name="quota_list"),
     path("leads", facts.LeadListView.as_view(), name="lead_list"),
     path("activities", facts.ActivityListView.as_view(), name="activity_list"),

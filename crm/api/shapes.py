@@ -183,6 +183,8 @@ class CreditShape(serializers.Serializer[Any]):
     share = serializers.DecimalField(
         max_digits=12, decimal_places=8, normalize_output=True, help_text="1 is all of it."
     )
+    origin = serializers.ChoiceField(Credit.Origin.choices, help_text="Who said so: given, or worked out from this.")
+    hand_over_id = serializers.IntegerField(allow_null=True, help_text="The hand-over it comes from.")
 
 
 class JobShape(serializers.Serializer[Any]):

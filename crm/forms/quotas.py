@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import Measure
 from kernel.money import MINOR_UNIT_DIGITS
 from people.forms.base import TenantForm
 from people.models import Person, Team
@@ -47,6 +48,9 @@ class QuotaForm(TenantForm):
     ends_before = forms.DateField(
         label=_("Until (not included)"), help_text=_("A quarter from 1 January ends before 1 April.")
     )
+    measure = forms.ChoiceField(
+        label=_("Measure"), choices=Measure.choices, required=False, help_text=_("What counts towards it.")
+    )
     amount = forms.DecimalField(
         label=_("Amount"),
         min_value=0,
@@ -68,7 +72,7 @@ class QuotaForm(TenantForm):
         super().__init__(*args, **kwargs)
         self.fields["currency"].choices = [(code, code) for code in sorted(MINOR_UNIT_DIGITS)]  # type: ignore[attr-defined]
         if is_change:
-            del self.fields["person"], self.fields["team"]
+            del self.fields["person"], self.fields["team"], self.fields["measure"]
             self.fields["reason"].required = True
             self.fields["reason"].help_text = _("Stays in the history beside what it was before.")
             return

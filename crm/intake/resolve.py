@@ -150,10 +150,16 @@ def quotas_forget(column: str, ids: Sequence[int]) -> None:
 def facts_forget(name: str, ids: Sequence[int]) -> None:
     """Make facts wait again for rows that are about to go."""
     with history_off() as cursor:
+        if name == "opportunity":
+            for table in ("crm_handover", "crm_credit"):
+                condition = "AND origin <> 'given'" if table == "crm_credit" else ""
+                cursor.execute(f"DELETE FROM {table} WHERE opportunity_id = ANY(%s) {condition}", [list(ids)])
         for table, column in WAITING[name]:
             cursor.execute(f"UPDATE {table} SET {column}_id = NULL WHERE {column}_id = ANY(%s)", [list(ids)])
         if name == "owner":
             cursor.execute("UPDATE crm_opportunitychange SET owner_id = NULL WHERE owner_id = ANY(%s)", [list(ids)])
+            for column in ("from_person", "to_person", "ruled_by"):
+                cursor.execute(f"UPDATE crm_handover SET {column}_id = NULL WHERE {column}_id = ANY(%s)", [list(ids)])
             quotas_forget("person", ids)
 
 

@@ -182,7 +182,9 @@ VALUE: dict[str, Promise | str] = {
     "moved": _("%(value)s moves to another team on the day of the import. Earlier figures keep the earlier team."),
     "missing_holder": _("It is not said whose quota it is. Name a person or a team."),
     "two_holders": _("A quota belongs to a person or to a team. Name one of them."),
-    "unknown_measure": _("The measure of a quota is bookings; leave the column out, or write so."),
+    "unknown_measure": _(
+        "The measure of a quota is bookings, invoices, deliveries or payments; without one it is bookings."
+    ),
     "negative_quota": _("A quota cannot be negative."),
     "end_before_start": _("It ends before it starts. Correct one of the two days."),
     "rate_not_positive": _("A rate is more than 0."),

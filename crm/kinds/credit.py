@@ -58,12 +58,12 @@ GROUP BY 1 HAVING sum(f_share) <> 1 ORDER BY 3
 
 # the credits there are of the deals of the file: of known ones, and of names that wait
 KNOWN = """
-SELECT c.* FROM crm_credit c WHERE c.opportunity_id IN (
+SELECT c.* FROM crm_credit c WHERE c.origin = 'given' AND (c.opportunity_id IN (
         SELECT ro.id FROM {t} t JOIN {r} ro ON ro.field = 'opportunity' AND ro.value = t.f_opportunity
         WHERE ro.id IS NOT NULL AND coalesce(t.result, 'updated') = 'updated'
     ) OR (c.opportunity_id IS NULL AND c.source = %(source)s AND c.opportunity_text IN (
         SELECT t.f_opportunity FROM {t} t WHERE coalesce(t.result, 'updated') = 'updated'
-    ))
+    )))
 """
 
 SETTLE = f"""
@@ -97,7 +97,8 @@ REPLACE = (
 UNDO = (
     """DELETE FROM crm_credit WHERE id IN (SELECT object_id FROM crm_importchange
         WHERE batch_id = %(batch)s AND "table" = 'crm_credit' AND before IS NULL)""",
-    """INSERT INTO crm_credit SELECT b.* FROM crm_importchange c, jsonb_populate_record(NULL::crm_credit, c.before) b
+    """INSERT INTO crm_credit SELECT b.* FROM crm_importchange c, 
+        jsonb_populate_record(NULL::crm_credit, '{"origin": "given"}'::jsonb || c.before) b
         WHERE c.batch_id = %(batch)s AND c."table" = 'crm_credit' AND c.before IS NOT NULL""",
 )
 

@@ -300,6 +300,7 @@ class OpportunityKind(FactKind):
             f"DELETE FROM crm_detailchange WHERE batch_id = %(batch)s OR opportunity_id IN ({self.created})",
             "DELETE FROM crm_credit WHERE opportunity_id IS NULL AND opportunity_text = ''",  # entered by hand
             deleted,
+            "DELETE FROM crm_handover WHERE batch_id = %(batch)s",
             f"DELETE FROM crm_opportunitychange WHERE batch_id = %(batch)s AND opportunity_id IN ({self.updated})",
             restored,
             *NEW_STAGES_GO,

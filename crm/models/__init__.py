@@ -5,6 +5,7 @@ from crm.models.credit import Credit
 from crm.models.custom import CustomField, CustomValue
 from crm.models.deal_role import DealRole
 from crm.models.detail import DetailChange
+from crm.models.handover import HandOver, HandOverDefault, HandOverRule
 from crm.models.health import HealthDismissal
 from crm.models.lead import Lead
 from crm.models.opportunity import NO_DUE_DAY, DealType, Opportunity, OpportunityChange
@@ -12,6 +13,8 @@ from crm.models.pipeline import Outcome, Pipeline, Stage
 from crm.models.product import Product, ProductKey
 from crm.models.quota import Measure, Quota
 from crm.models.rate import ExchangeRate
+from crm.models.seat_quota import Proration, SeatQuota
+from crm.models.territory import NamedAccount, Territory, TerritoryAssignment
 from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
@@ -27,6 +30,9 @@ __all__ = [
     "DealType",
     "DetailChange",
     "ExchangeRate",
+    "HandOver",
+    "HandOverDefault",
+    "HandOverRule",
     "HealthDismissal",
     "ImportBatch",
     "ImportChange",
@@ -35,14 +41,19 @@ __all__ = [
     "ImportRow",
     "Lead",
     "Measure",
+    "NamedAccount",
     "Opportunity",
     "OpportunityChange",
     "Outcome",
     "Pipeline",
     "Product",
     "ProductKey",
+    "Proration",
     "Quota",
+    "SeatQuota",
     "Stage",
+    "Territory",
+    "TerritoryAssignment",
     "Transaction",
     "TransactionType",
 ]

@@ -2,7 +2,8 @@
 
 The database holds the total: shares that are not overlay make exactly one per deal and kind, checked after every
 statement, so a deal's credits are written together. Two columns of the deal follow by themselves: `has_credits`, and
-`is_split` where its owner does not simply get all of it.
+`is_split` where its owner does not simply get all of it. Shares that nobody gave (`crm.models.sharing`) make room for
+those that somebody gives, and come back when they are taken away.
 """
 
 import pgtrigger
@@ -13,6 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.quota import Measure
 from crm.models.reference import loose
 from people.wall import WalledFact
+
+MAKE_ROOM = """
+    DELETE FROM crm_credit WHERE origin <> 'given' AND opportunity_id IN (
+        SELECT opportunity_id FROM changed WHERE origin = 'given' AND kind = 'bookings' AND role <> 'overlay'
+    );
+"""
 
 TOTAL = """
     IF EXISTS (
@@ -34,8 +41,16 @@ FOLLOW = """
                ) AS is_split
         FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)
     ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);
-    RETURN NULL;
 """
+
+COME_BACK = """
+    IF EXISTS (SELECT 1 FROM changed WHERE origin = 'given' AND opportunity_id IS NOT NULL) THEN
+        PERFORM crm_shares_derive((
+            SELECT array_agg(DISTINCT opportunity_id) FROM changed WHERE origin = 'given' AND opportunity_id IS NOT NULL
+        ));
+    END IF;
+"""
+END = "    RETURN NULL;\n"
 
 
 def _after(name: str, operation: pgtrigger.Operation, rows: str, func: str) -> pgtrigger.Trigger:
@@ -57,6 +72,11 @@ class Credit(WalledFact):
         SPLIT = "split", _("split")
         OVERLAY = "overlay", _("overlay")
 
+    class Origin(models.TextChoices):
+        GIVEN = "given", _("given by hand or by a file")
+        HAND_OVER = "hand_over", _("a hand-over of the deal")
+        SEAT = "seat", _("the seat that its owner left")
+
     opportunity = loose("crm.Opportunity", "credits", verbose_name=_("deal"))
     opportunity_text = models.CharField(max_length=300, blank=True, default="")
     person = loose("people.Person", "credits", verbose_name=_("person"))
@@ -66,6 +86,12 @@ class Credit(WalledFact):
     share = models.DecimalField(_("share"), max_digits=9, decimal_places=6)
     source = models.CharField(max_length=100, blank=True, default="")  # empty: entered by hand
     batch = loose("crm.ImportBatch", verbose_name=_("import"))
+    origin = models.CharField(
+        max_length=9, choices=Origin, default=Origin.GIVEN, db_default=Origin.GIVEN, editable=False
+    )
+    hand_over = loose("crm.HandOver")
+
+    FOLLOWS = ~Q(origin="given")  # rows that go by themselves with what they were made from
 
     class Meta:
         constraints = [
@@ -80,9 +106,9 @@ class Credit(WalledFact):
             models.Index(fields=["organization", "person"], name="credit_person"),
         ]
         triggers = [
-            _after("total_insert", pgtrigger.Insert, "new", TOTAL + FOLLOW),
-            _after("total_update", pgtrigger.Update, "new", TOTAL + FOLLOW),
-            _after("total_delete", pgtrigger.Delete, "old", TOTAL + FOLLOW),
+            _after("total_insert", pgtrigger.Insert, "new", MAKE_ROOM + TOTAL + FOLLOW + END),
+            _after("total_update", pgtrigger.Update, "new", MAKE_ROOM + TOTAL + FOLLOW + END),
+            _after("total_delete", pgtrigger.Delete, "old", TOTAL + FOLLOW + COME_BACK + END),
         ]
 
     def __str__(self) -> str:

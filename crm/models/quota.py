@@ -12,7 +12,10 @@ from people.wall import Walled
 class Measure(models.TextChoices):
     """What a quota is about."""
 
-    BOOKINGS = "bookings", _("bookings")
+    BOOKINGS = "bookings", _("bookings")  # won deals
+    INVOICES = "invoices", _("invoices")  # transactions, credited like their deal
+    DELIVERIES = "deliveries", _("deliveries")
+    PAYMENTS = "payments", _("payments")
 
 
 @pghistory.track(context_field=pghistory.ContextJSONField())
@@ -43,7 +46,12 @@ class Quota(Walled, Dated):
     )
     source = models.CharField(max_length=100, blank=True, default="")  # empty: entered by hand
     reason = models.CharField(_("reason"), max_length=300, blank=True, default="")  # why it is as it is
+    seat_quota = models.ForeignKey(
+        "crm.SeatQuota", on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="pieces"
+    )  # the quota of a seat that it is cut from, by triggers
     changed_by = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    FOLLOWS = Q(seat_quota__isnull=False)  # rows that go by themselves with what they were made from
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from crm.models import Quota
+from crm.models import Measure, Quota
 from crm.policies import quotas
 from people.models import Person, Seat, SeatHolding, Team
 from people.policies import persons
@@ -110,6 +110,9 @@ def _expected(
 def _with_gaps(found: list[Quota], starts_on: date, ends_before: date) -> list[Quota | Gap]:
     lines: list[Quota | Gap] = []
     for quota in found:
+        if quota.measure != Measure.BOOKINGS:
+            lines.append(quota)
+            continue
         if starts_on < min(quota.starts_on, ends_before):
             lines.append(Gap(starts_on, min(quota.starts_on, ends_before)))
         lines.append(quota)

@@ -36,8 +36,9 @@ def credits_save(*, viewer: Viewer, deal: Opportunity, shares: Sequence[Share], 
     credits.require(viewer, "change")
     Opportunity.objects.select_for_update(of=("self",)).get(pk=deal.pk)
     shares_check(shares)
-    before = _detail(Credit.objects.filter(opportunity=deal))
-    Credit.objects.filter(opportunity=deal).delete()
+    given = Credit.objects.filter(opportunity=deal, origin=Credit.Origin.GIVEN)
+    before = _detail(given)
+    given.delete()
     Credit.objects.bulk_create(
         [Credit(opportunity=deal, person=each.person, role=each.role, share=each.share) for each in shares]
     )

@@ -13,10 +13,12 @@ from crm.models import Account, AccountKey, HealthDismissal, Product, ProductKey
 from crm.policies import health
 from crm.selectors.health import MODELS, odd_deals, text_is_known
 from crm.services.applying import imports_lock
+from crm.services.merging_quotas import Overlap, quotas_part
 from kernel.row_id import row_id
 from people.audit import audit
 from people.models import PersonKey
 from people.queue import enqueue
+from people.refusal import refusals
 from people.viewer import Viewer
 
 NEW = "new"  # instead of an id: make one of that name
@@ -26,13 +28,17 @@ REPOINT = {
         "UPDATE people_personkey SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
         "UPDATE crm_opportunitychange SET owner_id = %(keep)s WHERE owner_id = ANY(%(gone)s)",
         "UPDATE crm_credit SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
-        """UPDATE crm_quota q SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s) AND NOT EXISTS (
-            SELECT 1 FROM crm_quota o WHERE o.person_id = %(keep)s AND o.measure = q.measure
-            AND o.starts_on < q.ends_before AND q.starts_on < o.ends_before
-        )""",
+        "UPDATE crm_handover SET from_person_id = %(keep)s WHERE from_person_id = ANY(%(gone)s)",
+        "UPDATE crm_handover SET to_person_id = %(keep)s WHERE to_person_id = ANY(%(gone)s)",
+        "UPDATE crm_handover SET ruled_by_id = %(keep)s WHERE ruled_by_id = ANY(%(gone)s)",
+        "UPDATE crm_quota SET person_id = %(keep)s WHERE person_id = ANY(%(gone)s)",
     ),
     "account": (
         "UPDATE crm_accountkey SET account_id = %(keep)s, is_alias = true WHERE account_id = ANY(%(gone)s)",
+        """DELETE FROM crm_namedaccount n USING crm_namedaccount o WHERE (n.account_id = ANY(%(gone)s))
+            AND (o.account_id = %(keep)s OR (o.account_id = ANY(%(gone)s) AND o.id < n.id))
+            AND n.starts_on < o.ends_before AND o.starts_on < n.ends_before""",
+        "UPDATE crm_namedaccount SET account_id = %(keep)s WHERE account_id = ANY(%(gone)s)",
         "UPDATE crm_account SET parent_id = nullif(%(keep)s, id) WHERE parent_id = ANY(%(gone)s)",
         """DELETE FROM crm_customvalue WHERE id IN (SELECT id FROM (
             SELECT id, row_number() OVER (PARTITION BY field_id ORDER BY account_id = %(keep)s DESC, id) AS place
@@ -62,8 +68,12 @@ def references_assign(*, viewer: Viewer, name: str, choices: Sequence[tuple[str,
     return count
 
 
-def merge(*, viewer: Viewer, name: str, keep_id: int, ids: Collection[int], at: datetime) -> None:
+def merge(
+    *, viewer: Viewer, name: str, keep_id: int, ids: Collection[int], at: datetime, quotas: str = Overlap.ASK
+) -> None:
     """Make several accounts, products or people (`owner`) one. Names and ids of the others stay known as its aliases.
+
+    `quotas`: what becomes of quotas of people that overlap; unless it is chosen they stand in the way.
 
     Raises: PermissionDenied, ValidationError.
     """
@@ -74,13 +84,15 @@ def merge(*, viewer: Viewer, name: str, keep_id: int, ids: Collection[int], at: 
     gone = [rows[key] for key in ids if key in rows and key != keep_id]
     if keep_id not in rows or not gone:
         raise ValidationError(_("Choose at least two that are still there."), code="gone")
+    taken_away = quotas_part(rows[keep_id], gone, quotas) if name == "owner" else []
     _aliases_keep(name, keep_id, gone)
-    with history_off() as cursor:
+    with refusals(), history_off() as cursor:
         facts = [REPOINT_FACTS.format(table=table, column=column) for table, column in WAITING[name]]
         for statement in (*REPOINT[name], *facts):
             cursor.execute(statement, {"keep": keep_id, "gone": [row.pk for row in gone]})
     _remove(name, gone)
-    audit("merge", actor=viewer.person, at=at, subject=rows[keep_id], detail={"merged": [str(row) for row in gone]})
+    detail = {"merged": [str(row) for row in gone]} | ({"quotas_taken_away": taken_away} if taken_away else {})
+    audit("merge", actor=viewer.person, at=at, subject=rows[keep_id], detail=detail)
     facts_resolve(name)
     enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
 

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from crm.intake.worth import worth_of_period, worth_of_row
 from crm.models import Measure, Quota
@@ -34,6 +36,7 @@ def quota_create(
     currency: str,
     is_overlay: bool = False,
     reason: str = "",
+    measure: str = "",
 ) -> Quota:
     """A quota of a person or a team; none of the same may overlap. Raises: PermissionDenied, ValidationError."""
     quota = Quota(
@@ -46,6 +49,7 @@ def quota_create(
         converted_amount=_converted(viewer, amount, currency),
         is_overlay=is_overlay,
         reason=reason,
+        measure=measure or Measure.BOOKINGS,
         changed_by=viewer.person,
     )
     quotas.require(viewer, "create", quota)
@@ -64,6 +68,7 @@ def quota_change(*, viewer: Viewer, quota: Quota, at: datetime, reason: str, **v
     Raises: PermissionDenied, ValidationError.
     """
     quotas.require(viewer, "change", quota)
+    _own_check(quota)
     row: Quota = Quota.objects.select_for_update(of=("self",)).get(pk=quota.pk)
     before = _detail(row)
     for name, value in values.items():
@@ -82,9 +87,16 @@ def quota_change(*, viewer: Viewer, quota: Quota, at: datetime, reason: str, **v
 def quota_delete(*, viewer: Viewer, quota: Quota, at: datetime) -> None:
     """Take a quota away; the audit log keeps what it was. Raises: PermissionDenied."""
     quotas.require(viewer, "delete", quota)
+    _own_check(quota)
     audit("quota_delete", actor=viewer, at=at, subject=quota, detail=_detail(quota))
     quota.delete()
     enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
+
+
+def _own_check(quota: Quota) -> None:
+    """Raises: ValidationError for a quota that follows from the one of a seat."""
+    if quota.seat_quota_id is not None:
+        raise ValidationError(_("It follows from the quota of the seat. Change that one."), code="of_seat")
 
 
 @dataclass(frozen=True)
@@ -133,6 +145,7 @@ def quotas_replace(
     outside = [part for quota in former for part in _outside(quota, starts_on, ends_before)]
     removed = len(former)
     former.delete()
+    former.filter(seat_quota__isnull=False).delete()  # quotas of seats that came back at once: the plan stands
     actor = viewer.person if viewer else None
     written = [
         Quota(
@@ -172,7 +185,7 @@ def _outside(quota: Quota, starts_on: date, ends_before: date) -> list[Quota]:
                 for name, value in (("amount", quota.amount), ("converted_amount", quota.converted_amount))
             }
             kept = {field.attname: getattr(quota, field.attname) for field in Quota._meta.concrete_fields}
-            days_of_part = {"id": None, "starts_on": first, "ends_before": last}
+            days_of_part = {"id": None, "seat_quota_id": None, "starts_on": first, "ends_before": last}
             parts.append(Quota(**{**kept, **share, **days_of_part}))
     return parts
 

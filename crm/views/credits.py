@@ -1,7 +1,5 @@
 """Who is credited with a deal: the section of its page, and the form."""
 
-from decimal import Decimal
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +15,7 @@ from crm.policies import credits
 from crm.selectors.credits import Credited, credits_of
 from crm.selectors.deals import access_deal
 from crm.services.credits import credits_save
+from crm.words import credit_words, share_words
 from people import formats
 from people.components import Action, Cell, Column, Crumb, PersonChip, Row, Table
 from people.viewer import Viewer
@@ -45,7 +44,7 @@ def _row(deal: Opportunity, credit: Credited) -> Row:
     return Row(
         [
             Cell(person=PersonChip(credit.person.name, is_small=True)) if credit.person else Cell(_nobody(credit)),
-            Cell(Credit.Role(credit.role).label, detail=_role_words(credit)),
+            Cell(Credit.Role(credit.role).label, detail=credit_words(credit, deal)),
             Cell(text=share_words(credit.share)),
             Cell(text=formats.money_exact(amount, deal.currency)),
         ]
@@ -54,18 +53,6 @@ def _row(deal: Opportunity, credit: Credited) -> Row:
 
 def _nobody(credit: Credited) -> str:
     return _("%(name)s (not known yet)") % {"name": credit.name} if credit.name else _("the house")
-
-
-def _role_words(credit: Credited) -> str:
-    if credit.is_default:
-        return _("nothing else is said")
-    return _("outside team totals") if credit.role == Credit.Role.OVERLAY else ""
-
-
-def share_words(share: Decimal) -> str:
-    """60% · 33.3333%."""
-    percent = (share * 100).normalize()
-    return formats.percent(share, max(0, -int(percent.as_tuple().exponent)))
 
 
 def credits_actions(viewer: Viewer, deal: Opportunity) -> list[Action]:

@@ -18,6 +18,7 @@ from crm.selectors.transactions import deal_transactions
 from crm.views.credits import credits_actions, credits_table
 from crm.views.deal_history import deal_events
 from crm.views.deals import stage_status
+from crm.views.hand_overs import expected_words, hand_over_actions, hand_overs_table
 from crm.views.lists import day
 from crm.views.sections import custom_pairs, origin_pairs
 from crm.views.transactions import amount_cell, cancels_words, type_status
@@ -35,6 +36,7 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
     deal = access_deal(viewer, deal_id)
     may_see_imports = imports.can(viewer, "view")
     values, details = custom_values("opportunity", deal.pk), deal_details(deal)
+    handed = hand_overs_table(deal, viewer)
     context = {
         "deal": deal,
         "title": deal.name or deal.external_id,
@@ -45,7 +47,9 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "amounts": custom_pairs([value for value in values if value.field.type == Type.MONEY]),
         "more": custom_pairs([value for value in values if value.field.type != Type.MONEY]),
         "credits": credits_table(deal),
-        "credits_actions": credits_actions(viewer, deal),
+        "credits_actions": [*hand_over_actions(viewer, deal), *credits_actions(viewer, deal)],
+        "hand_overs": handed,
+        "expected": expected_words(deal, handed is not None),
         "roles": _roles_table(deal_roles(deal)),
         "activities": _activities_table(deal),
         "transactions": _transactions_table(deal, viewer.organization.currency),

@@ -26,6 +26,7 @@ from crm.selectors.health import (
 )
 from crm.selectors.imports import import_list
 from crm.services.mending import findings_dismiss, merge, odd_deals_dismiss, references_assign
+from crm.services.merging_quotas import Overlap
 from crm.views.import_words import batch_row
 from kernel.row_id import row_id
 from people.components import Action, Cell, Column, Empty, Row, Stat, Table
@@ -99,6 +100,7 @@ def _duplicate_section(name: str, found: list[DuplicateGroup]) -> dict[str, Any]
         "title": titles[name],
         "groups": found,
         "merge_href": reverse("crm:health_merge", args=[name]),
+        "overlaps": Overlap.choices if name == "owner" else [],
         "dismiss_href": reverse("crm:health_dismiss", args=[f"duplicate_{name}"]),
     }
 
@@ -225,7 +227,8 @@ def health_merge_view(request: HttpRequest, name: str) -> HttpResponse:
             if keep is None or keep not in ids:
                 raise ValidationError(_("Choose the name that stays."))
             others = [key for key in ids if key != keep]
-            merge(viewer=viewer, name=name, keep_id=keep, ids=others, at=timezone.now())
+            quotas = request.POST.get("quotas", Overlap.ASK)
+            merge(viewer=viewer, name=name, keep_id=keep, ids=others, at=timezone.now(), quotas=quotas)
         return len(groups)
 
     words = _("Merged. The other names are remembered as the same thing.")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.forms.quotas import QuotaFilter, QuotaForm
-from crm.models import Quota
+from crm.models import Measure, Quota
 from crm.policies import imports, quotas
 from crm.selectors.quotas import (
     Gap,
@@ -115,12 +115,17 @@ def _row(held: Held, line: Quota | Gap, first: date, last: date) -> Row:
         [
             _who(held),
             days,
-            Cell(text=formats.money(line.amount, line.currency)),
+            Cell(text=formats.money(line.amount, line.currency), detail=_measure_words(line)),
             Cell(text=formats.money(share, line.currency)),
             Cell(status=_status(line)),
         ],
         href=reverse("crm:quota_detail", args=[line.pk]),
     )
+
+
+def _measure_words(quota: Quota) -> str:
+    """What counts towards it, where it is not the usual."""
+    return "" if quota.measure == Measure.BOOKINGS else str(quota.get_measure_display())
 
 
 def _who(held: Held) -> Cell:
@@ -150,7 +155,7 @@ def _title(quota: Quota) -> str:
 def quota_detail_view(request: HttpRequest, quota_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     quota = access_quota(viewer, quota_id)
-    may_change = quotas.can(viewer, "change", quota)
+    may_change = quotas.can(viewer, "change", quota) and quota.seat_quota_id is None
     context = {
         "title": _title(quota),
         "crumbs": [quotas_crumb(), Crumb(_title(quota))],
@@ -159,13 +164,17 @@ def quota_detail_view(request: HttpRequest, quota_id: int) -> HttpResponse:
             (_("Amount"), formats.money_exact(quota.amount, quota.currency)),
             (_("Days"), days_words(quota.starts_on, quota.ends_before)),
             (_("Measure"), quota.get_measure_display()),
-            (_("Source"), quota.source or _("entered by hand")),
+            (_("Source"), _source_words(quota)),
             (_("Reason"), quota.reason),
         ],
         "events": _events(quota),
         "actions": _detail_actions(quota) if may_change else [],
     }
     return render(request, "crm/quota_detail.html", context)
+
+
+def _source_words(quota: Quota) -> str:
+    return _("the quota of the seat") if quota.seat_quota_id else quota.source or _("entered by hand")
 
 
 def _detail_actions(quota: Quota) -> list[Action]:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from crm.models import Activity, Lead, Opportunity, OpportunityChange, Outcome
 from crm.policies import activities, leads
+from crm.selectors.credits import credits_of
 from crm.selectors.deals import access_deal
+from crm.words import credit_words, share_words
 from metrics.pages import links
 from metrics.pages.deals import TONES, deal_href, deal_name
 from metrics.pages.frame import Asked
@@ -34,13 +36,13 @@ class Origin:
 
 
 def deal_origin(asked: Asked, deal_id: int) -> Origin:
-    """A deal behind a figure. Raises: Http404 for what is out of sight. Five queries."""
+    """A deal behind a figure. Raises: Http404 for what is out of sight. Seven queries."""
     deal = access_deal(asked.viewer, deal_id)
     line = imported_line(deal)
     return Origin(
         _("Where this row comes from"),
         deal_name(deal),
-        _facts(deal, asked.viewer.organization.currency),
+        [*_facts(deal, asked.viewer.organization.currency), *_credits(deal)],
         [(_("Source"), deal.source), (_("Id"), deal.external_id), *line_pairs(line)],
         line.texts if line else [],
         no_line_words(line),
@@ -149,6 +151,17 @@ def _facts(deal: Opportunity, currency: str) -> Pairs:
         (_("Created"), formats.day(deal.created_on)),
         (_("Closes") if deal.outcome == Outcome.OPEN else _("Closed"), formats.day(deal.closed_on)),
     ]
+
+
+def _credits(deal: Opportunity) -> Pairs:
+    """Who gets which share and why, where it is not simply the owner's."""
+    found = [credit for credit in credits_of(deal) if not credit.is_default]
+    pairs = []
+    for credit in found:
+        who = credit.person.name if credit.person else credit.name or _("the house")
+        why = credit_words(credit, deal)
+        pairs.append((_("Credit"), f"{who}, {share_words(credit.share)}{f' ({why})' if why else ''}"))
+    return pairs
 
 
 def _events(changes: Sequence[OpportunityChange]) -> list[Event]:

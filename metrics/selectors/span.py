@@ -20,13 +20,15 @@ DAYS: dict[Basis, str] = {
     Basis.LEAD_CREATED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND lead_count > 0",
     Basis.CONVERTED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND customer_count > 0",
     Basis.OCCURRED: "SELECT day FROM metrics_activityrollup",
-    Basis.CREDITED: "SELECT starts_on AS day FROM crm_quota UNION ALL SELECT ends_before - 1 FROM crm_quota",
+    Basis.CREDITED: "SELECT starts_on AS day FROM crm_quota WHERE measure = 'bookings'"
+    " UNION ALL SELECT ends_before - 1 FROM crm_quota WHERE measure = 'bookings'",
 }
 
 
 QUOTA_DAYS = """
-    SELECT starts_on FROM crm_quota WHERE starts_on < %(last)s AND ends_before > %(first)s
-    UNION SELECT max(ends_before) FROM crm_quota WHERE starts_on < %(last)s AND ends_before > %(first)s ORDER BY 1
+    WITH found AS (
+        SELECT * FROM crm_quota WHERE measure = 'bookings' AND starts_on < %(last)s AND ends_before > %(first)s
+    ) SELECT starts_on FROM found UNION SELECT max(ends_before) FROM found ORDER BY 1
 """
 
 

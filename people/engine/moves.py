@@ -22,6 +22,7 @@ HEADINGS: dict[str, frozenset[str]] = {
     "role": frozenset({"role", "new role", "rolle"}),
     "manager": frozenset({"manager", "reports to", "new manager", "supervisor", "vorgesetzter"}),
     "heir": frozenset({"deals to", "deals go to", "hand over to", "handover", "open deals to", "heir"}),
+    "rule": frozenset({"credit of deals", "credit", "credits", "credit rule", "hand over rule", "rule", "provision"}),
     "note": frozenset({"note", "notes", "comment", "remark", "notiz"}),
 }
 WHATS = {
@@ -55,6 +56,7 @@ class Line:
     manager: str = ""
     heir: str = ""
     note: str = ""
+    rule: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -66,7 +68,17 @@ class Line:
 
 
 COLUMNS = tuple(field.name for field in fields(Line) if field.name != "number")
-LONGEST = {"person": 300, "what": 60, "on": 60, "team": 200, "role": 60, "manager": 300, "heir": 300, "note": 500}
+LONGEST = {
+    "person": 300,
+    "what": 60,
+    "on": 60,
+    "team": 200,
+    "role": 60,
+    "manager": 300,
+    "heir": 300,
+    "note": 500,
+    "rule": 100,
+}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ LABELS = {
     "manager": _("Manager"),
     "heir": _("Deals go to"),
     "note": _("Note"),
+    "rule": _("Credit of deals"),
 }
 LISTS = {"person": "known-people", "manager": "known-people", "heir": "known-people", "team": "known-teams"}
 CHOICES = {
@@ -41,7 +42,8 @@ class SheetStartForm(TenantForm):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
         help_text=_(
             "Copy the cells and paste them here. Columns: person, what (joins, moves, leaves), on day, team, role, "
-            "manager, deals go to, note; with a line of headings in any order. Leave it empty to fill in the lines by hand."
+            "manager, deals go to, note, credit of deals (owner at close, previous owner 30 days, shared 40/60; empty is the "
+            "organization's rule); with a line of headings in any order. Leave it empty to fill in the lines by hand."
         ),
     )
     file = forms.FileField(label=_("Or a CSV file"), required=False)

@@ -57,7 +57,8 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
         if is_currency_locked:
             self.fields["currency"].disabled = True
             self.fields["currency"].help_text = _(
-                "Deals are stored with amounts in this currency, so it cannot change any more. Undo the imports first."
+                "Deals, transactions or quotas are stored with amounts in this currency, so it cannot change any more. "
+                "Undo the imports and take the quotas away first."
             )
 
     def refuse(self, error: Any) -> None:

@@ -45,6 +45,7 @@ class Move(Walled):
     role_text = models.CharField(max_length=60, blank=True, default="")
     manager_text = models.CharField(max_length=300, blank=True, default="")
     heir_text = models.CharField(max_length=300, blank=True, default="")
+    rule_text = models.CharField(max_length=100, blank=True, default="", db_default="")
     note = models.CharField(max_length=500, blank=True, default="")
     person = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     manager = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="+")

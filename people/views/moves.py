@@ -265,6 +265,7 @@ def _applied_page(request: HttpRequest, viewer: Viewer, sheet: MoveSheet) -> Htt
         Column("role", _("Role")),
         Column("manager", _("Manager")),
         Column("heir", _("Deals go to")),
+        Column("rule", _("Credit of deals")),
         Column("note", _("Note")),
     ]
     who = sheet.changed_by.name if sheet.changed_by else _("Command line")
@@ -301,6 +302,7 @@ def _move_row(move: Move, sheet: MoveSheet) -> Row:
             Cell(roles.get(move.role_text, move.role_text)),
             Cell(move.manager.name if move.manager else move.manager_text),
             Cell(move.heir.name if move.heir else move.heir_text, detail=_heir_words(move, sheet)),
+            Cell(move.rule_text),
             Cell(move.note),
         ]
     )

@@ -4,7 +4,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import CustomField, ExchangeRate, ImportBatch, Lead, Opportunity, Pipeline, Quota, Stage
+from crm.models import (
+    Account,
+    CustomField,
+    ExchangeRate,
+    HandOver,
+    ImportBatch,
+    Lead,
+    NamedAccount,
+    Opportunity,
+    Pipeline,
+    Quota,
+    SeatQuota,
+    Stage,
+    Territory,
+)
 from people.files import file_store
 from people.models import Person, Team
 from people.wall import tenant
@@ -61,10 +75,26 @@ def make_quota(who: Person | Team, amount: Any = 9000, **fields: Any) -> Quota:
 
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
-        make_stage("Engaging", "open", 2)
+        wales = Territory.objects.create(name="Wales", regions=["Wales"])
+        assert cast.vacant_seat is not None
+        account = Account.objects.create(name="Rope Ltd", name_key="ropeltd")
+        named = NamedAccount.objects.create(account=account, seat=cast.vacant_seat)
+        days = {"starts_on": date(2026, 4, 1), "ends_before": date(2026, 7, 1)}
+        of_a_seat = SeatQuota.objects.create(seat=cast.vacant_seat, amount=9, currency="USD", **days)
+        opened = make_stage("Engaging", "open", 2)
+        open_deal = make_deal("O1", cast.alice, opened, closed_on=None)
+        handed = HandOver.objects.create(
+            opportunity=open_deal, from_person=cast.bob, to_person=cast.alice, handed_on=date(2026, 4, 1)
+        )
         return {
             "alices_deal": make_deal("A1", cast.alice).pk,
             "carols_deal": make_deal("C1", cast.carol).pk,
+            "wales": wales.pk,
+            "of_a_seat": of_a_seat.pk,
+            "named": named.pk,
+            "rope": account.pk,
+            "open_deal": open_deal.pk,
+            "handed_over": handed.pk,
             "house_deal": make_deal("H1").pk,
             "uploaded": make_batch().pk,
             "checked": make_batch(state="checked", received=1, created=1).pk,

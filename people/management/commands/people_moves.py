@@ -20,7 +20,9 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("file", nargs="?", help="CSV: person, what, on, team, role, manager, deals to, note")
+        parser.add_argument(
+            "file", nargs="?", help="CSV: person, what, on, team, role, manager, deals to, note, credit of deals"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
         parser.add_argument("--undo", type=int, metavar="SHEET", help="take this sheet back as a whole")
 

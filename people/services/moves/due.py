@@ -22,7 +22,10 @@ def hand_over(moves: QuerySet[Move], *, at: datetime) -> int:
     done = 0
     for move in due.select_for_update(of=("self",), skip_locked=True):
         assert move.person_id is not None and move.heir_id is not None
-        move.handed_ids = belongings().hand_over(from_id=move.person_id, to_id=move.heir_id, at=at)
+        assert move.on is not None
+        move.handed_ids = belongings().hand_over(
+            from_id=move.person_id, to_id=move.heir_id, on=move.on, rule=move.rule_text, at=at
+        )
         move.handed_over_at = at
         move.save(update_fields=["handed_ids", "handed_over_at"])
         told.handed_over(move, at=at)

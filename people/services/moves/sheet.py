@@ -22,7 +22,7 @@ from people.viewer import Viewer
 from people.wall import current_organization_id
 
 TEXTS = {"person": "person_text", "what": "what_text", "on": "on_text", "team": "team_text", "role": "role_text"}
-TEXTS |= {"manager": "manager_text", "heir": "heir_text", "note": "note"}
+TEXTS |= {"manager": "manager_text", "heir": "heir_text", "note": "note", "rule": "rule_text"}
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ from people.services.moves.known import Known
 from people.services.moves.record import Recorder
 from people.viewer import led_seats
 
+MOST_NAMED = 10  # open deals of a line that are named
+
 
 @dataclass
 class Outcome:
@@ -291,6 +293,7 @@ class Steps:
         if heir is not None and heir.has_left(on):
             raise ValidationError(_("%(name)s has left by then and cannot take the deals.") % {"name": heir.name})
         outcome.heir_id = heir.pk if heir else None
+        rule = self._rule(each, heir, on)
         count = belongings().held([person.pk]).get(person.pk, 0)
         values = {"n": formats.number(count), "heir": heir.name if heir else "", "day": formats.plain(on)}
         if heir is not None:
@@ -308,6 +311,27 @@ class Steps:
         else:
             return
         outcome.words.append(words % values)
+        if count:
+            outcome.words.append(_listed_words(person, count))
+        if heir is not None and count:
+            outcome.words.append(_("Their credit: %(rule)s.") % {"rule": rule})
+
+    def _rule(self, each: Understood, heir: Person | None, on: date) -> str:
+        """Whose the credit of the deals is, in words. Raises: ValidationError for what is no rule."""
+        if each.line.rule and heir is None:
+            raise ValidationError(_("Say to whom the deals go, or leave the credit of deals empty."))
+        return belongings().rule_words(each.line.rule, on)
+
+
+def _listed_words(person: Person, count: int) -> str:
+    """The open deals by name, those due first first."""
+    names = [
+        f"{each.name} ({formats.day(each.day)})" if each.day else each.name
+        for each in belongings().listed(person.pk, MOST_NAMED)
+    ]
+    more = count - len(names)
+    values = {"names": ", ".join(names), "n": formats.number(more)}
+    return (_("These are: %(names)s and %(n)s more.") if more > 0 else _("These are: %(names)s.")) % values
 
 
 def _day(each: Understood) -> date:

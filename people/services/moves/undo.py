@@ -65,6 +65,8 @@ def _unused_check(changes: list[dict[str, Any]]) -> None:
             if other is None or hasattr(other, "pgh_tracked_model") or other in IGNORED:
                 continue
             rows = other._base_manager.filter(**{f"{relation.field.name}__in": ids})
+            if hasattr(other, "FOLLOWS"):
+                rows = rows.exclude(other.FOLLOWS)
             user = rows.exclude(pk__in=created.get(other._meta.db_table, ())).values_list(relation.field.name).first()
             if user is not None and not _is_derived(other):
                 raise _changed_since(_name(table, MODELS[table].objects.filter(pk=user[0]).first(), None))
@@ -81,8 +83,10 @@ def _is_derived(model: Any) -> bool:
 
 def _deals_take_back(sheet: MoveSheet, at: datetime) -> None:
     for move in sheet.moves.exclude(handed_over_at=None).exclude(handed_ids=[]).select_related("heir"):
-        assert move.person_id is not None and move.heir_id is not None
-        given_back = belongings().take_back(ids=move.handed_ids, from_id=move.person_id, to_id=move.heir_id, at=at)
+        assert move.person_id is not None and move.heir_id is not None and move.on is not None
+        given_back = belongings().take_back(
+            ids=move.handed_ids, from_id=move.person_id, to_id=move.heir_id, on=move.on, at=at
+        )
         if not given_back:
             raise _changed_since(_("deals that went to %(name)s") % {"name": move.heir.name if move.heir else ""})
         move.handed_ids, move.handed_over_at = [], None
