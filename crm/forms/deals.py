@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Account, DealType, Opportunity, Outcome, Pipeline, Product, Stage
 from crm.selectors.custom import deals_without
-from crm.selectors.deals import ODDITIES, WITHOUT, deals_containing, deals_of_team
+from crm.selectors.deals import ODDITIES, WITHOUT, deals_of_team
+from crm.selectors.searching import facts_containing
 from people.models import Person, Team
 from people.policies import persons, teams
 from people.stretches import stretches_below
@@ -84,6 +85,7 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
     region = filters.CharFilter("account__region", widget=forms.HiddenInput(), label=_("Region"))
     industry = filters.CharFilter("account__industry", widget=forms.HiddenInput(), label=_("Industry"))
     source = filters.CharFilter("lead_source", widget=forms.HiddenInput(), label=_("Lead source"))
+    loss_reason = filters.CharFilter("loss_reason", widget=forms.HiddenInput(), label=_("Loss reason"))
     without = filters.CharFilter(method="lacking", widget=forms.HiddenInput())
     closes_from = filters.DateFilter("closed_on", "gte", **day(_("Closes from")))
     closes_before = filters.DateFilter("closed_on", "lt", **day(_("Closes before")))
@@ -100,7 +102,7 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def containing(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
-        return deals_containing(found, value.strip()[:100])
+        return facts_containing(found, value.strip()[:100])
 
     def with_outcome(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         return found.filter(outcome__in=[Outcome.WON, Outcome.LOST] if value == DECIDED else [value])

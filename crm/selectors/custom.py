@@ -73,12 +73,10 @@ def texts_of(field: CustomField) -> list[str]:
 
 
 def with_text(field: CustomField, text: str) -> Q:
-    """Deals that have a text in a field of theirs or of their account's; an empty text: that have none."""
+    """Facts that have a text in a field of theirs or of their account's; an empty text: that have none."""
     values = CustomValue.objects.filter(field=field, **({"text": text} if text else {}))
-    if field.entity == Entity.ACCOUNT:
-        having = Q(account__in=values.filter(account__isnull=False).values("account"))
-    else:
-        having = Q(pk__in=values.filter(opportunity__isnull=False).values("opportunity"))
+    name = "account" if field.entity == Entity.ACCOUNT else "pk"
+    having = Q(**{f"{name}__in": values.filter(**{f"{field.entity}__isnull": False}).values(field.entity)})
     return having if text else ~having
 
 

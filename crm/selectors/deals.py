@@ -49,6 +49,8 @@ WITHOUT: dict[str, Q] = {
     "region": Q(account__isnull=True) | Q(account__region=""),
     "industry": Q(account__isnull=True) | Q(account__industry=""),
     "source": Q(lead_source=""),
+    "type": Q(deal_type=""),
+    "loss_reason": Q(loss_reason=""),
 }
 
 
@@ -64,14 +66,6 @@ class DealTotals:
 def deals_found(viewer: Viewer) -> QuerySet[Opportunity]:
     """Every deal in sight."""
     return deals.visible(viewer)
-
-
-def deals_containing(found: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
-    """Deals with a text in name, id, account or owner."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return found.extra(  # a set-returning function of our own, with a parameter
-        where=["crm_opportunity.id IN (SELECT crm_deal_search(%s))"], params=[f"%{escaped}%"]
-    )
 
 
 def deal_page(found: QuerySet[Opportunity], order: str, offset: int) -> list[Opportunity]:

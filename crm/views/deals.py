@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.forms.custom_filters import custom_filters
+from crm.forms.custom_filters import with_own_fields
 from crm.forms.deals import DealFilter
 from crm.models import Opportunity, Outcome
 from crm.policies import imports
@@ -98,11 +98,7 @@ def _cells(deal: Opportunity) -> list[object]:
 
 def deal_filter(request: HttpRequest, found: QuerySet[Opportunity]) -> DealFilter:
     """The usual filters and those of the organization's own fields."""
-    chosen = DealFilter(request.GET, found, request=request)
-    for name, item in custom_filters().items():
-        item.parent, item.model, item.field_name = chosen, Opportunity, name
-        chosen.filters[name] = item
-    return chosen
+    return with_own_fields(DealFilter(request.GET, found, request=request))
 
 
 def totals_stats(totals: DealTotals, currency: str) -> list[Stat]:

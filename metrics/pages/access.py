@@ -1,18 +1,15 @@
 """Whose numbers a page shows, when its query may name a person or a team."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
 from kernel.row_id import row_id
-from metrics.engine.definitions import Metric
 from metrics.pages.frame import Asked
-from metrics.pages.periods import EARLIEST
 from metrics.selectors.members import member_name
 from metrics.selectors.own import is_own, own_dimensions
-from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension, can_look_back
+from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension
 from metrics.selectors.subject import (
     Subject,
     access_member_numbers,
@@ -20,7 +17,7 @@ from metrics.selectors.subject import (
     access_team_numbers,
     first_subject,
 )
-from metrics.words import dimension_words, without_words
+from metrics.words import dimension_words, member_words, without_words
 from people import policies
 from people.viewer import Viewer
 
@@ -67,15 +64,6 @@ def _own_slice(subject: Subject, query: Mapping[str, str], without: Collection[s
     return subject
 
 
-def past_day(asked: Asked, metric: Metric) -> date | None:
-    """The past day that a link asks to look back to, where the metric can. No query."""
-    try:
-        day = date.fromisoformat(asked.query.get("as_of", ""))
-    except ValueError:
-        return None
-    return day if EARLIEST <= day < asked.viewer.on and can_look_back(metric) else None
-
-
 def _house(viewer: Viewer) -> Subject:
     """Deals of nobody, for those who see everyone. Raises: ObjectDoesNotExist."""
     if not viewer.sees_everyone:
@@ -90,7 +78,7 @@ def trait_words(subject: Subject) -> list[tuple[str, str]]:
         words = member_name(dimension, value) if value else without_words(dimension)
         if words is None:
             raise ObjectDoesNotExist
-        found.append((dimension_words(dimension), words))
+        found.append((dimension_words(dimension), member_words(dimension, words) if value else words))
     return found
 
 

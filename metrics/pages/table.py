@@ -18,7 +18,7 @@ from metrics.engine.parts import Basis
 from metrics.engine.peers import middle
 from metrics.engine.rest import rest_of
 from metrics.pages import links
-from metrics.pages.ask import Values, dated, standing
+from metrics.pages.ask import Values, dated, known, standing
 from metrics.pages.figures import cell_of, column_of, delta_of
 from metrics.pages.frame import Asked
 from metrics.pages.periods import Choice
@@ -60,6 +60,11 @@ class Sides:
     has_middle: bool = True
 
     @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The columns, as far as they are known of the day."""
+        return known(COLUMNS, self.choice.as_of)
+
+    @property
     def table(self) -> Table:
         """The rows in the order asked for, one page of them; the total below."""
         sort = self.asked.query.get("sort", FIRST)
@@ -83,12 +88,12 @@ class Sides:
 
     def _columns(self) -> list[Column]:
         short = {CYCLE_DAYS_MEAN.name: _("Cycle"), DEAL_SIZE_MEAN.name: _("Deal size"), WON_COUNT.name: _("Won")}
-        return [column_of(metric, self.currency, label=short.get(metric.name, "")) for metric in COLUMNS]
+        return [column_of(metric, self.currency, label=short.get(metric.name, "")) for metric in self.metrics]
 
     def _row(self, side: Side) -> Row:
         href = links.numbers_of(side.subject, self.choice)
         name = Cell(person=PersonChip(side.subject.name, side.detail, href, is_small=True))
-        return Row([name, *(self._cell(side, metric) for metric in COLUMNS), Cell(trend=Sparkline(side.run))])
+        return Row([name, *(self._cell(side, metric) for metric in self.metrics), Cell(trend=Sparkline(side.run))])
 
     def _cell(self, side: Side, metric: Metric) -> Cell:
         value = side.values.get(metric.name, Value(None))
@@ -108,11 +113,11 @@ class Sides:
             metric.name: rest_of(
                 metric, self.total[metric.name], [side.values[metric.name] for side in self.rows if side.values]
             )
-            for metric in COLUMNS
+            for metric in self.metrics
         }
         if not self.rest_label or not any(found.values()):
             return []
-        cells = [self._rest_cell(metric, found[metric.name]) for metric in COLUMNS]
+        cells = [self._rest_cell(metric, found[metric.name]) for metric in self.metrics]
         return [Row([Cell(text=self.rest_label), *cells, Cell(text=" ")], tone="quiet")]
 
     def _rest_cell(self, metric: Metric, value: Value | None) -> Cell:
@@ -127,7 +132,7 @@ class Sides:
             return []
         found = [
             middle(side.values[metric.name].value for side in self.rows if metric.name in side.values)
-            for metric in COLUMNS
+            for metric in self.metrics
         ]
         if all(value is None for value in found):
             return []
@@ -141,7 +146,7 @@ class Sides:
                 why=links.why(metric, self.total_subject, self.choice),
                 key=f"{self.id}-total-{metric.name}",
             )
-            for metric in COLUMNS
+            for metric in self.metrics
         ]
         return Row([Cell(text=self.total_label), *cells, Cell(text=" ")])
 
