@@ -314,6 +314,12 @@ def test_a_reference_cannot_be_turned_across_the_wall_later(cast: Cast, model: t
 
 
 INSTEAD = {"crm_quota": {"team_id"}}  # a reference that stands where another one does not
+EITHER = {  # exactly one of these stands
+    "goals_goal": ("person_id", "team_id"),
+    "goals_alignment": ("parent_objective_id", "parent_goal_id"),
+    "goals_checkin": ("goal_id", "objective_id"),
+    "goals_revision": ("goal_id", "objective_id"),
+}
 
 
 def make_row(
@@ -324,10 +330,13 @@ def make_row(
     for column in model._meta.local_concrete_fields:
         if column.primary_key or column.name == "organization" or column.column in (given or {}):
             continue
+        either = EITHER.get(model._meta.db_table, ())
         if column.column in INSTEAD.get(model._meta.db_table, ()):
             continue
+        if column.column in either and (column.column != either[0] or set(either) & set(given or {})):
+            continue
         if isinstance(column, models.ForeignKey) and build.has_organization(column.related_model):
-            if (full or not column.null) and column.related_model is not model:
+            if (full or not column.null or column.column in either) and column.related_model is not model:
                 values[column.column] = make_row(column.related_model, organization)
         elif not column.null:
             values[column.column] = _some(column)

@@ -1,0 +1,18 @@
+from goals.models.follow_up import ChangeRequest, CheckIn, HelpOffer, Revision, RevisionNotice
+from goals.models.goal import Alignment, Goal, Milestone
+from goals.models.measured import Measured
+from goals.models.objective import Objective, ObjectiveRead
+
+__all__ = [
+    "Alignment",
+    "ChangeRequest",
+    "CheckIn",
+    "Goal",
+    "HelpOffer",
+    "Measured",
+    "Milestone",
+    "Objective",
+    "ObjectiveRead",
+    "Revision",
+    "RevisionNotice",
+]
