@@ -69,6 +69,7 @@ def definition(metric: Metric) -> Definition:
             Basis.CONVERTED: gettext("the lead became a customer"),
             Basis.OCCURRED: gettext("it happened"),
             Basis.CREDITED: gettext("it was credited"),
+            Basis.STEPPED: gettext("it is due"),
         }[metric.basis],
         gettext(metric.numerator),
         gettext(metric.denominator) if metric.denominator else "",
@@ -161,6 +162,8 @@ def _note_about_all(note: Note) -> str:
             ) % {"n": formats.number(note.count), "days": note.code.removeprefix("young_")}
         case "no_leads":
             return gettext("no leads are known yet")
+        case "no_next_steps":
+            return gettext("no deal has a next step")
         case "no_activities":
             return gettext("no activities are known yet")
         case "undated":

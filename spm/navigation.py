@@ -27,7 +27,7 @@ NAVIGATION = Navigation(
                 Place("crm:deal_list", _("Deals"), "deals"),
                 Place("crm:lead_list", _("Leads"), "person", SELLING),
                 Place("crm:activity_list", _("Activities"), "clock", SELLING),
-                Place("crm:transaction_list", _("Transactions"), "number", SELLING | {"finance"}),
+                Place("crm:transaction_list", _("Transactions"), "receipt", SELLING | {"finance"}),
                 Place("crm:quota_list", _("Quotas"), "flag"),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),
             ],

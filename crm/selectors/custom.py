@@ -27,7 +27,8 @@ def custom_trait(field: CustomField, fact: str = "o") -> CustomTrait:
     key = {Entity.OPPORTUNITY: "id", Entity.LEAD: "id", Entity.ACCOUNT: "account_id"}[Entity(field.entity)]
     return CustomTrait(
         f"coalesce({name}.text, '')",
-        f"LEFT JOIN crm_customvalue {name} ON {name}.{field.entity}_id = {fact}.{key} AND {name}.field_id = {field.pk}",
+        # + 0: by the fact's own values, never by all values of the field, which look few while nothing is known of them
+        f"LEFT JOIN crm_customvalue {name} ON {name}.{field.entity}_id = {fact}.{key} AND {name}.field_id + 0 = {field.pk}",
     )
 
 

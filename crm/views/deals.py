@@ -21,7 +21,7 @@ from crm.selectors.deals import (
     deal_totals,
     deals_found,
 )
-from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named
+from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, with_reasons
 from people import formats
 from people.components import Action, Cell, Column, Empty, Pages, PersonChip, Row, Stat, Status, Table
 from people.viewer import Viewer
@@ -68,7 +68,7 @@ def deal_list_view(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "table": table,
         "actions": actions,
-        "stats": totals_stats(totals, currency),
+        "stats": with_reasons(totals_stats(totals, currency), request, "crm:deal_totals"),
         "is_filtered": filtered,
     }
     return render(request, "crm/deal_list.html", context)

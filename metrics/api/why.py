@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from crm.api.shapes import ActivityShape, Amount, LeadShape, OpportunityShape, Reference
+from crm.api.shapes import ActivityShape, Amount, LeadShape, OpportunityShape, QuotaShape, Reference
 from crm.selectors.deals import deals_in_sight
 from crm.selectors.depth import facts_with_fields
 from kernel.period import Period
@@ -26,6 +26,7 @@ from metrics.selectors.behind import deals_counted
 from metrics.selectors.happenings import activities_counted, leads_counted
 from metrics.selectors.parse import QuestionError, day_of, looking_back, metrics_of
 from metrics.selectors.question import Question
+from metrics.selectors.quotas_behind import counts_quotas, quotas_counted
 from metrics.selectors.subject import (
     Subject,
     access_company_numbers,
@@ -69,6 +70,7 @@ class WhyShape(serializers.Serializer[Any]):
     deals = OpportunityShape(many=True)
     leads = LeadShape(many=True)
     activities = ActivityShape(many=True)
+    quotas = QuotaShape(many=True)
 
 
 class WhyView(ApiView):
@@ -113,7 +115,7 @@ class WhyView(ApiView):
     def _rows(self, metric: Metric, subject: Subject, period: Period | None, as_of: date | None) -> dict[str, Any]:
         """One part of the facts it counts; the lists of other kinds are empty."""
         families = families_of(metric)
-        nothing: dict[str, Any] = {"rows": [], "deals": [], "leads": [], "activities": []}
+        nothing: dict[str, Any] = {"rows": [], "deals": [], "leads": [], "activities": [], "quotas": []}
         if Family.LEADS in families:
             leads = self._part(facts_with_fields(leads_counted(metric, subject, period, as_of)))
             return {**nothing, "leads": LeadShape(leads, many=True).data, "next": self.following}
@@ -121,6 +123,9 @@ class WhyView(ApiView):
             activities = self._part(activities_counted(subject, period, as_of))
             return {**nothing, "activities": ActivityShape(activities, many=True).data, "next": self.following}
         organization, on = self.viewer.organization, self.viewer.on
+        if counts_quotas(metric):
+            quotas = self._part([each.quota for each in quotas_counted(metric, subject, period, on)])
+            return {**nothing, "quotas": QuotaShape(quotas, many=True).data, "next": self.following}
         rows = self._part(deals_counted(organization, metric, subject, period, on=on, as_of=as_of))
         in_sight = deals_in_sight(self.viewer, [row.deal.pk for row in rows])
         deals = list({row.deal.pk: row.deal for row in rows if row.deal.pk in in_sight}.values())

@@ -25,11 +25,11 @@ from people.viewer import Viewer
 def access_subject(viewer: Viewer, *, person: str = "", team: str = "") -> Subject:
     """Whose numbers are asked for, otherwise the widest the viewer may see. Raises: ObjectDoesNotExist. One query."""
     if person and team:
-        return access_member_numbers(viewer, _number(person), _number(team))
+        return access_member_numbers(viewer, number_of(person), number_of(team))
     if person:
-        return access_person_numbers(viewer, _number(person))
+        return access_person_numbers(viewer, number_of(person))
     if team:
-        return access_team_numbers(viewer, _number(team))
+        return access_team_numbers(viewer, number_of(team))
     return Subject(viewer.organization.name) if viewer.sees_everyone else first_subject(viewer)
 
 
@@ -49,7 +49,7 @@ def access_slice(asked: Asked) -> Subject:
         if dimension in without:
             subject = subject.having(dimension, 0 if is_id else WITHOUT)
         elif value := query.get(dimension, "").replace("\0", ""):
-            subject = subject.having(dimension, _number(value) if is_id else value)
+            subject = subject.having(dimension, number_of(value) if is_id else value)
     return _own_slice(subject, query, without)
 
 
@@ -97,7 +97,8 @@ def team_choices(viewer: Viewer) -> list[tuple[int, str]]:
     return list(policies.teams.visible(viewer, "view_numbers").order_by("name").values_list("pk", "name"))
 
 
-def _number(value: str) -> int:
+def number_of(value: str) -> int:
+    """The id that a query says. Raises: ObjectDoesNotExist."""
     number = row_id(value)
     if number is None:
         raise ObjectDoesNotExist

@@ -1,7 +1,7 @@
 """The rows behind a figure, page by page, each leading to where it comes from."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -18,6 +18,7 @@ from metrics.pages.deals import TONES, day_cell, deal_detail, deal_name
 from metrics.pages.frame import Asked
 from metrics.selectors.behind import Counted, DealsCounted, deals_counted, is_credited
 from metrics.selectors.happenings import activities_counted, leads_counted
+from metrics.selectors.quotas_behind import QuotaCounted, counts_quotas, quotas_counted
 from metrics.selectors.subject import Subject
 from people import formats
 from people.components import Cell, Column, Empty, Pages, Row, Status, Table
@@ -33,6 +34,8 @@ def rows_behind(
         return _leads(asked, subject, leads_counted(metric, subject, period, as_of), as_of)
     if Family.ACTIVITIES in families_of(metric):
         return _activities(asked, subject, activities_counted(subject, period, as_of))
+    if counts_quotas(metric):
+        return _quotas(asked, subject, quotas_counted(metric, subject, period, asked.viewer.on))
     organization = asked.viewer.organization
     found = deals_counted(organization, metric, subject, period, on=asked.viewer.on, as_of=as_of)
     return _deals(asked, metric, subject, found)
@@ -104,6 +107,25 @@ def _counted_cell(each: Counted, currency: str) -> Cell:
         return Cell(each.amount)
     words = {"share": formats.percent(each.share), "whole": formats.money(each.whole, currency)}
     return Cell(each.amount, detail=_("%(share)s of %(whole)s") % words)
+
+
+def _quotas(asked: Asked, subject: Subject, found: Sequence[QuotaCounted]) -> Table:
+    page, currency = _page(asked, found), asked.viewer.organization.currency
+
+    def row(each: QuotaCounted) -> Row:
+        quota = each.quota
+        whole = Cell(text=formats.money(quota.amount, quota.currency), href=links.page("crm:quota_detail", quota.pk))
+        days = f"{formats.day(each.starts_on)} – {formats.day(each.ends_before - timedelta(days=1))}"
+        return Row([Cell(text=str(quota.person or quota.team or "")), Cell(text=days), whole, Cell(each.amount)])
+
+    columns = [
+        Column("who", _("Whose")),
+        Column("days", _("Days")),
+        Column("quota", _("Quota"), "number"),
+        Column("amount", _("In these days"), "money", currency),
+    ]
+    rows = [row(each) for each in page.object_list]
+    return _table(asked, _("The quotas it counts, the earliest first"), columns, page, rows, _("No quota counts here"))
 
 
 def _leads(asked: Asked, subject: Subject, found: QuerySet[Lead], as_of: date | None) -> Table:

@@ -87,7 +87,7 @@ def company(asked: Asked) -> CompanyPage:
             trend,
             past_due_words(stages, currency),
         ).all(),
-        teams=_teams(asked, subject, choice, currency, values),
+        teams=_teams(asked, subject, choice, currency, values).table,
         teams_words=choice.label,
         bookings=charts.bookings_chart(choice, trend, subject, currency),
         pipeline=pipeline_chart(stages, subject, choice, currency),
@@ -97,7 +97,16 @@ def company(asked: Asked) -> CompanyPage:
     )
 
 
-def _teams(asked: Asked, subject: Subject, choice: Choice, currency: str, total: ask.Values) -> Table:
+def company_sides(asked: Asked) -> Sides:
+    """The regions or teams beside their total, without the rest of the page. Raises: PermissionDenied. Seven queries."""
+    viewer, choice = asked.viewer, days_of(asked).choice
+    subject = access_company_numbers(viewer)
+    total = ask.by_period(viewer, subject, DATED, [choice.period], choice.as_of)[choice.period]
+    total = {**total, **ask.now(viewer, subject, STANDING, choice.as_of)}
+    return _teams(asked, subject, choice, viewer.organization.currency, total)
+
+
+def _teams(asked: Asked, subject: Subject, choice: Choice, currency: str, total: ask.Values) -> Sides:
     """The regions or teams the company is compared by. Three queries."""
     viewer = asked.viewer
     tree = top_teams(choice.on)
@@ -118,7 +127,7 @@ def _teams(asked: Asked, subject: Subject, choice: Choice, currency: str, total:
             "team",
             _team_actions(viewer),
         ),
-    ).table
+    )
 
 
 def _team_actions(viewer: Viewer) -> list[Action]:

@@ -28,6 +28,7 @@ from people.components import Cell, Column, Empty, Pages, PersonChip, Row, Spark
 COLUMNS: tuple[Metric, ...] = (REVENUE, ATTAINMENT, WON_COUNT, WIN_RATE, DEAL_SIZE_MEAN, CYCLE_DAYS_MEAN, PIPELINE_OPEN)
 DATED, STANDING = dated(COLUMNS), standing(COLUMNS)
 PAGE = 25
+REST, MIDDLE = "rest", "middle"
 FIRST = f"-{REVENUE.name}"
 
 
@@ -107,36 +108,41 @@ class Sides:
         key = f"{self.id}-{subject.person_id or subject.team_id}-{metric.name}"
         return cell_of(metric, value, why=links.why(metric, subject, self.choice), key=key, delta=delta)
 
-    def _rest(self) -> list[Row]:
+    def rest(self, metric: Metric) -> Value | None:
         """What the total holds beyond the rows."""
-        found = {
-            metric.name: rest_of(
-                metric, self.total[metric.name], [side.values[metric.name] for side in self.rows if side.values]
-            )
-            for metric in self.metrics
-        }
+        rows = [side.values[metric.name] for side in self.rows if side.values]
+        return rest_of(metric, self.total[metric.name], rows)
+
+    def middle(self, metric: Metric) -> Decimal | None:
+        """The middle one of the rows, where there are five or more."""
+        return middle(side.values[metric.name].value for side in self.rows if metric.name in side.values)
+
+    def _between(self, metric: Metric, what: str) -> str:
+        """Why a figure between the rows and their total is what it is."""
+        query = {"team": self.total_subject.team_id, "view": self.asked.query.get("view", ""), **self.choice.query}
+        return links.page("metrics:between", metric=metric.name, what=what, **query)
+
+    def _rest(self) -> list[Row]:
+        found = {metric: self.rest(metric) for metric in self.metrics}
         if not self.rest_label or not any(found.values()):
             return []
-        cells = [self._rest_cell(metric, found[metric.name]) for metric in self.metrics]
+        cells = [self._rest_cell(metric, found[metric]) for metric in self.metrics]
         return [Row([Cell(text=self.rest_label), *cells, Cell(text=" ")], tone="quiet")]
 
     def _rest_cell(self, metric: Metric, value: Value | None) -> Cell:
         if value is None:
             is_sum = metric.basis is Basis.DUE or metric in (REVENUE, WON_COUNT)
-            return Cell(Decimal(0) if is_sum else None)
-        return cell_of(metric, value)
+            return cell_of(metric, Value(Decimal(0)), why=self._between(metric, REST)) if is_sum else Cell(None)
+        return cell_of(metric, value, why=self._between(metric, REST))
 
     def _middle(self) -> list[Row]:
-        """The middle one of the rows, where there are five or more."""
         if not self.has_middle:
             return []
-        found = [
-            middle(side.values[metric.name].value for side in self.rows if metric.name in side.values)
-            for metric in self.metrics
-        ]
-        if all(value is None for value in found):
+        found = {metric: self.middle(metric) for metric in self.metrics}
+        if all(value is None for value in found.values()):
             return []
-        return [Row([Cell(text=_("Median")), *(Cell(value) for value in found), Cell(text=" ")], tone="quiet")]
+        cells = [Cell(value, href=self._between(metric, MIDDLE), is_drawer=True) for metric, value in found.items()]
+        return [Row([Cell(text=_("Median")), *cells, Cell(text=" ")], tone="quiet")]
 
     def _footer(self) -> Row:
         cells = [

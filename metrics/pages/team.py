@@ -61,6 +61,18 @@ def team_numbers(asked: Asked, team_id: int) -> TeamPage:
     return _page(asked, subject, is_own=is_own)
 
 
+def team_sides(asked: Asked, team_id: int) -> Sides:
+    """The people or teams beside their total, without the rest of the page. Raises: ObjectDoesNotExist. Eight queries."""
+    viewer, choice = asked.viewer, days_of(asked).choice
+    subject = access_team_numbers(viewer, team_id)
+    tree = teams_below(team_id, choice.on)
+    view = _view(asked, tree)
+    rows = _teams(viewer, subject, tree, choice) if view == TEAMS else _people(viewer, subject, choice)
+    total = ask.by_period(viewer, subject, DATED, [choice.period], choice.as_of)[choice.period]
+    total = {**total, **ask.now(viewer, subject, STANDING, choice.as_of)}
+    return _sides(asked, subject, choice, viewer.organization.currency, rows, total, view)
+
+
 def _page(asked: Asked, subject: Subject, *, is_own: bool) -> TeamPage:
     assert subject.team_id is not None
     viewer, currency, days = asked.viewer, asked.viewer.organization.currency, days_of(asked, has_picker=True)

@@ -17,6 +17,7 @@ from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
 from metrics.selectors.own import takes_own
 from metrics.selectors.question import can_look_back
+from metrics.selectors.quotas_behind import counts_quotas
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.traits import dimensions_of
 from metrics.words import definition, notes_text
@@ -109,7 +110,8 @@ def _days_words(metric: Metric, choice: Choice) -> str:
 
 def _actions(metric: Metric, subject: Subject, choice: Choice, as_of: date | None) -> list[Action]:
     actions = []
-    if as_of is None and not families_of(metric) & {Family.LEADS, Family.ACTIVITIES}:
+    is_of_deals = not (families_of(metric) & {Family.LEADS, Family.ACTIVITIES} or counts_quotas(metric))
+    if as_of is None and is_of_deals:
         rows = links.deals_of(metric, subject, None if choice.key == ALL else choice.period)
         actions = [Action(_("See all the deals"), rows, "deals", "primary")]
     explorer = links.explorer(metric, subject, **choice.query)

@@ -14,7 +14,7 @@ from crm.models import Opportunity
 from crm.selectors.depth import deals_deep
 from kernel.period import Grain, Period
 from metrics.engine.definitions import Metric, is_cumulative, parts_of, quantile_of
-from metrics.engine.parts import BASIS_OF, Basis, Family, Part
+from metrics.engine.parts import BASIS_OF, STALE_DAYS, Basis, Family, Part
 from metrics.facts import (
     CREATED,
     LOST,
@@ -33,6 +33,7 @@ from metrics.selectors.sums.quotas import IN_FORCE
 from metrics.selectors.sums.sql import Sql, rows_of
 from metrics.selectors.sums.statement import OWN_DAY, conditions, seats_join, tree_joins
 from metrics.selectors.sums.traits import facts_with, trait_columns
+from metrics.selectors.sums.upkeep import idle_days, stepless
 from people.models import Organization, Person
 
 KINDS = {
@@ -150,7 +151,7 @@ def _statement(metric: Metric, question: Question, start: str) -> Sql:
     kinds = sorted({KINDS[part.split("_")[0]] for part in _counting(metric)}) or [WON]
     window = Window(question.starts_on, question.ends_before)
     day = Sql("%s::date", [question.on]) if metric.basis is Basis.DUE else Sql(OWN_DAY)
-    source, parameters = _events(question, window, start, is_created=kinds == [CREATED])
+    source, parameters = _events(metric, question, window, start, is_created=kinds == [CREATED])
     where = conditions(question, window)
     where.add("s.kind = ANY(%s)", kinds)
     for condition in _conditions(metric, question):
@@ -176,12 +177,26 @@ def _counting(metric: Metric) -> list[Part]:
     return [part for part in parts_of(metric) if BASIS_OF[part] is basis and part.split("_")[0] in KINDS]
 
 
-def _events(question: Question, window: Window, start: str, *, is_created: bool) -> tuple[str, list[Any]]:
+def _upkeep(question: Question) -> dict[Part, str]:
+    """What an open deal must be like to be counted by a figure about its upkeep."""
+    return {
+        Part.STEPLESS_COUNT: stepless(question),
+        Part.STALE_COUNT: f"{idle_days(question)} >= {STALE_DAYS}",
+        Part.IDLE_COUNT: f"{idle_days(question)} IS NOT NULL",
+    }
+
+
+def _events(
+    metric: Metric, question: Question, window: Window, start: str, *, is_created: bool
+) -> tuple[str, list[Any]]:
     """Every event of the days, own and credited, with the deal it is of."""
     traits = question.traits
     source, kept = facts_with(Family.DEALS, traits, question.as_of), trait_columns(Family.DEALS, traits, question.as_of)
     day = "o.created_on" if is_created else "o.closed_on"
     where = fact_conditions(question, window, day)
+    for part, condition in _upkeep(question).items():
+        if part in parts_of(metric):
+            where.add(condition)
     credited = fact_conditions(question, window, day, "c.person_id")
     if is_created:
         own = created_events(source=source, where=where.text, columns=OWN_COLUMNS + kept)

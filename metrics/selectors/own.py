@@ -12,9 +12,9 @@ from metrics.selectors.question import Dimension
 Entity = CustomField.Entity
 PREFIXES = {"custom_": Entity.OPPORTUNITY, "account_": Entity.ACCOUNT, "lead_": Entity.LEAD}
 KNOWN_TO = {
-    Entity.OPPORTUNITY: frozenset({Family.DEALS, Family.TOUCHES}),
+    Entity.OPPORTUNITY: frozenset({Family.DEALS, Family.TOUCHES, Family.UPKEEP}),
     Entity.LEAD: frozenset({Family.LEADS}),
-    Entity.ACCOUNT: frozenset({Family.DEALS, Family.TOUCHES, Family.LEADS, Family.ACTIVITIES}),
+    Entity.ACCOUNT: frozenset({Family.DEALS, Family.TOUCHES, Family.UPKEEP, Family.LEADS, Family.ACTIVITIES}),
 }
 
 

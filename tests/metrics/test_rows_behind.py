@@ -72,6 +72,7 @@ SUMS = [
     for name, metric in CATALOGUE.items()
     if isinstance(metric.kind, Simple) and metric.unit in ("money", "count") and name not in ("quota", "team_quota")
     and metric.basis in ("closed", "created", "due") and "median" not in name
+    and name not in ("without_next_step", "stale_deals")  # not defined here; tests/metrics/test_upkeep.py
 ]  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def test_the_drawer_says_whose_share_of_what_it_is(split: Split) -> None:
     answer = cast.client("carol").get("/why/", {"metric": "revenue", "person": cast.carol.pk, "period": "2026Q1"})
     assert shown(answer)["why"] == "$10,900"
     [row] = [row for row in answer.context["page"].rows.rows if row.cells[0].text == "Deal 2"]
-    assert (row.cells[2].value, row.cells[2].detail) == (Decimal(900), "30% of $3,000")
+    assert (row.cells[2].value, row.cells[2].detail) == (Decimal(900), "30.0% of $3,000")
     assert row.cells[0].href == "", "the deal itself is Alice's, and not open to Carol"
     everybody = cast.client("erin").get("/why/", {"metric": "revenue", "period": "2026Q1"}).context["page"].rows
     assert {row.cells[1].text for row in everybody.rows if row.cells[0].text == "Deal 2"} == {

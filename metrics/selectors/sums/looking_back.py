@@ -53,7 +53,13 @@ LEADS = """(
 
 ACTIVITIES = "(SELECT * FROM crm_activity WHERE occurred_on <= {day}) o"
 
-TABLES = {Family.DEALS: DEALS, Family.TOUCHES: DEALS, Family.LEADS: LEADS, Family.ACTIVITIES: ACTIVITIES}
+TABLES = {
+    Family.DEALS: DEALS,
+    Family.TOUCHES: DEALS,
+    Family.UPKEEP: DEALS,
+    Family.LEADS: LEADS,
+    Family.ACTIVITIES: ACTIVITIES,
+}
 
 
 def facts_then(family: Family, day: date) -> str:

@@ -40,15 +40,18 @@ HISTORY = {Dimension.TYPE: "deal_type", Dimension.LOSS_REASON: "loss_reason"}  #
 TRAITS: dict[Family, dict[Dimension, Trait]] = {
     Family.DEALS: OF_DEALS,
     Family.TOUCHES: {**OF_DEALS, Dimension.PRODUCT: Trait("coalesce(o.product_id, 0)", "bigint")},
+    Family.UPKEEP: {**OF_DEALS, Dimension.PRODUCT: Trait("coalesce(o.product_id, 0)", "bigint")},
     Family.LEADS: {**OF_ACCOUNT, Dimension.SOURCE: Trait("o.lead_source")},
     Family.ACTIVITIES: {**OF_ACCOUNT, Dimension.TYPE: Trait("o.type")},
 }
 TABLES = {
     Family.DEALS: DEALS,
     Family.TOUCHES: DEALS,
+    Family.UPKEEP: DEALS,
     Family.LEADS: LEADS,
     Family.ACTIVITIES: ACTIVITIES,
 }
+OF_DEAL = frozenset({Family.DEALS, Family.TOUCHES, Family.UPKEEP})  # families that are read from deals
 WORDS = frozenset({Dimension.REGION, Dimension.INDUSTRY, Dimension.SOURCE, Dimension.TYPE, Dimension.LOSS_REASON})
 
 
@@ -57,7 +60,7 @@ def dimensions_of(metric: Metric) -> tuple[Dimension, ...]:
     families = families_of(metric)
     found = {Dimension.PERSON, Dimension.TEAM}
     found |= {each for each in Dimension if all(each in TRAITS.get(family, {}) for family in families)}
-    if families <= {Family.DEALS, Family.TOUCHES}:
+    if families <= OF_DEAL:
         found.add(Dimension.PRODUCT)
     return tuple(each for each in Dimension if each in found)
 
@@ -69,7 +72,7 @@ def trait_of(family: Family, dimension: Dimension, as_of: date | None = None) ->
         name = f"field:{dimension.field.pk}" if dimension.field.entity == "opportunity" else ""
     else:
         trait, name = TRAITS[family][dimension], HISTORY.get(dimension, "")
-    if as_of is None or not name or family not in (Family.DEALS, Family.TOUCHES):
+    if as_of is None or not name or family not in OF_DEAL:
         return trait
     return replace(trait, value=value_then(name, trait.value, as_of))
 
