@@ -23,10 +23,12 @@ class CrmConfig(AppConfig):
     verbose_name = _("Facts")
 
     def ready(self) -> None:
+        from crm import told
         from people.personal import names_others
 
         for kind in KINDS:
             import_module(f"crm.kinds.{kind}")
+        told.register()
         import_module("crm.services.handover")
         import_module("crm.services.erasing")
         import_module("crm.services.record")

@@ -10,7 +10,10 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
+        from people import told
         from people.wall.build import wall_build
 
         import_module("people.views.signals")
+        import_module("people.services.notification")
+        told.register()
         post_migrate.connect(wall_build, sender=self, dispatch_uid="people.wall")

@@ -176,8 +176,14 @@ class Frame:
 
     @property
     def inbox_href(self) -> str:
-        """The inbox, once there is one."""
-        return _href(self.navigation.inbox) if self.viewer else ""
+        """The inbox; whoever looks as somebody else has none."""
+        is_own = getattr(self.request, "looking", None) is None
+        return _href(self.navigation.inbox) if self.viewer and is_own else ""
+
+    @property
+    def inbox_count(self) -> int:
+        """How much of it is unread."""
+        return self.viewer.unread_count if self.viewer else 0
 
     def _open(self, room: Room) -> list[Place]:
         return [place for place in room.places if place.is_open_to(self.roles)]

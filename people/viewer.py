@@ -7,10 +7,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
-from people.models import ActingManager, Grant, Organization, Person, Seat, SeatHolding, TeamClosure, User
+from people.models import ActingManager, Grant, Notification, Organization, Person, Seat, SeatHolding, TeamClosure, User
 
 EVERYONES_NUMBERS = frozenset({"administrator", "executive", "operations"})
 TEAM = "team"  # among a viewer's hats: has the numbers of at least one team to look after
@@ -57,6 +57,7 @@ class Viewer:
     team_id: int | None
     charges: tuple[Charge, ...] = ()
     api_key_id: int | None = None  # a program speaks for the person
+    unread_count: int = 0  # notifications that wait for them
 
     @property
     def is_administrator(self) -> bool:
@@ -171,7 +172,14 @@ def _with_roles(persons: QuerySet[Person], on: date) -> QuerySet[Person]:
             for_name="person__name",
         ),
         charges_granted=_charges(granted.exclude(team=None), "team", on, role="role"),
+        unread=Coalesce(Subquery(_unread()), 0),
     )
+
+
+def _unread() -> QuerySet[Any, Any]:
+    """How many notifications a person has not read, within the query of the viewer: every page shows it."""
+    mine = Notification.objects.filter(person=OuterRef("pk"), read_at=None).order_by().values("person")
+    return mine.annotate(count=Count("pk")).values("count")
 
 
 def _charges(rows: QuerySet[Any], team: str, on: date, **more: str) -> ArraySubquery:
@@ -189,4 +197,4 @@ def _viewer(person: Person, organization: Organization, on: date) -> Viewer:
         for each in getattr(found, f"charges_{right}")
     )
     roles = frozenset([*found.granted, *([found.seat_role] if found.seat_role else [])])
-    return Viewer(organization, person, on, roles, found.seat_team_id, charges)
+    return Viewer(organization, person, on, roles, found.seat_team_id, charges, unread_count=found.unread)

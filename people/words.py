@@ -26,6 +26,7 @@ ACTIONS: dict[str, Any] = {
     "second_factor_remove": gettext_lazy("Second factor switched off"),
     "second_factor_reset": gettext_lazy("Second factor taken away by an administrator"),
     "profile_change": gettext_lazy("Own profile changed"),
+    "notification_preferences_change": gettext_lazy("Chose which notifications come by e-mail"),
     "look_begin": gettext_lazy("Looked at the product as this person"),
     "look_end": gettext_lazy("Stopped looking as this person"),
     "grant_give": gettext_lazy("Role given"),

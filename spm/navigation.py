@@ -17,6 +17,7 @@ NAVIGATION = Navigation(
     home="home",
     version="metrics:version",
     search="crm:deal_list",
+    inbox="people:notification_list",
     rooms=[
         Room(
             _("Performance"),

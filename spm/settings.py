@@ -142,6 +142,7 @@ EMAIL_HOST_USER = env.text("SPM_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("SPM_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("SPM_EMAIL_TLS", True)
 EMAIL_TIMEOUT = 10
+SITE_HREF = env.text("SPM_SITE", f"http://localhost:{env.text('PORT', '8000')}")  # where links in mails lead
 DEFAULT_FROM_EMAIL = env.text("SPM_EMAIL_FROM", "Sales performance <no-reply@localhost>")
 
 # --- Language and time ------------------------------------------------------------------------------------------------

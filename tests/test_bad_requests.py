@@ -76,6 +76,7 @@ PARAMETERS: dict[str, dict[str, list[str]]] = {
     "people:team_list": {"on": DATES},
     "people:team_detail": {"on": DATES},
     "people:invitation_list": {"page": IDS},
+    "people:notification_list": {"state": ANY, "kind": ANY, "page": IDS},
     "people:audit_list": {
         "actor": IDS,
         "about": IDS,

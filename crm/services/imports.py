@@ -28,6 +28,7 @@ from crm.services.applying import (
     rows_preview,
 )
 from crm.services.custom_fields import fields_ensure
+from crm.told import import_ended
 from people.audit import audit
 from people.files import file_chunks, file_store
 from people.jobs import JobRefused, JobRun, job_kind, job_start
@@ -211,6 +212,7 @@ def _apply(run: JobRun, batch: ImportBatch, request: Request, intake: Any, outco
         ImportRow.objects.filter(batch=batch).delete()
         apply(intake, outcome, request.kind, batch)
         outcome_keep(batch, outcome, State.FAILED if outcome.error else State.APPLIED)
+        import_ended(batch, refused=outcome.counts["refused"], is_failed=bool(outcome.error), at=request.at)
         if not outcome.error:
             ImportBatch.objects.filter(pk=batch.pk).update(applied_at=request.at)
             audit("import_run", actor=request.actor, at=request.at, subject=batch, detail=outcome.counts)
@@ -305,12 +307,14 @@ def _unreadable_keep(run: JobRun, batch: ImportBatch, error: Unreadable, before:
     with tenant(run.organization_id):
         if _is_wanted(run, batch, before):
             outcome_keep(batch, Outcome(issues=[issue], mapping=batch.mapping, columns=batch.columns), after)
+            import_ended(batch, refused=0, is_failed=after == State.FAILED, at=batch.created_at)
     raise JobRefused(issue.message) from error
 
 
 def _failed_keep(run: JobRun, batch: ImportBatch, sentence: str) -> None:
     with tenant(run.organization_id):
         ImportBatch.objects.filter(pk=batch.pk).update(state=State.FAILED)
+        import_ended(batch, refused=0, is_failed=True, at=batch.created_at)
     raise JobRefused(sentence)
 
 

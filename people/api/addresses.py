@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from people.api import people, teams
+from people.api import inbox, people, teams
+from people.looking import private
 
 addresses = [
     path("me", people.CallerView.as_view(), name="me"),
+    path("notifications", private(inbox.NotificationListView.as_view()), name="notification_list"),
+    path("notifications/read", inbox.NotificationsReadView.as_view(), name="notifications_read"),
     path("people", people.PersonListView.as_view(), name="person_list"),
     path("people/<int:person_id>", people.PersonView.as_view(), name="person_detail"),
     path("teams", teams.TeamListView.as_view(), name="team_list"),

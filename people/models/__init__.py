@@ -6,6 +6,7 @@ from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
 from people.models.job import Job
 from people.models.moves import Move, MoveSheet
+from people.models.notification import MailChoice, Notification, NotificationMail, NotificationPreference
 from people.models.organization import Organization
 from people.models.person import Person, PersonKey, gone_on
 from people.models.seat import Grant, Seat, SeatHolding
@@ -27,8 +28,12 @@ __all__ = [
     "Job",
     "Leave",
     "Look",
+    "MailChoice",
     "Move",
     "MoveSheet",
+    "Notification",
+    "NotificationMail",
+    "NotificationPreference",
     "Organization",
     "Person",
     "PersonKey",

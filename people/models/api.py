@@ -19,6 +19,8 @@ class ApiKey(Walled):
         METRICS_READ = "metrics:read", _("read figures")
         PEOPLE_READ = "people:read", _("read people, teams and seats")
         PEOPLE_WRITE = "people:write", _("change people, teams and seats")
+        INBOX_READ = "inbox:read", _("read the notifications of its person")
+        INBOX_WRITE = "inbox:write", _("mark them as read")
 
     name = models.CharField(_("name"), max_length=100)
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="api_keys")

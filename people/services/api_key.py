@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from people import told
 from people.audit import audit
 from people.models import ApiKey, ApiReplay, Person
 from people.policies import api_keys
@@ -69,6 +70,7 @@ def api_key_create(
     )
     key.refresh_from_db(fields=["organization"])
     audit("api_key_create", actor=viewer, at=at, subject=key, detail={"name": key.name, "scopes": key.scopes})
+    told.key_made(key, at=at)
     return MadeKey(key, f"{PREFIX}_{key.organization_id}_{key.pk}_{secret}")
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from people import told
 from people.audit import audit
 from people.models import FOREVER, Grant, Person, Team
 from people.policies import grants
@@ -33,6 +34,7 @@ def grant_give(
         grant = Grant.objects.create(person=person, role=role, team=team, starts_on=starts_on, ends_before=ends_before)
     detail = {"person": person.pk, "role": role, "team": team and team.pk}
     audit("grant_give", actor=viewer, at=at, subject=grant, detail=detail)
+    told.grant_given(grant, at=at)
     return grant
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from people import told
 from people.audit import audit
 from people.models import FOREVER, ActingManager, Delegation, Person, Seat, SeatHolding, Team
 from people.policies import acting_managers, delegations
@@ -38,6 +39,7 @@ def delegation_add(
         )
     detail = {"delegate": delegate.pk, "starts_on": starts_on.isoformat(), "ends_before": ends_before.isoformat()}
     audit("delegation_add", actor=viewer, at=at, subject=manager, detail=detail)
+    told.delegation_added(made, by=viewer, at=at)
     return made
 
 

@@ -1,7 +1,8 @@
 // Live refresh. The page asks for the version of its data every few seconds; when it has changed, `data-changed` is sent to
 // the body and every section with hx-trigger="data-changed from:body" fetches itself. Figures that changed light up.
 //
-// GET <data-version-url>?since=<version>: 204 = unchanged, 200 {"version": "…"} = changed.
+// GET <data-version-url>?since=<version>: 204 = unchanged, 200 {"version": "…"} = changed. Its header X-Unread is how many
+// notifications wait: when that differs from what the bell shows, the bell follows and `inbox-changed` is sent to the body.
 
 const main = document.querySelector("[data-version-url]");
 const EVERY = Number(main?.dataset.versionEvery) || 3000; // milliseconds
@@ -36,12 +37,22 @@ function announce(next) {
   say();
 }
 
+function count(unread) {
+  const mark = document.querySelector("[data-inbox-count]");
+  if (unread === null || mark === null || mark.dataset.inboxCount === unread) return;
+  mark.dataset.inboxCount = unread;
+  mark.textContent = Number(unread).toLocaleString(document.documentElement.lang);
+  mark.hidden = unread === "0";
+  document.body.dispatchEvent(new CustomEvent("inbox-changed"));
+}
+
 async function look() {
   timer = null;
   try {
     const answer = await fetch(`${main.dataset.versionUrl}?since=${encodeURIComponent(version)}`, { headers: { Accept: "application/json" } });
     if (answer.redirected) return;
     if (!answer.ok) throw new Error(answer.status);
+    count(answer.headers.get("X-Unread"));
     if (answer.status === 200) announce(String((await answer.json()).version));
     wait = EVERY;
   } catch {

@@ -7,16 +7,27 @@ from django.utils import timezone
 
 from people.engine.moves import Line
 from people.files import file_store
-from people.models import ActingManager, Delegation, Invitation, Leave, PersonRecord
+from people.models import ActingManager, Delegation, Grant, Invitation, Leave, Notification, PersonRecord
 from people.services.invitation import VALID, invitation_token
 from people.services.moves import sheet_apply, sheet_create
+from people.services.notification import unsubscribe_token
+from people.told import grant_given
 from people.wall import tenant
 from tests.cast import NOW, TODAY, Cast
 
 
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
-        return absences(cast) | records(cast) | sheets()
+        return absences(cast) | records(cast) | sheets() | told(cast)
+
+
+def told(cast: Cast) -> dict[str, Any]:
+    days = {"starts_on": date(2000, 1, 1), "ends_before": date(2000, 1, 2)}
+    grant_given(Grant.objects.create(person=cast.alice, role=Grant.Role.HR, **days), at=NOW)
+    return {
+        "alices_notification": Notification.objects.get(person=cast.alice).pk,
+        "alices_way_out": unsubscribe_token(cast.organization.pk, cast.alice.pk, "people.role_given"),
+    }
 
 
 def absences(cast: Cast) -> dict[str, Any]:

@@ -135,6 +135,10 @@ def test_every_unsafe_method_is_refused_wherever_it_goes(cast: Cast, method: str
 
 
 PRIVATE = {name for name in TABLE if name.startswith(("mfa_", "account_"))} | {
+    "api:notification_list",
+    "people:notification_list",
+    "people:notification_open",
+    "people:notification_preferences",
     "people:profile",
     "people:person_record",
     "people:person_record_file",

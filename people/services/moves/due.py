@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from people import told
 from people.belongings import belongings
 from people.models import Move, MoveSheet
 
@@ -24,5 +25,6 @@ def hand_over(moves: QuerySet[Move], *, at: datetime) -> int:
         move.handed_ids = belongings().hand_over(from_id=move.person_id, to_id=move.heir_id, at=at)
         move.handed_over_at = at
         move.save(update_fields=["handed_ids", "handed_over_at"])
+        told.handed_over(move, at=at)
         done += 1
     return done
