@@ -54,7 +54,7 @@ class AccountShape(NamedShape):
 
     region = serializers.CharField()
     industry = serializers.CharField()
-    parent = Reference(allow_null=True)
+    parent = Reference(allow_null=True)  # type: ignore[assignment]
     own_fields = OwnFields()
 
 

@@ -160,8 +160,8 @@ def _filter_pairs(filters: Any) -> Pairs:
 
 
 def _rows(request: HttpRequest, chosen: List, kept: QuerySet[Any], currency: str, *, may_see_imports: bool) -> Table:
-    page = Paginator(kept.order_by(*chosen.order), ROWS).get_page(request.GET.get("page"))
-    rows = list(page.object_list.select_related(*chosen.related))
+    ordered = kept.order_by(*chosen.order).select_related(*chosen.related)
+    page = Paginator(ordered, ROWS).get_page(request.GET.get("page"))
     columns = [Column("name", chosen.title)]
     columns += [Column("worth", _("Amount"), "money", currency)] if chosen.worth else []
     columns.append(Column("line", _("Imported line")))
@@ -171,7 +171,7 @@ def _rows(request: HttpRequest, chosen: List, kept: QuerySet[Any], currency: str
         columns,
         [
             Row([chosen.name(row), *([chosen.worth(row)] if chosen.worth else []), _line(row, may_see_imports)])
-            for row in rows
+            for row in page.object_list
         ],
         pages=Pages(page, request.GET, request.path, has_history=False) if page.paginator.num_pages > 1 else None,
         empty=Empty(_("Nothing counts here"), _("Take a filter away."), "table"),

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from crm.api.shapes import ActivityShape, Amount, LeadShape, OpportunityShape, QuotaShape, Reference
+from crm.api.own_fields import Amount
+from crm.api.shapes import ActivityShape, LeadShape, OpportunityShape, QuotaShape, Reference
 from crm.selectors.deals import deals_in_sight
 from crm.selectors.depth import facts_with_fields
 from kernel.period import Period

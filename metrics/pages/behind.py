@@ -66,7 +66,7 @@ def _origin(asked: Asked, name: str, key: int) -> str:
 def _deals(asked: Asked, metric: Metric, subject: Subject, found: DealsCounted) -> Table:
     has_owner, is_created = subject.person_id is None, metric.basis is Basis.CREATED
     currency, page = asked.viewer.organization.currency, _page(asked, found)
-    counted: Sequence[Counted] = page.object_list
+    counted: list[Counted] = list(page.object_list)
     in_sight = deals_in_sight(asked.viewer, [each.deal.pk for each in counted])
 
     def row(each: Counted) -> Row:
