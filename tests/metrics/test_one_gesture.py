@@ -20,7 +20,7 @@ SPRING = {"starts_on": "2026-01-01", "ends_before": "2026-04-01"}
 def facts(cast: Cast) -> Iterator[dict[str, Any]]:
     """Deals, leads, activities, transactions and quotas of the quarter."""
     make_deals(cast)
-    batch = ImportBatch.objects.create(file_name="leads.csv", source="crm", kind="lead")
+    batch = ImportBatch.objects.create(file_name="leads.csv", source="crm", kind="lead", created_at=NOW)
     lead = Lead.objects.create(
         source="crm",
         external_id="L1",
