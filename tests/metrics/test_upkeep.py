@@ -64,7 +64,7 @@ def test_on_a_past_day_what_came_later_is_not_known(cast: Cast, open_deals: dict
         [DetailChange(opportunity=open_deals["Planned"], recorded_at=first, name="next_step", before="", after="Call")]
     )
     told = {
-        "without_next_step": "3",  # the plan for “Planned” is of 20 April
+        "without_next_step": "2",  # the plan for “Planned” is of 20 April; “Endless” is not known to have existed
         "days_since_activity": "49.3333",  # (40 since it began + 9 + 99) ÷ 3
     }
     for metric, value in told.items():
