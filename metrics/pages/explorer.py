@@ -294,7 +294,5 @@ def _row(explored: Explored, row: Figures, has_parts: bool) -> Row:
 
 
 def _cells(metric: Metric, value: Value, has_parts: bool, href: str) -> list[Cell]:
-    parts = [
-        Cell(part, href=href, is_drawer=True) for part in ((value.numerator, value.denominator) if has_parts else ())
-    ]
+    parts = [Cell(value.numerator), Cell(value.denominator)] if has_parts else []
     return [cell_of(metric, value, why=href), *parts]

@@ -71,7 +71,9 @@ PAGES: list[tuple[str, str, dict[str, str]]] = [
 ]
 
 FIGURE = re.compile(r'data-figure="(?P<key>[^"]*)"[^>]*>(?P<body>.*?)</(?:p|span)>', re.S)
-NUMBER = re.compile(r'<td class="is-numeric"[^>]*>(?P<body>.*?)</td>', re.S)
+NUMBER = re.compile(  # numerator and denominator are parts of the figure beside them, whose drawer says them
+    r'<td class="is-numeric" data-label="(?!Numerator|Denominator)[^"]*">(?P<body>.*?)</td>', re.S
+)
 TILE = re.compile(r'<article class="figure.*?</article>', re.S)
 DRAWER = re.compile(r'<a [^>]*href="(?P<href>[^"]+)"[^>]*data-drawer')
 BESIDE = re.compile(r'<(span|p) class="(cell__delta|visually).*', re.S)  # a change stands beside its figure
