@@ -14,6 +14,7 @@ from crm.views import (
     rates,
     stages,
     territories,
+    totals,
     transactions,
 )
 
@@ -21,6 +22,7 @@ app_name = "crm"
 
 urlpatterns = [
     path("deals/", deals.deal_list_view, name="deal_list"),
+    path("deals/total/", totals.deal_totals_view, name="deal_totals"),
     path("deals/rows.csv", deals.deal_rows_view, name="deal_rows"),
     path("deals/<int:deal_id>/", deal.deal_detail_view, name="deal_detail"),
     path("deals/<int:deal_id>/credits/", credits.credits_change_view, name="credits_change"),
@@ -29,11 +31,14 @@ urlpatterns = [
     path("hand-overs/rule/", hand_overs.hand_over_default_view, name="hand_over_default"),
     path("hand-overs/<int:hand_over_id>/", hand_overs.hand_over_change_view, name="hand_over_change"),
     path("leads/", leads.lead_list_view, name="lead_list"),
+    path("leads/total/", totals.lead_totals_view, name="lead_totals"),
     path("leads/rows.csv", leads.lead_rows_view, name="lead_rows"),
     path("leads/<int:lead_id>/", leads.lead_detail_view, name="lead_detail"),
     path("activities/", activities.activity_list_view, name="activity_list"),
+    path("activities/total/", totals.activity_totals_view, name="activity_totals"),
     path("activities/rows.csv", activities.activity_rows_view, name="activity_rows"),
     path("transactions/", transactions.transaction_list_view, name="transaction_list"),
+    path("transactions/total/", totals.transaction_totals_view, name="transaction_totals"),
     path("transactions/rows.csv", transactions.transaction_rows_view, name="transaction_rows"),
     path("imports/", imports.import_list_view, name="import_list"),
     path("imports/new/", imports.import_upload_view, name="import_upload"),

@@ -152,6 +152,53 @@ DROP_QUOTAS = "".join(
     f"DROP TRIGGER metrics_mark_quotas_{operation} ON crm_quota;" for operation in ("insert", "update", "delete")
 )
 
+
+# What facts are told apart by, beside their owner and product, is read as it is: no rollup depends on it, what is shown does.
+def _described(table: str) -> str:
+    return "".join(
+        f"""
+CREATE TRIGGER metrics_mark_described_{operation.lower()} AFTER {operation} ON {table}
+    REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION metrics_mark_structure();
+"""
+        for operation, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+    )
+
+
+DESCRIBING = {
+    "crm_opportunity": ("account_id", "lead_source", "deal_type", "loss_reason", "next_step", "next_step_on"),
+    "crm_lead": ("account_id", "lead_source"),
+    "crm_activity": ("account_id", "opportunity_id"),
+    "crm_account": ("region", "industry"),
+}
+
+
+def _redescribed(table: str, columns: tuple[str, ...]) -> str:
+    o, n = (", ".join(f"{row}.{column}" for column in columns) for row in "on")
+    name = f"metrics_mark_redescribed_{table.removeprefix('crm_')}"
+    return f"""
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE $mark$ INSERT INTO metrics_dirtybucket (organization_id, person_id, product_id, day)
+        SELECT DISTINCT n.organization_id, 0, 0, DATE '0001-01-01' FROM old_rows o JOIN new_rows n USING (id)
+        WHERE ({o}) IS DISTINCT FROM ({n}) $mark$;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER {name} AFTER UPDATE ON {table}
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+"""
+
+
+DESCRIBED = _described("crm_customvalue") + "".join(_redescribed(*each) for each in DESCRIBING.items())
+DROP_DESCRIBED = (
+    "".join(
+        f"DROP TRIGGER metrics_mark_described_{operation} ON crm_customvalue;"
+        for operation in ("insert", "update", "delete")
+    )
+    + "DROP FUNCTION "
+    + ", ".join(f"metrics_mark_redescribed_{table.removeprefix('crm_')}" for table in DESCRIBING)
+    + " CASCADE;"
+)
+
 # Credits move amounts between people: theirs, and the owner's, on the days of the deal.
 CREDIT_DAYS = f"""
     SELECT o.organization_id, coalesce({{who}}, 0), coalesce(o.product_id, 0), {DAY.format(row="o")}

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("metrics/<slug:name>/", catalogue.metric, name="metric"),
     path("metrics/<slug:name>/rows.csv", catalogue.metric_rows, name="metric_rows"),
     path("why/", why.why, name="why"),
+    path("why/between/", why.between, name="between"),
     path("why/deals/<int:deal_id>/", why.deal_origin, name="deal_origin"),
     path("why/leads/<int:lead_id>/", why.lead_origin, name="lead_origin"),
     path("why/activities/<int:activity_id>/", why.activity_origin, name="activity_origin"),

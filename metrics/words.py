@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext, pgettext
 
+from crm.models import ActivityType, DealType
 from metrics.catalogue import CATALOGUE
 from metrics.engine.attention import Concern
 from metrics.engine.definitions import Direction, Metric, Unit
@@ -68,6 +69,7 @@ def definition(metric: Metric) -> Definition:
             Basis.CONVERTED: gettext("the lead became a customer"),
             Basis.OCCURRED: gettext("it happened"),
             Basis.CREDITED: gettext("it was credited"),
+            Basis.STEPPED: gettext("it is due"),
         }[metric.basis],
         gettext(metric.numerator),
         gettext(metric.denominator) if metric.denominator else "",
@@ -88,8 +90,17 @@ def dimension_words(dimension: Dimension) -> str:
         Dimension.INDUSTRY: gettext("Industry"),
         Dimension.SOURCE: gettext("Lead source"),
         Dimension.STAGE: gettext("Stage"),
-        Dimension.TYPE: gettext("Type of activity"),
+        Dimension.TYPE: gettext("Type"),
+        Dimension.LOSS_REASON: gettext("Loss reason"),
     }[dimension]
+
+
+TYPES = {**dict(DealType.choices), **dict(ActivityType.choices)}
+
+
+def member_words(dimension: Dimension | None, name: str) -> str:
+    """What a member of a dimension is called on a page: types have words, everything else its own name."""
+    return str(TYPES.get(name, name)).capitalize() if dimension is Dimension.TYPE else name
 
 
 def without_words(dimension: Dimension) -> str:
@@ -106,6 +117,7 @@ def without_words(dimension: Dimension) -> str:
         Dimension.SOURCE: gettext("Without lead source"),
         Dimension.STAGE: gettext("Without stage"),
         Dimension.TYPE: gettext("Without type"),
+        Dimension.LOSS_REASON: gettext("Without loss reason"),
     }[dimension]
 
 
@@ -150,6 +162,8 @@ def _note_about_all(note: Note) -> str:
             ) % {"n": formats.number(note.count), "days": note.code.removeprefix("young_")}
         case "no_leads":
             return gettext("no leads are known yet")
+        case "no_next_steps":
+            return gettext("no deal has a next step")
         case "no_activities":
             return gettext("no activities are known yet")
         case "undated":

@@ -28,7 +28,7 @@ NAVIGATION = Navigation(
                 Place("crm:deal_list", _("Deals"), "deals"),
                 Place("crm:lead_list", _("Leads"), "person", SELLING),
                 Place("crm:activity_list", _("Activities"), "clock", SELLING),
-                Place("crm:transaction_list", _("Transactions"), "number", SELLING | {"finance"}),
+                Place("crm:transaction_list", _("Transactions"), "receipt", SELLING | {"finance"}),
                 Place("goals:objective_list", _("Objectives"), "trophy"),
                 Place("goals:mine", _("My goals"), "check-circle"),
                 Place("goals:teams", _("Goals of teams"), "team"),

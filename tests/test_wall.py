@@ -54,7 +54,15 @@ def test_the_application_cannot_create_or_change_tables(outside: None) -> None:
 
 # Functions that look past the policies (LIKE reaches no index behind one): how to ask each for all that it would give,
 # and the table whose keys it gives. Each filters by the organization of the transaction itself.
-DEFINERS = {"crm_deal_search": ("SELECT crm_deal_search('%%')", "crm.Opportunity")}
+DEFINERS = {
+    f"crm_{kind}_search": (f"SELECT crm_{kind}_search('%%')", f"crm.{model}")
+    for kind, model in {
+        "deal": "Opportunity",
+        "lead": "Lead",
+        "activity": "Activity",
+        "transaction": "Transaction",
+    }.items()
+}
 
 
 def test_only_known_functions_run_with_the_rights_of_their_owner(outside: None) -> None:

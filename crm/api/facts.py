@@ -9,75 +9,86 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.shapes import (
+    AccountShape,
     ActivityShape,
     CreditShape,
     LeadShape,
-    NamedShape,
     OpportunityChangeShape,
     OpportunityShape,
+    OwnFieldShape,
     PipelineShape,
     ProductShape,
     QuotaShape,
+    RateShape,
     TransactionShape,
 )
+from crm.forms.custom_filters import with_own_fields
 from crm.forms.deals import DealFilter
-from crm.models import Account, Activity, ActivityType, Lead, Opportunity, Pipeline, Product, Quota, Transaction
-from crm.models import TransactionType as Type
+from crm.forms.facts import ActivityFilter, LeadFilter, TransactionFilter
+from crm.models import (
+    Account,
+    Activity,
+    CustomField,
+    ExchangeRate,
+    Lead,
+    Opportunity,
+    Pipeline,
+    Product,
+    Quota,
+    Transaction,
+)
 from crm.policies import activities, leads, quotas, transactions
 from crm.selectors.deals import access_deal, deal_history, deal_shares, deals_found
-from crm.selectors.named import accounts_named, pipelines_ordered, products_named
+from crm.selectors.depth import deals_deep, deals_deepen, facts_with_fields
+from crm.selectors.named import accounts_named, own_fields_named, pipelines_ordered, products_named, rates_seen
 from people.api.views import ApiView, ListView, Scope
 
 
-class SourceFilters(filters.FilterSet):  # type: ignore[misc]
-    """How a caller finds its own facts again, and what changed since it last asked."""
+class SystemFilters(filters.FilterSet):  # type: ignore[misc]
+    """How a caller finds its own facts again, and what changed since it last asked. `source` is left to the lead source,
+    as on the pages."""
 
-    source = filters.CharFilter("source")
+    system = filters.CharFilter("source", label="The system it came from: what was sent as `source`.")
     external_id = filters.CharFilter("external_id")
     updated_from = filters.IsoDateTimeFilter("updated_at", "gte", label="Changed at this moment or later.")
 
 
-class OpportunityFilters(DealFilter, SourceFilters):
-    """Those of the deals list; `source` is the system a deal came from, as for every fact, `lead_source` the customer's."""
+class OpportunityFilters(DealFilter, SystemFilters):
+    """Those of the deals list; own fields of deals and accounts as there."""
 
-    source = filters.CharFilter("source")
-    lead_source = filters.CharFilter("lead_source", "iexact")
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        with_own_fields(self)
 
     class Meta:
         model = Opportunity
         fields: list[str] = []
 
 
-class LeadFilters(SourceFilters):
-    owner = filters.NumberFilter("owner_id", min_value=1)
+class LeadFilters(LeadFilter, SystemFilters):
+    """Those of the leads list."""
+
     is_converted = filters.BooleanFilter("is_converted")
-    lead_source = filters.CharFilter("lead_source", "iexact")
-    created_from = filters.DateFilter("created_on", "gte")
-    created_before = filters.DateFilter("created_on", "lt")
 
     class Meta:
         model = Lead
         fields: list[str] = []
 
 
-class ActivityFilters(SourceFilters):
-    type = filters.ChoiceFilter(choices=ActivityType.choices)
-    person = filters.NumberFilter("person_id", min_value=1)
+class ActivityFilters(ActivityFilter, SystemFilters):
+    """Those of the activities list."""
+
     opportunity = filters.NumberFilter("opportunity_id", min_value=1)
-    occurred_from = filters.DateFilter("occurred_on", "gte")
-    occurred_before = filters.DateFilter("occurred_on", "lt")
 
     class Meta:
         model = Activity
         fields: list[str] = []
 
 
-class TransactionFilters(SourceFilters):
-    type = filters.ChoiceFilter(choices=Type.choices)
-    person = filters.NumberFilter("person_id", min_value=1)
+class TransactionFilters(TransactionFilter, SystemFilters):
+    """Those of the transactions list."""
+
     opportunity = filters.NumberFilter("opportunity_id", min_value=1)
-    occurred_from = filters.DateFilter("occurred_on", "gte")
-    occurred_before = filters.DateFilter("occurred_on", "lt")
 
     class Meta:
         model = Transaction
@@ -87,7 +98,7 @@ class TransactionFilters(SourceFilters):
 class QuotaFilters(filters.FilterSet):  # type: ignore[misc]
     person = filters.NumberFilter("person_id", min_value=1)
     team = filters.NumberFilter("team_id", min_value=1)
-    source = filters.CharFilter("source")
+    system = filters.CharFilter("source")
     ends_after = filters.DateFilter("ends_before", "gt", label="In force on this day or later.")
     starts_before = filters.DateFilter("starts_on", "lt")
 
@@ -98,11 +109,25 @@ class QuotaFilters(filters.FilterSet):  # type: ignore[misc]
 
 class NamedFilters(filters.FilterSet):  # type: ignore[misc]
     q = filters.CharFilter("name", "icontains", label="Part of the name.")
-    source = filters.CharFilter("keys__source", distinct=True)
+    system = filters.CharFilter("keys__source", distinct=True)
     external_id = filters.CharFilter("keys__external_id", distinct=True)
 
 
+class RateFilters(filters.FilterSet):  # type: ignore[misc]
+    from_currency = filters.CharFilter("from_currency", "iexact")
+    to_currency = filters.CharFilter("to_currency", "iexact")
+    starts_from = filters.DateFilter("starts_on", "gte")
+    starts_before = filters.DateFilter("starts_on", "lt")
+
+    class Meta:
+        model = ExchangeRate
+        fields: list[str] = []
+
+
 class AccountFilters(NamedFilters):
+    region = filters.CharFilter("region", "iexact")
+    industry = filters.CharFilter("industry", "iexact")
+
     class Meta:
         model = Account
         fields: list[str] = []
@@ -131,7 +156,9 @@ class OpportunityListView(FactListView):
     filterset_class = OpportunityFilters
     queryset = Opportunity.objects.none()
     found = staticmethod(deals_found)
-    related = ("owner", "account", "product", "stage")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return deals_deep(super().get_queryset())
 
     @extend_schema(
         operation_id="opportunities_list",
@@ -151,7 +178,8 @@ class OpportunityView(ApiView):
 
     @extend_schema(operation_id="opportunities_read", tags=["deals"], summary="Read a deal")
     def get(self, request: Request, deal_id: int) -> Response:
-        return Response(OpportunityShape(access_deal(self.viewer, deal_id)).data)
+        [deal] = deals_deepen([access_deal(self.viewer, deal_id)])
+        return Response(OpportunityShape(deal).data)
 
 
 class OpportunityHistoryView(ApiView):
@@ -198,6 +226,9 @@ class LeadListView(FactListView):
     queryset = Lead.objects.none()
     found = staticmethod(leads.visible)
     related = ("owner", "account", "opportunity")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return facts_with_fields(super().get_queryset())
 
     @extend_schema(operation_id="leads_list", tags=["leads"], summary="List leads", responses=LeadShape(many=True))
     def get(self, request: Request) -> Response:
@@ -251,13 +282,17 @@ class QuotaListView(FactListView):
 
 
 class AccountListView(FactListView):
-    serializer_class = NamedShape
+    serializer_class = AccountShape
     filterset_class = AccountFilters
     queryset = Account.objects.none()
     found = staticmethod(accounts_named)
+    related = ("parent",)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return facts_with_fields(super().get_queryset())
 
     @extend_schema(
-        operation_id="accounts_list", tags=["accounts"], summary="List accounts", responses=NamedShape(many=True)
+        operation_id="accounts_list", tags=["accounts"], summary="List accounts", responses=AccountShape(many=True)
     )
     def get(self, request: Request) -> Response:
         return super().get(request)
@@ -271,6 +306,33 @@ class ProductListView(FactListView):
 
     @extend_schema(
         operation_id="products_list", tags=["products"], summary="List products", responses=ProductShape(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class RateListView(FactListView):
+    serializer_class = RateShape
+    filterset_class = RateFilters
+    queryset = ExchangeRate.objects.none()
+    found = staticmethod(rates_seen)
+
+    @extend_schema(
+        operation_id="rates_list", tags=["rates"], summary="List exchange rates", responses=RateShape(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class OwnFieldListView(FactListView):
+    """The fields that the organization added to deals, accounts and leads."""
+
+    serializer_class = OwnFieldShape
+    queryset = CustomField.objects.none()
+    found = staticmethod(own_fields_named)
+
+    @extend_schema(
+        operation_id="fields_list", tags=["facts"], summary="List own fields", responses=OwnFieldShape(many=True)
     )
     def get(self, request: Request) -> Response:
         return super().get(request)

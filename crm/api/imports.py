@@ -23,6 +23,7 @@ from crm.api.shapes import (
     PushSent,
 )
 from crm.kinds.base import KINDS, Kind
+from crm.kinds.custom import shape_here
 from crm.models import ImportBatch, ImportRow
 from crm.policies import imports
 from crm.selectors.imports import access_import, import_rows
@@ -60,7 +61,7 @@ class KindListView(ApiView):
                         "is_required": each.is_required,
                         "label": str(each.label or each.name),
                     }
-                    for each in kind.shape.fields
+                    for each in shape_here(kind).fields
                 ],
             }
             for name, kind in KINDS.items()

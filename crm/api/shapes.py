@@ -5,7 +5,18 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from crm.models import ActivityType, Credit, ImportBatch, ImportIssue, ImportRow, Outcome, TransactionType
+from crm.api.own_fields import Amount, OwnFields
+from crm.models import (
+    ActivityType,
+    Credit,
+    CustomField,
+    DealType,
+    ImportBatch,
+    ImportIssue,
+    ImportRow,
+    Outcome,
+    TransactionType,
+)
 from crm.models.quota import Measure
 from people.api.shapes import EndDay, FromDay, KeyShape, ReferenceShape
 from people.models import Job
@@ -17,13 +28,6 @@ class Reference(serializers.Field):  # type: ignore[type-arg]
 
     def to_representation(self, value: Any) -> dict[str, Any]:
         return {"id": value.pk, "name": str(value)}
-
-
-class Amount(serializers.DecimalField):
-    """A decimal as text, with as many digits as it needs."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=26, decimal_places=6, normalize_output=True, **options)
 
 
 class FactShape(serializers.Serializer[Any]):
@@ -43,6 +47,15 @@ class NamedShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     keys = KeyShape(many=True)
+
+
+class AccountShape(NamedShape):
+    """An account with what is known of it."""
+
+    region = serializers.CharField()
+    industry = serializers.CharField()
+    parent = Reference(allow_null=True)  # type: ignore[assignment]
+    own_fields = OwnFields()
 
 
 class ProductShape(NamedShape):
@@ -69,6 +82,29 @@ class PipelineShape(serializers.Serializer[Any]):
     stages = StageShape(many=True)
 
 
+class CreditShape(serializers.Serializer[Any]):
+    """Who gets which share of a deal; without a row the owner gets all of it."""
+
+    person = Reference(allow_null=True, help_text="Null: the house.")
+    role = serializers.ChoiceField(Credit.Role.choices)
+    kind = serializers.ChoiceField(Measure.choices)
+    share = serializers.DecimalField(
+        max_digits=12, decimal_places=8, normalize_output=True, help_text="1 is all of it."
+    )
+    origin = serializers.ChoiceField(Credit.Origin.choices, help_text="Who said so: given, or worked out from this.")
+    hand_over_id = serializers.IntegerField(allow_null=True, help_text="The hand-over it comes from.")
+
+
+class RoleShape(serializers.Serializer[Any]):
+    """Somebody who takes part in a deal beside its owner."""
+
+    role = serializers.CharField()
+    person = Reference(allow_null=True)
+    person_text = serializers.CharField()
+    starts_on = serializers.DateField(allow_null=True)
+    ends_before = serializers.DateField(allow_null=True)
+
+
 class OpportunityShape(FactShape):
     """A deal as its source last told it."""
 
@@ -79,6 +115,7 @@ class OpportunityShape(FactShape):
     account_text = serializers.CharField()
     product = Reference(allow_null=True)
     product_text = serializers.CharField()
+    pipeline = Reference(source="stage.pipeline")
     stage = Reference()
     outcome = serializers.ChoiceField(Outcome.choices)
     amount = Amount(allow_null=True)
@@ -90,6 +127,14 @@ class OpportunityShape(FactShape):
     closed_on = serializers.DateField(allow_null=True, help_text="The expected day while the deal is open.")
     lead_source = serializers.CharField()
     lead = serializers.CharField(source="lead_text")
+    deal_type = serializers.ChoiceField([("", ""), *DealType.choices])
+    term_months = serializers.IntegerField(allow_null=True)
+    loss_reason = serializers.CharField()
+    next_step = serializers.CharField()
+    next_step_on = serializers.DateField(allow_null=True)
+    own_fields = OwnFields()
+    roles = RoleShape(many=True, source="roles.all")
+    credits = CreditShape(many=True, source="credits.all", help_text="Empty: the owner gets all of it.")
 
 
 class OpportunityChangeShape(serializers.Serializer[Any]):
@@ -119,6 +164,7 @@ class LeadShape(FactShape):
     is_converted = serializers.BooleanField()
     converted_on = serializers.DateField(allow_null=True)
     opportunity = Reference(allow_null=True)
+    own_fields = OwnFields()
 
 
 class ActivityShape(FactShape):
@@ -174,17 +220,26 @@ class QuotaShape(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-class CreditShape(serializers.Serializer[Any]):
-    """Who gets which share of a deal; without a row the owner gets all of it."""
+class OwnFieldShape(serializers.Serializer[Any]):
+    """A field that the organization added."""
 
-    person = Reference(allow_null=True, help_text="Null: the house.")
-    role = serializers.ChoiceField(Credit.Role.choices)
-    kind = serializers.ChoiceField(Measure.choices)
-    share = serializers.DecimalField(
-        max_digits=12, decimal_places=8, normalize_output=True, help_text="1 is all of it."
-    )
-    origin = serializers.ChoiceField(Credit.Origin.choices, help_text="Who said so: given, or worked out from this.")
-    hand_over_id = serializers.IntegerField(allow_null=True, help_text="The hand-over it comes from.")
+    id = serializers.IntegerField()
+    entity = serializers.ChoiceField(CustomField.Entity.choices, help_text="Whose field it is.")
+    name = serializers.CharField()
+    key = serializers.CharField(help_text="Its name in `own_fields`; to send it, write `custom_` before it.")
+    type = serializers.ChoiceField(CustomField.Type.choices)
+    choices = serializers.ListField(child=serializers.CharField())
+
+
+class RateShape(serializers.Serializer[Any]):
+    """What one unit of a currency is worth in another, until the next rate of the two."""
+
+    id = serializers.IntegerField()
+    from_currency = serializers.CharField()
+    to_currency = serializers.CharField()
+    starts_on = serializers.DateField()
+    rate = serializers.DecimalField(max_digits=20, decimal_places=10, normalize_output=True)
+    source = serializers.CharField(help_text="Empty: entered by hand.")  # type: ignore[assignment]
 
 
 class JobShape(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from dataclasses import field as attribute
 from crm.engine.amounts import parse_amount
 from crm.engine.fields import Field, FieldType, Shape
 from crm.engine.layout import Layout
-from crm.engine.months import AFTER, MONTH, VALUE, month_table
+from crm.engine.months import MADE, month_table
 from crm.engine.profile import ColumnProfile, FileProfile
 from crm.engine.stages import outcome_of
 from crm.engine.texts import name_key
@@ -27,7 +27,6 @@ _FILLER_WORDS = (
     "name id date code no nr number deal opportunity opp sales crm usd eur gbp chf in the of full total current text c"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
-_MADE = (MONTH, AFTER, VALUE)
 _BY_NAME, _BY_PART, _BY_VALUE = 100.0, 40.0, 20.0
 
 
@@ -92,7 +91,7 @@ def _fit(profile: FileProfile, shape: Shape, known: Known) -> float:
         return 0.0
     if not guess.keys() & set(shape.identifying):
         return 0.0
-    named = sum(1 for field, name in guess.items() if name in _MADE or _name_score(shape.by_name[field], name) > 0)
+    named = sum(1 for field, name in guess.items() if name in MADE or _name_score(shape.by_name[field], name) > 0)
     telling = sum(1 for field in guess if field in shape.telling)
     return named + 2 * telling + named / max(len(profile.columns), 1)
 
@@ -100,9 +99,10 @@ def _fit(profile: FileProfile, shape: Shape, known: Known) -> float:
 def _months_guess(profile: FileProfile, shape: Shape) -> dict[str, str]:
     """The fields that months as columns feed, where the kind knows such a table and the file is one."""
     names = tuple(column.name for column in profile.columns)
-    if shape.months is None or month_table(Layout(None, names)) is None:
+    table = month_table(Layout(None, names)) if shape.months else None
+    if shape.months is None or table is None:
         return {}
-    return dict(zip(shape.months, _MADE, strict=True))
+    return dict(zip(shape.months, table.layout.columns[-len(shape.months) :], strict=True))
 
 
 def _pairs(profile: FileProfile, shape: Shape, known: Known) -> Iterable[tuple[float, int, str, str]]:

@@ -7,7 +7,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms.deals import day, people
+from crm.forms.deals import DealFilter, day, people
 from crm.models import CustomField, Opportunity
 from crm.selectors.custom import deals_with_role, deals_with_value, fields_of, texts_of
 
@@ -22,6 +22,14 @@ def custom_filters() -> dict[str, filters.Filter]:
         name = f"custom_{field.key}" if field.entity == Entity.OPPORTUNITY else f"account_{field.key}"
         found |= _filters_of(field, name)
     return found
+
+
+def with_own_fields(chosen: DealFilter) -> DealFilter:
+    """The same filters and those of the organization's own fields."""
+    for name, item in custom_filters().items():
+        item.parent, item.model, item.field_name = chosen, Opportunity, name
+        chosen.filters[name] = item
+    return chosen
 
 
 def _filters_of(field: CustomField, name: str) -> dict[str, filters.Filter]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Account, DealType, Opportunity, Outcome, Pipeline, Product, Stage
 from crm.selectors.custom import deals_without
-from crm.selectors.deals import ODDITIES, WITHOUT, deals_containing, deals_of_team
+from crm.selectors.deals import ODDITIES, WITHOUT, deals_neglected, deals_of_team
+from crm.selectors.searching import facts_containing
 from people.models import Person, Team
 from people.policies import persons, teams
 from people.stretches import stretches_below
@@ -84,7 +85,17 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
     region = filters.CharFilter("account__region", widget=forms.HiddenInput(), label=_("Region"))
     industry = filters.CharFilter("account__industry", widget=forms.HiddenInput(), label=_("Industry"))
     source = filters.CharFilter("lead_source", widget=forms.HiddenInput(), label=_("Lead source"))
+    loss_reason = filters.CharFilter("loss_reason", widget=forms.HiddenInput(), label=_("Loss reason"))
     without = filters.CharFilter(method="lacking", widget=forms.HiddenInput())
+    neglect = filters.ChoiceFilter(
+        label=_("Looked after"),
+        choices=[
+            ("no_next_step", _("Open without a next step")),
+            ("stale", _("Open, nothing done for 30 days")),
+        ],
+        method="neglected",
+        empty_label=_("Any"),
+    )
     closes_from = filters.DateFilter("closed_on", "gte", **day(_("Closes from")))
     closes_before = filters.DateFilter("closed_on", "lt", **day(_("Closes before")))
     created_from = filters.DateFilter("created_on", "gte", widget=forms.HiddenInput())
@@ -100,7 +111,7 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def containing(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
-        return deals_containing(found, value.strip()[:100])
+        return facts_containing(found, value.strip()[:100])
 
     def with_outcome(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         return found.filter(outcome__in=[Outcome.WON, Outcome.LOST] if value == DECIDED else [value])
@@ -115,6 +126,10 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
         for each in value.split(","):
             found = found.filter(WITHOUT[each]) if each in WITHOUT else deals_without(found, each.replace("\0", ""))
         return found
+
+    def neglected(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
+        viewer: Viewer = self.request.viewer
+        return deals_neglected(found, value, on=viewer.on)
 
     def odd(self, found: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         return found.filter(ODDITIES[value])

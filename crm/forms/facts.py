@@ -4,12 +4,13 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.forms.deals import day, people
 from crm.models import Activity, ActivityType, Lead, Transaction, TransactionType
 from crm.selectors.leads import lead_sources
+from crm.selectors.searching import facts_containing
 
 NONE = "none"
 
@@ -23,23 +24,13 @@ def search() -> dict[str, Any]:
 
 
 class FactFilter(filters.FilterSet):  # type: ignore[misc]
-    """`searched`: the texts in which the search looks, from their beginning."""
-
-    searched: tuple[str, ...] = ()
+    """The filters of a list of facts that are searched by their words."""
 
     def containing(self, found: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        text = value.strip()[:100]
-        if "\x00" in text:
-            return found.none()
-        anywhere = Q()
-        for field in self.searched:
-            anywhere |= Q(**{f"{field}__icontains": text})
-        return found.filter(anywhere)
+        return facts_containing(found, value.strip()[:100])
 
 
 class LeadFilter(FactFilter):
-    searched = ("name", "external_id", "account_text")
-
     q = filters.CharFilter(**search())
     state = filters.ChoiceFilter(
         label=_("State"),
@@ -64,8 +55,6 @@ class LeadFilter(FactFilter):
 
 
 class ActivityFilter(FactFilter):
-    searched = ("subject", "external_id")
-
     q = filters.CharFilter(**search())
     type = filters.ChoiceFilter(label=_("Type"), choices=ActivityType.choices, empty_label=_("Any"))
     person = filters.ModelChoiceFilter(label=_("Person"), queryset=people, empty_label=_("Anyone"))
@@ -79,8 +68,6 @@ class ActivityFilter(FactFilter):
 
 
 class TransactionFilter(FactFilter):
-    searched = ("external_id", "opportunity_text", "account_text")
-
     q = filters.CharFilter(**search())
     type = filters.ChoiceFilter(label=_("Type"), choices=TransactionType.choices, empty_label=_("Any"))
     person = filters.ModelChoiceFilter(label=_("Person"), queryset=people, empty_label=_("Anyone"))

@@ -35,6 +35,38 @@ UPDATE {{{{t}}}} SET changes = coalesce({{{{t}}}}.changes, '[]') || d.changes FR
 WHERE {{{{t}}}}.target_id = d.object_id AND {{{{t}}}}.result = 'updated'
 """
 
+# own fields stand in tables of their own: a value that came, changed or went, beside the row of its fact
+OWN = """
+WITH v AS MATERIALIZED (
+    SELECT t.number, f.name, 'custom_' || f.key AS key, c.before ->> 'text' AS earlier, now.text AS later
+    FROM crm_importchange c
+    LEFT JOIN crm_customvalue now ON now.id = c.object_id
+    JOIN {{t}} t ON t.target_id = coalesce((c.before ->> '{entity}_id')::bigint, now.{entity}_id) AND t.result = 'updated'
+    JOIN crm_customfield f ON f.id = coalesce((c.before ->> 'field_id')::bigint, now.field_id)
+    WHERE c.batch_id = %(batch)s AND c."table" = 'crm_customvalue'
+), d AS (
+    SELECT number, jsonb_agg(jsonb_build_array(key, earlier, later) ORDER BY name) AS changes
+    FROM v WHERE earlier IS DISTINCT FROM later GROUP BY 1
+)
+UPDATE {{t}} SET changes = coalesce({{t}}.changes, '[]') || d.changes FROM d WHERE {{t}}.number = d.number
+"""
+ROLES = """
+WITH v AS MATERIALIZED (
+    SELECT t.number, f.name, 'custom_' || f.key AS key,
+        CASE WHEN NOT coalesce((c.before ->> 'is_deleted')::boolean, true) THEN c.before ->> 'person_text' END AS earlier,
+        CASE WHEN NOT now.is_deleted THEN now.person_text END AS later
+    FROM crm_importchange c
+    JOIN crm_dealrole now ON now.id = c.object_id
+    JOIN {t} t ON t.target_id = now.opportunity_id AND t.result = 'updated'
+    JOIN crm_customfield f ON f.entity = 'opportunity' AND f.type = 'person' AND f.name = now.role
+    WHERE c.batch_id = %(batch)s AND c."table" = 'crm_dealrole'
+), d AS (
+    SELECT number, jsonb_agg(jsonb_build_array(key, earlier, later) ORDER BY name) AS changes
+    FROM v WHERE earlier IS DISTINCT FROM later GROUP BY 1
+)
+UPDATE {t} SET changes = coalesce({t}.changes, '[]') || d.changes FROM d WHERE {t}.number = d.number
+"""
+
 REMOVED = f"""
 SELECT jsonb_agg(jsonb_build_array({_KEY}, {_BEFORE}, NULL) ORDER BY b.key) AS changes
 FROM crm_importchange c JOIN {{table}} o ON o.id = c.object_id, jsonb_each_text(c.before) b
@@ -51,6 +83,13 @@ SELECT %(batch)s, 0, '[]', 'removed', '', r.changes FROM ({removed}) r
 def differences_find(table: IntakeTable, name: str, batch_id: int) -> None:
     """Put the differences beside every changed row; `name` is the table of the facts."""
     table.execute(FIND.format(table=name), {"batch": batch_id, "plumbing": list(_PLUMBING)})
+
+
+def own_differences_find(table: IntakeTable, entity: str, batch_id: int) -> None:
+    """The same for the own fields of deals, accounts or leads, and for the people whom fields of deals name in roles."""
+    table.execute(OWN.format(entity=entity), {"batch": batch_id})
+    if entity == "opportunity":
+        table.execute(ROLES, {"batch": batch_id})
 
 
 def removed_find(table: IntakeTable, name: str, batch_id: int, most: int) -> list[Differences]:

@@ -6,6 +6,7 @@ from typing import Any
 from crm.engine.convert import DATED, questions_of
 from crm.engine.fields import Shape
 from crm.engine.mapping import FileMapping
+from crm.engine.months import QUARTER
 from crm.engine.profile import ColumnProfile
 from crm.intake.reading import Table
 from crm.intake.wording import note_sentence
@@ -31,7 +32,8 @@ def notes_of_layout(table: Table, mapping: FileMapping) -> Iterator[Issue]:
     elif layout.header_line is not None and table.skipped:
         yield _note(Level.INFO, "lines_above_header", row=layout.header_line)
     if table.months is not None:
-        yield _note(Level.INFO, "months_as_columns", columns=", ".join(table.months.names[:MOST_NAMED]))
+        code = "quarters_as_columns" if QUARTER in table.layout.columns else "months_as_columns"
+        yield _note(Level.INFO, code, columns=", ".join(table.months.names[:MOST_NAMED]))
     if table.profile.short_lines and not table.source.sheet:
         yield _note(Level.WARNING, "short_lines", row=table.profile.first_short_line, count=table.profile.short_lines)
 

@@ -50,9 +50,10 @@ def table_open(
     *,
     chosen: FileMapping | None = None,
     shape: Shape | None = None,
+    year_start: int = 1,
 ) -> Table:
     """Read a file through once (or its first rows). `chosen` says which sheet and header, `shape` what it holds, where
-    that is known. Raises: Unreadable."""
+    that is known, `year_start` the month in which the fiscal year begins. Raises: Unreadable."""
     chosen = chosen or FileMapping()
     source = source_open(chunks, chosen.sheet)
     is_sheet = isinstance(source, SheetSource)
@@ -60,7 +61,7 @@ def table_open(
         most_rows = min(most_rows, MOST_SHEET_ROWS)
     sample = source.sample()
     layout = layout_of(sample, lambda name: knows_column(name, shapes), chosen.header, is_sheet=is_sheet)
-    months = month_table(layout) if shape is not None and shape.months else None
+    months = month_table(layout, year_start) if shape is not None and shape.months else None
     skipped = sum(1 for line in sample if line.number < (layout.header_line or 0))
     empty = Table(layout, FileProfile([]), source, months, skipped)
     if months is not None:

@@ -116,6 +116,7 @@ NOTE: dict[str, Promise | str] = {
         "The cells %(cells)s are merged: the value counts for the first row only. Unmerge them and fill each row."
     ),
     "months_as_columns": _("The months stand side by side as columns; each became a row: %(columns)s."),
+    "quarters_as_columns": _("The quarters stand side by side as columns; each became a row: %(columns)s."),
     "lines_above_header": _("The column names stand in line %(row)s; the lines above them were left out."),
     "no_header": _("The file has no line with column names; its columns are called by their letters: %(columns)s."),
     "short_lines": _("Lines with fewer cells than there are columns: the missing cells count as empty."),

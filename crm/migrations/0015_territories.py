@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0014_shares_worked_out'),
-        ('people', '0009_move_rules'),
+        ('people', '0010_move_rules'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0016_measures'),
-        ('people', '0009_move_rules'),
+        ('people', '0010_move_rules'),
     ]
 
     operations = [

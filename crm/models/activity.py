@@ -42,6 +42,7 @@ class Activity(WalledFact):
             models.UniqueConstraint(fields=["organization", "source", "external_id"], name="activity_source")
         ]
         indexes = [
+            models.Index(fields=["organization", "id"], name="activity_order"),  # parts of a list, by cursor
             models.Index(
                 fields=["organization", "person", "occurred_on"],
                 name="activity_person",

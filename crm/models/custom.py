@@ -5,11 +5,12 @@ rows of `DealRole`. Every other value is a row of `CustomValue`: `text` is how i
 `day` are for ranges, `converted_number` is in the organization's currency.
 """
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.models.detail import VALUE_CHANGES, detail_trigger
+from crm.models.detail import VALUE_CHANGES, VALUES_ADDED, VALUES_GONE, detail_trigger
 from crm.models.reference import loose
 from people.wall import Walled, WalledFact
 
@@ -81,7 +82,11 @@ class CustomValue(WalledFact):
             ),
             models.Index(fields=["organization", "batch"], name="customvalue_batch"),
         ]
-        triggers = [detail_trigger(VALUE_CHANGES)]
+        triggers = [
+            detail_trigger(VALUE_CHANGES),
+            detail_trigger(VALUES_ADDED, pgtrigger.Insert),
+            detail_trigger(VALUES_GONE, pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return self.text

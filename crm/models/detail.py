@@ -34,6 +34,17 @@ VALUE_CHANGES = """
     SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'field:' || n.field_id, o.text, n.text
     FROM new_rows n JOIN old_rows o USING (id) WHERE n.opportunity_id IS NOT NULL AND n.text <> o.text
 """
+VALUES_GONE = """
+    SELECT o.organization_id, o.opportunity_id, clock_timestamp(), o.batch_id, 'field:' || o.field_id, o.text, ''
+    FROM old_rows o WHERE o.opportunity_id IS NOT NULL
+"""
+# a value that comes with its deal is no change; one that a deal known before gets is
+VALUES_ADDED = """
+    SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'field:' || n.field_id, '', n.text
+    FROM new_rows n WHERE n.opportunity_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM crm_opportunitychange c WHERE c.opportunity_id = n.opportunity_id AND c.recorded_at < now()
+    )
+"""
 ROLE_CHANGES = """
     SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'role:' || n.role, o.person_text,
         CASE WHEN n.is_deleted THEN '' ELSE n.person_text END
@@ -42,14 +53,17 @@ ROLE_CHANGES = """
 """
 
 
-def detail_trigger(changes: str) -> pgtrigger.Trigger:
-    """A trigger that keeps what an update changed."""
+def detail_trigger(changes: str, operation: pgtrigger.Operation = pgtrigger.Update) -> pgtrigger.Trigger:
+    """A trigger that keeps what a statement changed."""
+    rows = {"insert": {"new": "new_rows"}, "delete": {"old": "old_rows"}}
+    both = {"old": "old_rows", "new": "new_rows"}
+    name = str(operation).lower()
     return pgtrigger.Trigger(
-        name="detail_update",
+        name=f"detail_{name}",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
-        operation=pgtrigger.Update,
-        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),  # type: ignore[no-untyped-call]
+        operation=operation,
+        referencing=pgtrigger.Referencing(**rows.get(name, both)),  # type: ignore[no-untyped-call]
         func=INSERT.format(changes=changes),
     )
 

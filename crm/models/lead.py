@@ -117,6 +117,7 @@ class Lead(WalledFact):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "source", "external_id"], name="lead_source")]
         indexes = [
+            models.Index(fields=["organization", "id"], name="lead_order"),  # parts of a list, by cursor
             models.Index(
                 fields=["organization", "owner", "created_on"],
                 name="lead_owner",

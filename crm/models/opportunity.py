@@ -109,6 +109,7 @@ class Opportunity(WalledFact):
             models.UniqueConstraint(fields=["organization", "source", "external_id"], name="opportunity_source")
         ]
         indexes = [
+            models.Index(fields=["organization", "id"], name="opportunity_order"),  # parts of a list, by cursor
             models.Index(
                 fields=["organization", "owner", "closed_on"],
                 name="opportunity_decided",

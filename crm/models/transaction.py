@@ -47,6 +47,7 @@ class Transaction(WalledFact):
             models.UniqueConstraint(fields=["organization", "source", "external_id"], name="transaction_source")
         ]
         indexes = [
+            models.Index(fields=["organization", "id"], name="transaction_order"),  # parts of a list, by cursor
             models.Index(
                 fields=["organization", "person", "type", "occurred_on"],
                 name="transaction_person",

@@ -27,7 +27,8 @@ def custom_trait(field: CustomField, fact: str = "o") -> CustomTrait:
     key = {Entity.OPPORTUNITY: "id", Entity.LEAD: "id", Entity.ACCOUNT: "account_id"}[Entity(field.entity)]
     return CustomTrait(
         f"coalesce({name}.text, '')",
-        f"LEFT JOIN crm_customvalue {name} ON {name}.{field.entity}_id = {fact}.{key} AND {name}.field_id = {field.pk}",
+        # + 0: by the fact's own values, never by all values of the field, which look few while nothing is known of them
+        f"LEFT JOIN crm_customvalue {name} ON {name}.{field.entity}_id = {fact}.{key} AND {name}.field_id + 0 = {field.pk}",
     )
 
 
@@ -73,12 +74,10 @@ def texts_of(field: CustomField) -> list[str]:
 
 
 def with_text(field: CustomField, text: str) -> Q:
-    """Deals that have a text in a field of theirs or of their account's; an empty text: that have none."""
+    """Facts that have a text in a field of theirs or of their account's; an empty text: that have none."""
     values = CustomValue.objects.filter(field=field, **({"text": text} if text else {}))
-    if field.entity == Entity.ACCOUNT:
-        having = Q(account__in=values.filter(account__isnull=False).values("account"))
-    else:
-        having = Q(pk__in=values.filter(opportunity__isnull=False).values("opportunity"))
+    name = "account" if field.entity == Entity.ACCOUNT else "pk"
+    having = Q(**{f"{name}__in": values.filter(**{f"{field.entity}__isnull": False}).values(field.entity)})
     return having if text else ~having
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, OrderBy, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from crm.models import Credit, DetailChange, ImportRow, Lead, Opportunity, OpportunityChange
+from crm.models import Activity, Credit, DetailChange, ImportRow, Lead, Opportunity, OpportunityChange
 from crm.policies import deals, decisive_day
 from crm.selectors.pages import PAGE_SIZE, rows_of_list
 from people.stretches import SatThere, stretches_below
@@ -24,6 +25,7 @@ ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "-created": (F("created_on").desc(nulls_last=True), F("pk").desc()),
 }
 DEFAULT_ORDER = "-closes"
+STALE_DAYS = 30  # without an activity from which an open deal is stale; as the metrics count
 
 # what is odd about a deal: name -> condition
 ODDITIES: dict[str, Q] = {
@@ -49,6 +51,8 @@ WITHOUT: dict[str, Q] = {
     "region": Q(account__isnull=True) | Q(account__region=""),
     "industry": Q(account__isnull=True) | Q(account__industry=""),
     "source": Q(lead_source=""),
+    "type": Q(deal_type=""),
+    "loss_reason": Q(loss_reason=""),
 }
 
 
@@ -64,14 +68,6 @@ class DealTotals:
 def deals_found(viewer: Viewer) -> QuerySet[Opportunity]:
     """Every deal in sight."""
     return deals.visible(viewer)
-
-
-def deals_containing(found: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
-    """Deals with a text in name, id, account or owner."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return found.extra(  # a set-returning function of our own, with a parameter
-        where=["crm_opportunity.id IN (SELECT crm_deal_search(%s))"], params=[f"%{escaped}%"]
-    )
 
 
 def deal_page(found: QuerySet[Opportunity], order: str, offset: int) -> list[Opportunity]:
@@ -98,6 +94,17 @@ def deals_of_team(
     day = F("created_on") if by_creation else decisive_day(on)
     owners = {person for person, _since, _until in stretches}
     return found.filter(SatThere(stretches, "owner", day), owner__in=owners)
+
+
+def deals_neglected(found: QuerySet[Opportunity], how: str, *, on: date) -> QuerySet[Opportunity]:
+    """Open deals without a next step (`no_next_step`), or about which nothing was done for 30 days (`stale`)."""
+    still_open = found.filter(outcome="open")
+    if how == "no_next_step":
+        return still_open.filter(next_step="", next_step_on=None)
+    done = Activity.objects.filter(opportunity=OuterRef("pk"), is_deleted=False, occurred_on__lte=on)
+    last = done.order_by().values("opportunity").annotate(last=Max("occurred_on")).values("last")
+    begun = Coalesce(Subquery(last), "engaged_on", "created_on")
+    return still_open.annotate(last_done_on=begun).filter(last_done_on__lte=on - timedelta(days=STALE_DAYS))
 
 
 def access_deal(viewer: Viewer, deal_id: int) -> Opportunity:

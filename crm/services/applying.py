@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from crm.engine.convert import typed_rows
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
-from crm.intake.differences import Differences, differences_find, removed_find, removed_keep
+from crm.intake.differences import Differences, differences_find, own_differences_find, removed_find, removed_keep
 from crm.intake.erased import erased_replace
 from crm.intake.notes import notes_of
 from crm.intake.reading import Chunks, mapping_decide, readings_decide, table_open
@@ -21,7 +21,7 @@ from crm.intake.table import IntakeTable, columns_named
 from crm.intake.wording import file_sentence
 from crm.kinds.base import Intake, Kind, shapes
 from crm.kinds.custom import shape_here
-from crm.models import ImportBatch, ImportRow
+from crm.models import CustomField, ImportBatch, ImportRow
 from crm.selectors.known import known_names
 from kernel.issue import Issue, IssueCollector, Level
 from kernel.money import MINOR_UNIT_DIGITS
@@ -70,7 +70,8 @@ def intake_open(request: Request, progress: Progress) -> Iterator[tuple[Intake, 
     progress("reading", 0, None)
     with tenant(request.organization.pk):
         known, shape = known_names(), shape_here(request.kind)
-    opened = table_open(request.chunks, shapes(), chosen=request.mapping, shape=shape)
+    year_start = request.organization.fiscal_year_start
+    opened = table_open(request.chunks, shapes(), chosen=request.mapping, shape=shape, year_start=year_start)
     mapping = mapping_decide(opened, shape, request.mapping, known)
     readings = readings_decide(opened, shape, mapping)
     if request.is_snapshot and not request.kind.has_snapshot:
@@ -120,7 +121,7 @@ def _rehearse(intake: Intake, kind: Kind, batch: ImportBatch) -> None:
             f" (SELECT number FROM {{t}} WHERE result = 'updated' ORDER BY number LIMIT {MOST_PREVIEWED}))"
         )
         kind.write(intake)
-        differences_find(intake.table, kind.table, batch.pk)
+        _differences_find(intake, kind, batch)
         changed = intake.table.rows("SELECT number, changes FROM {t} WHERE changes IS NOT NULL")
         if intake.is_snapshot:
             intake.removed = removed_find(intake.table, kind.table, batch.pk, MOST_PREVIEWED)
@@ -172,10 +173,16 @@ def _apply(intake: Intake, outcome: Outcome, kind: Kind) -> None:
             outcome.error = _obstacle(intake, outcome)
 
 
+def _differences_find(intake: Intake, kind: Kind, batch: ImportBatch) -> None:
+    differences_find(intake.table, kind.table, batch.pk)
+    if kind.shape.kind in CustomField.Entity.values:
+        own_differences_find(intake.table, kind.shape.kind, batch.pk)
+
+
 def _differences(intake: Intake, kind: Kind) -> None:
     if intake.batch is None:
         return
-    differences_find(intake.table, kind.table, intake.batch.pk)
+    _differences_find(intake, kind, intake.batch)
     if intake.is_snapshot:
         removed_keep(intake.table, kind.table, intake.batch.pk)
 

@@ -12,11 +12,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.engine.dates import DateOrder
+from crm.engine.fields import Shape
 from crm.engine.mapping import FileMapping, mapping_of
 from crm.engine.problem import Unreadable
 from crm.intake.pushed import pushed_file
 from crm.intake.wording import file_sentence
 from crm.kinds.base import Kind, kind_of
+from crm.kinds.custom import shape_here
 from crm.models import ImportBatch, ImportRow
 from crm.policies import imports
 from crm.services.applying import Outcome, Request, apply, error_issue, intake_open
@@ -61,7 +63,7 @@ def facts_push(
     Raises: PermissionDenied, ValidationError for rows that are no rows of this kind.
     """
     imports.require(viewer, "create")
-    columns = columns_of(kind, rows)
+    columns = columns_of(shape_here(kind), rows)
     table = list(pushed_file(columns, texts_of(columns, rows)))
     with transaction.atomic():
         batch = import_upload(
@@ -108,16 +110,16 @@ def _apply(viewer: Viewer, batch: ImportBatch, request: Request) -> Outcome:
     return outcome
 
 
-def columns_of(kind: Kind, rows: Sequence[dict[str, Any]]) -> list[str]:
+def columns_of(shape: Shape, rows: Sequence[dict[str, Any]]) -> list[str]:
     """The fields that the rows have. Raises: ValidationError for one that is unknown, or that a row leaves out.
 
     What a row left out would otherwise be taken for empty, and empty what is there.
     """
     columns = list(rows[0])
-    known = kind.shape.by_name
+    known = shape.by_name
     unknown = [name for name in columns if name not in known]
     if unknown or not columns:
-        raise _unknown_field(kind, unknown[0] if unknown else "")
+        raise _unknown_field(shape, unknown[0] if unknown else "")
     wanted = set(columns)
     errors = {
         f"rows.{number}": ValidationError(
@@ -133,10 +135,10 @@ def columns_of(kind: Kind, rows: Sequence[dict[str, Any]]) -> list[str]:
     return columns
 
 
-def _unknown_field(kind: Kind, name: str) -> ValidationError:
-    near = get_close_matches(name, kind.shape.by_name, n=1)
+def _unknown_field(shape: Shape, name: str) -> ValidationError:
+    near = get_close_matches(name, shape.by_name, n=1)
     hint = _(" Did you mean “%(name)s”?") % {"name": near[0]} if near else ""
-    words = {"name": name[:100], "kind": kind.shape.kind, "fields": ", ".join(kind.shape.by_name)}
+    words = {"name": name[:100], "kind": shape.kind, "fields": ", ".join(shape.by_name)}
     sentence = _("“%(kind)s” has no field “%(name)s”.") % words + hint + _(" Its fields: %(fields)s.") % words
     return ValidationError({"rows.1": ValidationError(sentence, code="unknown_field")})
 
@@ -202,7 +204,7 @@ def import_start(
     """Keep a file and have a worker apply it, or only make its preview. Raises: ValidationError."""
     imports.require(viewer, "create")
     try:
-        mapping_of(mapping, kind_of(kind).shape)
+        mapping_of(mapping, shape_here(kind_of(kind)))
     except Unreadable as error:
         field = "kind" if error.code == "no_kind" else "mapping"
         sentence = file_sentence(error.code, **error.params)

@@ -12,7 +12,7 @@ from crm.forms.facts import ActivityFilter
 from crm.models import Activity, ActivityType
 from crm.selectors.activities import DEFAULT_ORDER, activities_found, activity_counts, activity_page, activity_rows
 from crm.selectors.deals import deals_in_sight
-from crm.views.lists import CountedPaginator, csv_answer, download, is_filtered, named, nothing_here
+from crm.views.lists import CountedPaginator, csv_answer, download, is_filtered, named, nothing_here, with_reasons
 from people import formats
 from people.components import Cell, Column, Pages, PersonChip, Row, Stat, Table
 from people.views.page import viewer_of
@@ -54,7 +54,7 @@ def activity_list_view(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": chosen,
         "table": table,
-        "stats": _stats(counts, total),
+        "stats": with_reasons(totals_stats(counts), request, "crm:activity_totals"),
         "title": _("Activities"),
         "here": reverse("crm:activity_list"),
         "actions": [download(request, _("Download CSV"), "crm:activity_rows")] if total else [],
@@ -97,10 +97,10 @@ def _row(activity: Activity, open_deals: Collection[int]) -> Row:
     )
 
 
-def _stats(counts: dict[str, int], total: int) -> list[Stat]:
+def totals_stats(counts: dict[str, int]) -> list[Stat]:
     by_type = [
         Stat(str(label).capitalize(), counts[value], "count", key=value)
         for value, label in ActivityType.choices
         if counts.get(value)
     ]
-    return [Stat(_("Activities"), total, "count", key="activities"), *by_type]
+    return [Stat(_("Activities"), sum(counts.values()), "count", key="activities"), *by_type]

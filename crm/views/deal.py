@@ -42,7 +42,7 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "title": deal.name or deal.external_id,
         "crumbs": [Crumb(_("Deals"), reverse("crm:deal_list")), Crumb(deal.name or deal.external_id)],
         "status": stage_status(deal),
-        "stats": _deal_stats(deal, viewer),
+        "stats": [stat.opening(reverse("metrics:deal_origin", args=[deal.pk])) for stat in _deal_stats(deal, viewer)],
         "pairs": _deal_pairs(deal),
         "amounts": custom_pairs([value for value in values if value.field.type == Type.MONEY]),
         "more": custom_pairs([value for value in values if value.field.type != Type.MONEY]),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.forms.custom_filters import custom_filters
+from crm.forms.custom_filters import with_own_fields
 from crm.forms.deals import DealFilter
 from crm.models import Opportunity, Outcome
 from crm.policies import imports
@@ -21,7 +21,7 @@ from crm.selectors.deals import (
     deal_totals,
     deals_found,
 )
-from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named
+from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, with_reasons
 from people import formats
 from people.components import Action, Cell, Column, Empty, Pages, PersonChip, Row, Stat, Status, Table
 from people.viewer import Viewer
@@ -68,7 +68,7 @@ def deal_list_view(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "table": table,
         "actions": actions,
-        "stats": totals_stats(totals, currency),
+        "stats": with_reasons(totals_stats(totals, currency), request, "crm:deal_totals"),
         "is_filtered": filtered,
     }
     return render(request, "crm/deal_list.html", context)
@@ -98,11 +98,7 @@ def _cells(deal: Opportunity) -> list[object]:
 
 def deal_filter(request: HttpRequest, found: QuerySet[Opportunity]) -> DealFilter:
     """The usual filters and those of the organization's own fields."""
-    chosen = DealFilter(request.GET, found, request=request)
-    for name, item in custom_filters().items():
-        item.parent, item.model, item.field_name = chosen, Opportunity, name
-        chosen.filters[name] = item
-    return chosen
+    return with_own_fields(DealFilter(request.GET, found, request=request))
 
 
 def totals_stats(totals: DealTotals, currency: str) -> list[Stat]:

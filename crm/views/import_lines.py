@@ -10,6 +10,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from crm.kinds.base import KINDS
+from crm.kinds.custom import shape_here
 from crm.models import ImportBatch, ImportRow
 from crm.selectors.differences import Difference, Value, differences_told
 from crm.selectors.imports import import_rows
@@ -89,7 +90,7 @@ def batch_differences(batch: ImportBatch, rows: list[ImportRow]) -> list[list[Di
     kind = KINDS.get(batch.kind)
     if kind is None:
         return [[] for _row in rows]
-    labels = {item.name: str(item.label or item.name) for item in kind.shape.fields}
+    labels = {item.name: str(item.label or item.name) for item in shape_here(kind).fields}
     return differences_told(kind.table, labels, [row.changes for row in rows])
 
 

@@ -161,7 +161,8 @@ def _file_open(request: HttpRequest, batch: ImportBatch, file: StoredFile) -> tu
     chosen = _chosen(request, batch)
     kind = asked.get("kind") or batch.kind or ""
     shape = KINDS[kind].shape if kind in KINDS else None
-    opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, chosen=chosen, shape=shape)
+    how: dict[str, Any] = {"chosen": chosen, "year_start": viewer_of(request).organization.fiscal_year_start}
+    opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, shape=shape, **how)
     if code := elsewhere(opened.layout.columns):
         raise Unreadable(code)
     if shape is not None:
@@ -169,7 +170,7 @@ def _file_open(request: HttpRequest, batch: ImportBatch, file: StoredFile) -> tu
     kind = kind_guess(opened.profile, shapes(), known_names()) or "opportunity"
     if KINDS[kind].shape.months:
         shape = KINDS[kind].shape
-        opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, chosen=chosen, shape=shape)
+        opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, shape=shape, **how)
     return opened, kind
 
 

@@ -14,7 +14,7 @@ from crm.policies import deals, imports
 from crm.selectors.custom import custom_values
 from crm.selectors.deals import fact_line
 from crm.selectors.leads import DEFAULT_ORDER, LeadTotals, access_lead, lead_page, lead_rows, lead_totals, leads_found
-from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, nothing_here
+from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, nothing_here, with_reasons
 from crm.views.sections import custom_pairs, origin_pairs
 from people.components import Cell, Column, Crumb, Pages, PersonChip, Row, Stat, Status, Table
 from people.views.page import viewer_of
@@ -54,7 +54,7 @@ def lead_list_view(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": chosen,
         "table": table,
-        "stats": _stats(totals),
+        "stats": with_reasons(totals_stats(totals), request, "crm:lead_totals"),
         "title": _("Leads"),
         "here": reverse("crm:lead_list"),
         "actions": [download(request, _("Download CSV"), "crm:lead_rows")] if totals.count else [],
@@ -112,7 +112,7 @@ def state_status(lead: Lead) -> Status:
     return Status(_("open"), "accent", "clock")
 
 
-def _stats(totals: LeadTotals) -> list[Stat]:
+def totals_stats(totals: LeadTotals) -> list[Stat]:
     ratio = totals.converted / totals.count if totals.count else None
     return [
         Stat(_("Leads"), totals.count, "count", key="leads"),
@@ -132,7 +132,7 @@ def lead_detail_view(request: HttpRequest, lead_id: int) -> HttpResponse:
         "title": title,
         "crumbs": [Crumb(_("Leads"), reverse("crm:lead_list")), Crumb(title)],
         "status": state_status(lead),
-        "stats": _lead_stats(lead),
+        "stats": [stat.opening(reverse("metrics:lead_origin", args=[lead.pk])) for stat in _lead_stats(lead)],
         "pairs": [*_pairs(lead, may_see_deal), *custom_pairs(custom_values("lead", lead.pk))],
         "origin": origin_pairs(lead, imports.can(viewer, "view")),
         "line": fact_line(lead),

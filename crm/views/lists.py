@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm.policies import imports
 from crm.selectors.pages import PAGE_SIZE
 from people import formats
-from people.components import Action, Empty
+from people.components import Action, Empty, Stat
 from people.components.tables import with_query
 from people.viewer import Viewer
 
@@ -33,6 +33,11 @@ def is_filtered(request: HttpRequest) -> bool:
 def download(request: HttpRequest, label: str, name: str) -> Action:
     """The list as it is filtered and sorted, as CSV."""
     return Action(label, f"{reverse(name)}?{with_query(request.GET, page=None)}", "export")
+
+
+def with_reasons(stats: Sequence[Stat], request: HttpRequest, name: str) -> list[Stat]:
+    """The totals of a list, each of which opens why it is what it is."""
+    return [stat.opening(f"{reverse(name)}?{with_query(request.GET, page=None, figure=stat.key)}") for stat in stats]
 
 
 def nothing_here(request: HttpRequest, viewer: Viewer, *, here: str, icon: str, none: str, how: str) -> Empty:

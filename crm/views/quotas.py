@@ -1,7 +1,8 @@
 """Quotas in force: the list per period with its gaps, the page of one, and the forms."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -115,8 +116,13 @@ def _row(held: Held, line: Quota | Gap, first: date, last: date) -> Row:
         [
             _who(held),
             days,
-            Cell(text=formats.money(line.amount, line.currency), detail=_measure_words(line)),
-            Cell(text=formats.money(share, line.currency)),
+            Cell(
+                text=formats.money(line.amount, line.currency),
+                detail=_measure_words(line),
+                href=_why(line, line.starts_on, line.ends_before),
+                is_drawer=True,
+            ),
+            Cell(text=formats.money(share, line.currency), href=_why(line, first, last), is_drawer=True),
             Cell(status=_status(line)),
         ],
         href=reverse("crm:quota_detail", args=[line.pk]),
@@ -126,6 +132,23 @@ def _row(held: Held, line: Quota | Gap, first: date, last: date) -> Row:
 def _measure_words(quota: Quota) -> str:
     """What counts towards it, where it is not the usual."""
     return "" if quota.measure == Measure.BOOKINGS else str(quota.get_measure_display())
+
+
+def _why(quota: Quota, first: date, last: date) -> str:
+    """Why a person's or team's quota in these days is what it is; of nobody known yet, or not about bookings, there is
+    nothing to explain."""
+    if quota.measure != Measure.BOOKINGS:
+        return ""
+    days = {
+        "period": "custom",
+        "from": max(first, quota.starts_on),
+        "to": min(last, quota.ends_before) - timedelta(days=1),
+    }
+    if quota.person_id:
+        return f"{reverse('metrics:why')}?{urlencode({'metric': 'quota', 'person': quota.person_id, **days})}"
+    if quota.team_id:
+        return f"{reverse('metrics:why')}?{urlencode({'metric': 'team_quota', 'team': quota.team_id, **days})}"
+    return ""
 
 
 def _who(held: Held) -> Cell:

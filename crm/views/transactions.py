@@ -19,7 +19,7 @@ from crm.selectors.transactions import (
     transaction_totals,
     transactions_found,
 )
-from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, nothing_here
+from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, nothing_here, with_reasons
 from people import formats
 from people.components import Cell, Column, Pages, PersonChip, Row, Stat, Status, Table
 from people.views.page import viewer_of
@@ -53,7 +53,7 @@ def transaction_list_view(request: HttpRequest) -> HttpResponse:
         query=request.GET,
         pages=Pages(page, request.GET) if count else None,
         empty=nothing_here(
-            request, viewer, here="crm:transaction_list", icon="number", none=_("No transactions yet"),
+            request, viewer, here="crm:transaction_list", icon="receipt", none=_("No transactions yet"),
             how=_("Your bookings, invoices and payments appear here as soon as they are imported."),
         ),
         is_caption_hidden=True,
@@ -62,7 +62,7 @@ def transaction_list_view(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": chosen,
         "table": table,
-        "stats": _stats(totals, currency),
+        "stats": with_reasons(totals_stats(totals, currency), request, "crm:transaction_totals"),
         "title": _("Transactions"),
         "here": reverse("crm:transaction_list"),
         "actions": [download(request, _("Download CSV"), "crm:transaction_rows")] if count else [],
@@ -139,7 +139,7 @@ def signed(row: Transaction, amount: Decimal | None) -> Decimal | None:
     return -abs(amount)
 
 
-def _stats(totals: dict[str, TypeTotal], currency: str) -> list[Stat]:
+def totals_stats(totals: dict[str, TypeTotal], currency: str) -> list[Stat]:
     stats = [Stat(_("Transactions"), sum(total.count for total in totals.values()), "count", key="transactions")]
     for value, label in TransactionType.choices:
         total = totals.get(value)

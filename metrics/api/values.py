@@ -42,7 +42,7 @@ class ValueShape(serializers.Serializer[Any]):
     numerator = serializers.CharField(allow_null=True)
     denominator = serializers.CharField(allow_null=True)
     note = serializers.CharField(help_text="What was left out, or why there is no value.")
-    keys = serializers.DictField(child=serializers.IntegerField(allow_null=True), help_text="Ids of the group.")
+    keys = serializers.DictField(help_text="Ids of the group; the word itself where members are words.")
 
 
 class ValuesShape(serializers.Serializer[Any]):
@@ -81,7 +81,7 @@ class ValuesView(ApiView):
 
     reads = Scope.METRICS_READ
     serializer_class = ValuesShape
-    parameters = ("metric", "by", "from", "to", "filter")
+    parameters = ("metric", "by", "from", "to", "filter", "as_of")
     repeatable = ("filter",)
 
     @extend_schema(
@@ -90,10 +90,20 @@ class ValuesView(ApiView):
         summary="Figures by anything",
         parameters=[
             _parameter("metric", "Names from the catalogue, separated by commas.", is_required=True),
-            _parameter("by", "What to tell apart, and one of day, week, month, quarter, half, year; commas."),
+            _parameter(
+                "by",
+                "What to tell apart, own fields included (custom_…, account_…, lead_…), and one of day, week, month, quarter,"
+                " half, year, quota (where the organization's quotas start); commas.",
+            ),
             _parameter("from", "The first day; left out: all time."),
             _parameter("to", "The day after the last one."),
-            _parameter("filter", "KEY=VALUE such as person=id:7 or team=North; repeatable.", is_many=True),
+            _parameter(
+                "filter",
+                "KEY=VALUE such as person=id:7, team=North or custom_segment=SMB; without a value what has none;"
+                " repeatable.",
+                is_many=True,
+            ),
+            _parameter("as_of", "A past day: the figures as they stood at its end."),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -107,6 +117,7 @@ class ValuesView(ApiView):
                 ends_before=asked.get("to"),
                 filters=asked.getlist("filter"),
                 on=self.viewer.on,
+                as_of=asked.get("as_of"),
             )
             question = question_open_to(self.viewer, question)
             size_check(question)

@@ -3,12 +3,13 @@
 One module per subject, each with its `METRICS`; a new one is added to `SUBJECTS`, whose order is the catalogue's.
 """
 
-from metrics.catalogue import activities, deals, leads, pipeline, quotas
+from metrics.catalogue import activities, deals, leads, pipeline, quotas, upkeep
 from metrics.engine.definitions import Metric, check
 
 SUBJECTS: tuple[tuple[Metric, ...], ...] = (
     deals.METRICS,
     pipeline.METRICS,
+    upkeep.METRICS,
     quotas.METRICS,
     leads.METRICS,
     activities.METRICS,

@@ -123,7 +123,8 @@ class Metric:
 
     `counted` are the parts whose sum is the number of facts behind a figure. `also_dated` are further date bases of its
     parts: a ratio mixes them only where its definition says so. Where there is none of `only_with`, a sum is undefined
-    rather than 0. `told` are parts whose number is said beside a figure.
+    rather than 0. `told` are parts whose number is said beside a figure. `known_by` are facts without any of which there is
+    nothing to say, where they are others than those of its own date basis.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Metric:
     also_dated: tuple[Basis, ...] = ()
     told: tuple[tuple[str, Part], ...] = ()
     only_with: Part | None = None
+    known_by: Basis | None = None
 
 
 class DefinitionError(ValueError):

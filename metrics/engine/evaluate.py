@@ -26,7 +26,11 @@ from metrics.engine.definitions import Cumulative, Derived, Metric, Quantile, Sh
 from metrics.engine.parts import Basis, Part
 
 Parts = Mapping[Part, Decimal]
-UNDATED = {Basis.LEAD_CREATED: "no_leads", Basis.OCCURRED: "no_activities"}  # what to say where there is nothing at all
+UNDATED = {
+    Basis.LEAD_CREATED: "no_leads",
+    Basis.OCCURRED: "no_activities",
+    Basis.STEPPED: "no_next_steps",
+}  # what to say where there is nothing at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,9 @@ def evaluate(metric: Metric, group: Group, *, currency_digits: int) -> Value:
     """The figure of a metric for a group of deals."""
     parts = group.to_date if isinstance(metric.kind, Cumulative) else group.parts
     notes, is_shown = _needs(metric, parts)
-    if metric.basis in group.undated:
-        notes, is_shown = (Note(UNDATED.get(metric.basis, "undated"), 0),), False
+    known_by = metric.known_by or metric.basis
+    if known_by in group.undated:
+        notes, is_shown = (Note(UNDATED.get(known_by, "undated"), 0),), False
     value, count = _exact(metric, group), int(_total(parts, metric.counted))
     if isinstance(value, Ratio):
         digits = 6 if metric.unit is Unit.RATIO else 4

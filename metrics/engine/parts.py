@@ -40,6 +40,10 @@ class Part(StrEnum):
     ACTIVITY_COUNT = "activity_count"
     TOUCH_COUNT = "touch_count"  # activities on deals, up to the day they were won, by that day
     TOUCHED_COUNT = "touched_count"  # won deals
+    STEPLESS_COUNT = "stepless_count"  # open deals without a next step
+    IDLE_DAYS = "idle_days"  # days since the last activity on open deals, or since they began where there was none
+    IDLE_COUNT = "idle_count"  # open deals of which that is known
+    STALE_COUNT = "stale_count"  # of them those idle for STALE_DAYS or more
     ATTAINED_AMOUNT = "attained_amount"  # credits of people on days on which they have a quota
     ATTAINED_COUNT = "attained_count"
     QUOTA_AMOUNT = "quota_amount"  # of people, by calendar days
@@ -53,6 +57,9 @@ class Part(StrEnum):
     TEAM_QUOTA_AMOUNT_COUNT = "team_quota_amount_count"
 
 
+STALE_DAYS = 30  # without an activity from which an open deal is stale
+
+
 class Basis(StrEnum):
     """Which day of a fact places it in a period."""
 
@@ -63,6 +70,7 @@ class Basis(StrEnum):
     CONVERTED = "converted"
     OCCURRED = "occurred"
     CREDITED = "credited"
+    STEPPED = "stepped"
 
 
 class Family(StrEnum):
@@ -72,6 +80,7 @@ class Family(StrEnum):
     LEADS = "leads"
     ACTIVITIES = "activities"
     TOUCHES = "touches"
+    UPKEEP = "upkeep"
     QUOTAS = "quotas"
 
 
@@ -113,6 +122,7 @@ FAMILIES: dict[Family, dict[Basis, tuple[Part, ...]]] = {
     },
     Family.ACTIVITIES: {Basis.OCCURRED: (Part.ACTIVITY_COUNT,)},
     Family.TOUCHES: {Basis.CLOSED: (Part.TOUCH_COUNT, Part.TOUCHED_COUNT)},
+    Family.UPKEEP: {Basis.DUE: (Part.STEPLESS_COUNT, Part.IDLE_DAYS, Part.IDLE_COUNT, Part.STALE_COUNT)},
     Family.QUOTAS: {
         Basis.CREDITED: (
             Part.ATTAINED_AMOUNT,

@@ -1,18 +1,15 @@
 """Whose numbers a page shows, when its query may name a person or a team."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
 from kernel.row_id import row_id
-from metrics.engine.definitions import Metric
 from metrics.pages.frame import Asked
-from metrics.pages.periods import EARLIEST
 from metrics.selectors.members import member_name
 from metrics.selectors.own import is_own, own_dimensions
-from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension, can_look_back
+from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension
 from metrics.selectors.subject import (
     Subject,
     access_member_numbers,
@@ -20,7 +17,7 @@ from metrics.selectors.subject import (
     access_team_numbers,
     first_subject,
 )
-from metrics.words import dimension_words, without_words
+from metrics.words import dimension_words, member_words, without_words
 from people import policies
 from people.viewer import Viewer
 
@@ -28,11 +25,11 @@ from people.viewer import Viewer
 def access_subject(viewer: Viewer, *, person: str = "", team: str = "") -> Subject:
     """Whose numbers are asked for, otherwise the widest the viewer may see. Raises: ObjectDoesNotExist. One query."""
     if person and team:
-        return access_member_numbers(viewer, _number(person), _number(team))
+        return access_member_numbers(viewer, number_of(person), number_of(team))
     if person:
-        return access_person_numbers(viewer, _number(person))
+        return access_person_numbers(viewer, number_of(person))
     if team:
-        return access_team_numbers(viewer, _number(team))
+        return access_team_numbers(viewer, number_of(team))
     return Subject(viewer.organization.name) if viewer.sees_everyone else first_subject(viewer)
 
 
@@ -52,7 +49,7 @@ def access_slice(asked: Asked) -> Subject:
         if dimension in without:
             subject = subject.having(dimension, 0 if is_id else WITHOUT)
         elif value := query.get(dimension, "").replace("\0", ""):
-            subject = subject.having(dimension, _number(value) if is_id else value)
+            subject = subject.having(dimension, number_of(value) if is_id else value)
     return _own_slice(subject, query, without)
 
 
@@ -65,15 +62,6 @@ def _own_slice(subject: Subject, query: Mapping[str, str], without: Collection[s
         elif value := query.get(name, "").replace("\0", ""):
             subject = subject.having(dimension, value)
     return subject
-
-
-def past_day(asked: Asked, metric: Metric) -> date | None:
-    """The past day that a link asks to look back to, where the metric can. No query."""
-    try:
-        day = date.fromisoformat(asked.query.get("as_of", ""))
-    except ValueError:
-        return None
-    return day if EARLIEST <= day < asked.viewer.on and can_look_back(metric) else None
 
 
 def _house(viewer: Viewer) -> Subject:
@@ -90,7 +78,7 @@ def trait_words(subject: Subject) -> list[tuple[str, str]]:
         words = member_name(dimension, value) if value else without_words(dimension)
         if words is None:
             raise ObjectDoesNotExist
-        found.append((dimension_words(dimension), words))
+        found.append((dimension_words(dimension), member_words(dimension, words) if value else words))
     return found
 
 
@@ -109,7 +97,8 @@ def team_choices(viewer: Viewer) -> list[tuple[int, str]]:
     return list(policies.teams.visible(viewer, "view_numbers").order_by("name").values_list("pk", "name"))
 
 
-def _number(value: str) -> int:
+def number_of(value: str) -> int:
+    """The id that a query says. Raises: ObjectDoesNotExist."""
     number = row_id(value)
     if number is None:
         raise ObjectDoesNotExist

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from kernel.period import Grain, Period
 from metrics.engine.definitions import Metric
@@ -10,7 +11,7 @@ from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
 from metrics.pages.periods import ALL, Choice
 from metrics.selectors.answer import Row, figures_of
-from metrics.selectors.question import Dimension, Question, Scope
+from metrics.selectors.question import Dimension, Question, Scope, can_look_back
 from metrics.selectors.subject import Subject
 from people.viewer import Viewer
 
@@ -28,23 +29,35 @@ def standing(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
     return tuple(metric for metric in metrics if metric.basis is Basis.DUE)
 
 
+def known(metrics: Iterable[Metric], as_of: date | None) -> tuple[Metric, ...]:
+    """Those that can be told of a past day, where one is asked about."""
+    return tuple(metric for metric in metrics if as_of is None or can_look_back(metric))
+
+
+def _question(viewer: Viewer, metrics: Iterable[Metric], as_of: date | None, **asked: Any) -> Question:
+    return Question(known(metrics, as_of), as_of or viewer.on, as_of=as_of, **asked)
+
+
 def by_period(
-    viewer: Viewer, subject: Subject, metrics: Sequence[Metric], periods: Iterable[Period]
+    viewer: Viewer,
+    subject: Subject,
+    metrics: Sequence[Metric],
+    periods: Iterable[Period],
+    as_of: date | None = None,
 ) -> dict[Period, Values]:
     """Values per period; periods may not overlap. One query, two with medians."""
     cuts = tuple(sorted(set(periods)))
     found: dict[Period, dict[str, Value]] = {}
-    for row in _rows(viewer, Question(tuple(metrics), viewer.on, scope=subject.scope, cuts=cuts)):
+    for row in _rows(viewer, _question(viewer, metrics, as_of, scope=subject.scope, cuts=cuts)):
         if row.period:
             found.setdefault(row.period, {})[row.metric.name] = row.figure
     return dict(found)
 
 
-def now(viewer: Viewer, subject: Subject, metrics: Sequence[Metric]) -> Values:
-    """Values of open deals as they stand. One query."""
-    return {
-        row.metric.name: row.figure for row in _rows(viewer, Question(tuple(metrics), viewer.on, scope=subject.scope))
-    }
+def now(viewer: Viewer, subject: Subject, metrics: Sequence[Metric], as_of: date | None = None) -> Values:
+    """Values of open deals as they stand, or stood. One query."""
+    rows = _rows(viewer, _question(viewer, metrics, as_of, scope=subject.scope))
+    return {row.metric.name: row.figure for row in rows}
 
 
 def rows_of(
@@ -79,10 +92,12 @@ def members_by_period(
     members: Names,
     metrics: Sequence[Metric],
     periods: Iterable[Period],
+    as_of: date | None = None,
 ) -> dict[int, dict[Period, Values]]:
     """Member → period → values, of everybody with facts in the subject. One query, two with medians."""
     cuts = tuple(sorted(set(periods)))
-    question = Question(tuple(metrics), viewer.on, (by,), scope=subject.scope, cuts=cuts, members={by: members})
+    asked = {"by": (by,), "scope": subject.scope, "cuts": cuts, "members": {by: members}}
+    question = _question(viewer, metrics, as_of, **asked)
     found: dict[int, dict[Period, dict[str, Value]]] = {}
     for row in _rows(viewer, question):
         if row.period:
@@ -91,24 +106,33 @@ def members_by_period(
 
 
 def members_now(
-    viewer: Viewer, subject: Subject, by: Dimension, members: Names, metrics: Sequence[Metric]
+    viewer: Viewer,
+    subject: Subject,
+    by: Dimension,
+    members: Names,
+    metrics: Sequence[Metric],
+    as_of: date | None = None,
 ) -> dict[int, Values]:
-    """Member → values of open deals as they stand. One query."""
-    question = Question(tuple(metrics), viewer.on, (by,), scope=subject.scope, members={by: members})
+    """Member → values of open deals as they stand, or stood. One query."""
+    question = _question(viewer, metrics, as_of, by=(by,), scope=subject.scope, members={by: members})
     found: dict[int, dict[str, Value]] = {}
     for row in _rows(viewer, question):
         found.setdefault(row.ids[by], {})[row.metric.name] = row.figure
     return dict(found)
 
 
-def people_by_period(viewer: Viewer, people: Sequence[int], metrics: Sequence[Metric], period: Period) -> list[Values]:
+def people_by_period(
+    viewer: Viewer, people: Sequence[int], metrics: Sequence[Metric], period: Period, as_of: date | None = None
+) -> list[Values]:
     """The values of each of these people. One query, two with medians."""
-    return _people(viewer, Question(tuple(metrics), viewer.on, cuts=(period,)), people)
+    return _people(viewer, _question(viewer, metrics, as_of, cuts=(period,)), people)
 
 
-def people_now(viewer: Viewer, people: Sequence[int], metrics: Sequence[Metric]) -> list[Values]:
-    """The values of each of these people as their open deals stand. One query."""
-    return _people(viewer, Question(tuple(metrics), viewer.on), people)
+def people_now(
+    viewer: Viewer, people: Sequence[int], metrics: Sequence[Metric], as_of: date | None = None
+) -> list[Values]:
+    """The values of each of these people as their open deals stand, or stood. One query."""
+    return _people(viewer, _question(viewer, metrics, as_of), people)
 
 
 def _people(viewer: Viewer, question: Question, people: Sequence[int]) -> list[Values]:

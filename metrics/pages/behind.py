@@ -1,54 +1,59 @@
 """The rows behind a figure, page by page, each leading to where it comes from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from crm.models import Activity, Lead, Opportunity, Outcome
+from crm.models import Activity, Lead, Outcome
+from crm.selectors.deals import deals_in_sight
 from kernel.period import Period
 from metrics.engine.definitions import Metric, families_of
 from metrics.engine.parts import Basis, Family
 from metrics.pages import links
-from metrics.pages.deals import TONES, amount_cell, day_cell, deal_detail, deal_name, owner_cells
+from metrics.pages.deals import TONES, day_cell, deal_detail, deal_name
 from metrics.pages.frame import Asked
-from metrics.selectors.deals import deals_counted
+from metrics.selectors.behind import Counted, DealsCounted, deals_counted, is_credited
 from metrics.selectors.happenings import activities_counted, leads_counted
+from metrics.selectors.quotas_behind import QuotaCounted, counts_quotas, quotas_counted
 from metrics.selectors.subject import Subject
-from metrics.selectors.why import deals_behind
+from people import formats
 from people.components import Cell, Column, Empty, Pages, Row, Status, Table
 
 ROWS = 10
 
 
-def rows_behind(asked: Asked, metric: Metric, subject: Subject, period: Period | None) -> Table:
-    """One page of the facts a figure counts. Three queries."""
+def rows_behind(
+    asked: Asked, metric: Metric, subject: Subject, period: Period | None, as_of: date | None = None
+) -> Table:
+    """One page of the facts a figure counts, now or as they stood on a past day. Eight queries at most."""
     if Family.LEADS in families_of(metric):
-        return _leads(asked, subject, leads_counted(metric, subject, period))
+        return _leads(asked, subject, leads_counted(metric, subject, period, as_of), as_of)
     if Family.ACTIVITIES in families_of(metric):
-        return _activities(asked, subject, activities_counted(subject, period))
-    return _deals(asked, metric, subject, deals_counted(deals_behind(metric, subject, period), on=asked.viewer.on))
+        return _activities(asked, subject, activities_counted(subject, period, as_of))
+    if counts_quotas(metric):
+        return _quotas(asked, subject, quotas_counted(metric, subject, period, asked.viewer.on))
+    organization = asked.viewer.organization
+    found = deals_counted(organization, metric, subject, period, on=asked.viewer.on, as_of=as_of)
+    return _deals(asked, metric, subject, found)
 
 
-def rows_then() -> Table:
-    """What stands in place of the rows of a look back: they are known as they are today only."""
-    words = _("The figure is read from the history; take the past day away to see the rows as they stand today.")
-    return Table("why-rows", _("Rows"), [Column("row", _("Row"))], [], empty=Empty(_("A look back"), words, "clock"))
+def _page(asked: Asked, found: Any) -> Page[Any]:
+    return Paginator(found, ROWS).get_page(asked.query.get("page"))
 
 
 def _table(
-    asked: Asked, caption: str, columns: Sequence[Column], found: QuerySet[Any], row: Callable[[Any], Row], empty: str
+    asked: Asked, caption: str, columns: Sequence[Column], page: Page[Any], rows: Sequence[Row], empty: str
 ) -> Table:
-    paginator = Paginator(found, ROWS)
-    page = paginator.get_page(asked.query.get("page"))
     return Table(
         "why-rows",
         caption,
         columns,
-        [row(fact) for fact in page.object_list],
-        pages=Pages(page, asked.query, asked.path, has_history=False) if paginator.num_pages > 1 else None,
+        rows,
+        pages=Pages(page, asked.query, asked.path, has_history=False) if page.paginator.num_pages > 1 else None,
         empty=Empty(empty, _("Choose other days, or look at the definition."), "table"),
         is_stacked_on_phone=True,
     )
@@ -58,46 +63,86 @@ def _origin(asked: Asked, name: str, key: int) -> str:
     return links.page(name, key, **{**asked.query, "page": None})
 
 
-def _deals(asked: Asked, metric: Metric, subject: Subject, found: QuerySet[Opportunity]) -> Table:
-    has_owner = subject.person_id is None
-    is_created = metric.basis is Basis.CREATED
+def _deals(asked: Asked, metric: Metric, subject: Subject, found: DealsCounted) -> Table:
+    has_owner, is_created = subject.person_id is None, metric.basis is Basis.CREATED
+    currency, page = asked.viewer.organization.currency, _page(asked, found)
+    counted: list[Counted] = list(page.object_list)
+    in_sight = deals_in_sight(asked.viewer, [each.deal.pk for each in counted])
 
-    def row(deal: Opportunity) -> Row:
-        outcome = Outcome(deal.outcome)
-        href = _origin(asked, "metrics:deal_origin", deal.pk)
+    def row(each: Counted) -> Row:
+        outcome = Outcome(each.outcome)
+        href = _origin(asked, "metrics:deal_origin", each.deal.pk) if each.deal.pk in in_sight else ""
         return Row(
             [
-                Cell(text=deal_name(deal), detail=deal_detail(deal), href=href, is_drawer=True),
-                *owner_cells(deal, has_owner),
+                Cell(text=deal_name(each.deal), detail=deal_detail(each.deal), href=href, is_drawer=True),
+                *([Cell(text=_whose(each))] if has_owner else []),
                 Cell(status=Status(str(outcome.label).capitalize(), TONES[outcome])),
-                amount_cell(deal),
-                day_cell(deal.created_on if is_created else deal.closed_on),
+                _counted_cell(each, currency),
+                day_cell(each.created_on if is_created else each.closed_on),
             ]
         )
 
     columns = [
         Column("deal", _("Deal")),
-        *_owner_column(has_owner),
+        *([Column("owner", _("Person") if is_credited(metric) else _("Owner"))] if has_owner else []),
         Column("outcome", _("Outcome")),
-        Column("amount", _("Amount"), "money", asked.viewer.organization.currency),
+        Column("amount", _("Amount"), "money", currency),
         Column("day", _("Created") if is_created else _("Closes")),
     ]
-    return _table(asked, _("The deals it counts, the largest first"), columns, found, row, _("No deal counts here"))
+    caption = _("The deals it counts, the largest first")
+    return _table(asked, caption, columns, page, [row(each) for each in counted], _("No deal counts here"))
 
 
-def _leads(asked: Asked, subject: Subject, found: QuerySet[Lead]) -> Table:
-    has_owner = subject.person_id is None
+def _whose(each: Counted) -> str:
+    if each.person is not None:
+        return each.person.name
+    return each.deal.owner_text if each.share is None and each.deal.owner_text else _("Nobody")
+
+
+def _counted_cell(each: Counted, currency: str) -> Cell:
+    """What counts, and of how much it is a share."""
+    if each.amount is None:
+        return Cell(reason=_("Without amount"))
+    if each.share is None or each.share == 1:
+        return Cell(each.amount)
+    words = {"share": formats.percent(each.share), "whole": formats.money(each.whole, currency)}
+    return Cell(each.amount, detail=_("%(share)s of %(whole)s") % words)
+
+
+def _quotas(asked: Asked, subject: Subject, found: Sequence[QuotaCounted]) -> Table:
+    page, currency = _page(asked, found), asked.viewer.organization.currency
+
+    def row(each: QuotaCounted) -> Row:
+        quota = each.quota
+        whole = Cell(text=formats.money(quota.amount, quota.currency), href=links.page("crm:quota_detail", quota.pk))
+        days = f"{formats.day(each.starts_on)} – {formats.day(each.ends_before - timedelta(days=1))}"
+        return Row([Cell(text=str(quota.person or quota.team or "")), Cell(text=days), whole, Cell(each.amount)])
+
+    columns = [
+        Column("who", _("Whose")),
+        Column("days", _("Days")),
+        Column("quota", _("Quota"), "number"),
+        Column("amount", _("In these days"), "money", currency),
+    ]
+    rows = [row(each) for each in page.object_list]
+    return _table(asked, _("The quotas it counts, the earliest first"), columns, page, rows, _("No quota counts here"))
+
+
+def _leads(asked: Asked, subject: Subject, found: QuerySet[Lead], as_of: date | None) -> Table:
+    has_owner, page = subject.person_id is None, _page(asked, found)
 
     def row(lead: Lead) -> Row:
         href = _origin(asked, "metrics:lead_origin", lead.pk)
-        customer = Status(_("Customer"), "good") if lead.is_converted else Status(_("Not yet"), "neutral")
+        is_later = as_of is not None and lead.converted_on is not None and lead.converted_on > as_of
+        is_customer = lead.is_converted and not is_later
+        customer = Status(_("Customer"), "good") if is_customer else Status(_("Not yet"), "neutral")
         return Row(
             [
                 Cell(text=lead.name or lead.external_id, detail=lead.lead_source, href=href, is_drawer=True),
                 *([Cell(text=str(lead.owner or lead.owner_text or _("Nobody")))] if has_owner else []),
                 day_cell(lead.created_on),
                 Cell(status=customer),
-                day_cell(lead.converted_on),
+                day_cell(lead.converted_on if is_customer else None),
             ]
         )
 
@@ -108,11 +153,12 @@ def _leads(asked: Asked, subject: Subject, found: QuerySet[Lead]) -> Table:
         Column("customer", _("Customer")),
         Column("converted", _("Since")),
     ]
-    return _table(asked, _("The leads it counts, the latest first"), columns, found, row, _("No lead counts here"))
+    caption = _("The leads it counts, the latest first")
+    return _table(asked, caption, columns, page, [row(each) for each in page.object_list], _("No lead counts here"))
 
 
 def _activities(asked: Asked, subject: Subject, found: QuerySet[Activity]) -> Table:
-    has_owner = subject.person_id is None
+    has_owner, page = subject.person_id is None, _page(asked, found)
 
     def row(activity: Activity) -> Row:
         href = _origin(asked, "metrics:activity_origin", activity.pk)
@@ -133,7 +179,7 @@ def _activities(asked: Asked, subject: Subject, found: QuerySet[Activity]) -> Ta
         Column("day", _("Day")),
     ]
     caption = _("The activities it counts, the latest first")
-    return _table(asked, caption, columns, found, row, _("No activity counts here"))
+    return _table(asked, caption, columns, page, [row(each) for each in page.object_list], _("No activity counts here"))
 
 
 def _owner_column(has_owner: bool) -> list[Column]:

@@ -29,7 +29,7 @@ class CataloguePage:
 
 def catalogue(asked: Asked) -> CataloguePage:
     """Every metric with its definition and the reader's own figure as a worked example. Nine queries."""
-    viewer, days = asked.viewer, days_of(asked)
+    viewer, days = asked.viewer, days_of(asked, looks_back=False)
     choice, currency = days.choice, asked.viewer.organization.currency
     subject = access_subject(viewer)
     metrics = list(CATALOGUE.values())

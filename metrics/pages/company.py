@@ -66,18 +66,18 @@ class CompanyPage:
 def company(asked: Asked) -> CompanyPage:
     """Raises: PermissionDenied for roles that do not see everyone. Fourteen queries at most."""
     viewer, currency = asked.viewer, asked.viewer.organization.currency
-    subject, days = access_company_numbers(asked.viewer), days_of(asked)
+    subject, days = access_company_numbers(asked.viewer), days_of(asked, has_picker=True)
     choice = days.choice
-    by_period = ask.by_period(viewer, subject, TOTALS, choice.windows)
-    values = {**by_period[choice.period], **ask.now(viewer, subject, tiles.STANDING)}
-    trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice))
-    stages = pipeline_by_stage(subject, choice.chosen)
+    by_period = ask.by_period(viewer, subject, TOTALS, choice.windows, choice.as_of)
+    values = {**by_period[choice.period], **ask.now(viewer, subject, tiles.STANDING, choice.as_of)}
+    trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice), choice.as_of)
+    stages = pipeline_by_stage(subject, choice.chosen, choice.as_of)
     key = compare.chosen(asked, choice)
     return CompanyPage(
         head=Head.of(_("Company"), asked, days, subtitle=viewer.organization.name, hats=hats_of(asked, choice)),
         switcher=days.switcher,
         compare=compare.tabs(asked, choice, key),
-        setup=setup_callout(viewer) if viewer.is_administrator else None,
+        setup=setup_callout(viewer) if viewer.is_administrator and not choice.as_of else None,
         figures=Tiles(
             subject,
             choice,
@@ -87,7 +87,7 @@ def company(asked: Asked) -> CompanyPage:
             trend,
             past_due_words(stages, currency),
         ).all(),
-        teams=_teams(asked, subject, choice, currency, values),
+        teams=_teams(asked, subject, choice, currency, values).table,
         teams_words=choice.label,
         bookings=charts.bookings_chart(choice, trend, subject, currency),
         pipeline=pipeline_chart(stages, subject, choice, currency),
@@ -97,10 +97,19 @@ def company(asked: Asked) -> CompanyPage:
     )
 
 
-def _teams(asked: Asked, subject: Subject, choice: Choice, currency: str, total: ask.Values) -> Table:
+def company_sides(asked: Asked) -> Sides:
+    """The regions or teams beside their total, without the rest of the page. Raises: PermissionDenied. Seven queries."""
+    viewer, choice = asked.viewer, days_of(asked).choice
+    subject = access_company_numbers(viewer)
+    total = ask.by_period(viewer, subject, DATED, [choice.period], choice.as_of)[choice.period]
+    total = {**total, **ask.now(viewer, subject, STANDING, choice.as_of)}
+    return _teams(asked, subject, choice, viewer.organization.currency, total)
+
+
+def _teams(asked: Asked, subject: Subject, choice: Choice, currency: str, total: ask.Values) -> Sides:
     """The regions or teams the company is compared by. Three queries."""
     viewer = asked.viewer
-    tree = top_teams(viewer.on)
+    tree = top_teams(choice.on)
     return Sides(
         id="sides",
         caption=_("Teams, %(days)s") % {"days": choice.label},
@@ -118,7 +127,7 @@ def _teams(asked: Asked, subject: Subject, choice: Choice, currency: str, total:
             "team",
             _team_actions(viewer),
         ),
-    ).table
+    )
 
 
 def _team_actions(viewer: Viewer) -> list[Action]:
@@ -127,8 +136,10 @@ def _team_actions(viewer: Viewer) -> list[Action]:
 
 
 def _rows(viewer: Viewer, subject: Subject, tree: TeamNames, choice: Choice) -> list[Side]:
-    by_period = ask.members_by_period(viewer, subject, Dimension.TEAM, tree.below, DATED, asked_periods(choice))
-    now = ask.members_now(viewer, subject, Dimension.TEAM, tree.below, STANDING)
+    by_period = ask.members_by_period(
+        viewer, subject, Dimension.TEAM, tree.below, DATED, asked_periods(choice), choice.as_of
+    )
+    now = ask.members_now(viewer, subject, Dimension.TEAM, tree.below, STANDING, choice.as_of)
     return [
         side_of(Subject(name, team_id=key), "", choice, by_period[key], now[key]) for key, name in tree.below.items()
     ]
@@ -137,7 +148,8 @@ def _rows(viewer: Viewer, subject: Subject, tree: TeamNames, choice: Choice) -> 
 def _products(viewer: Viewer, subject: Subject, choice: Choice, currency: str) -> Chart:
     """What products brought, the largest first. Two queries."""
     names = dict(product_choices())
-    found = ask.members_by_period(viewer, subject, Dimension.PRODUCT, names, [REVENUE], [choice.period])
+    period, as_of = [choice.period], choice.as_of
+    found = ask.members_by_period(viewer, subject, Dimension.PRODUCT, names, [REVENUE], period, as_of)
     sold = [
         (key, names.get(key) or _("Without product"), values[choice.period][REVENUE.name].value)
         for key, values in found.items()
@@ -174,7 +186,8 @@ def _products_summary(known: Sequence[tuple[str, Decimal | None]], shown: int) -
 def _movers(viewer: Viewer, choice: Choice, currency: str) -> Table:
     """Whose bookings rose and fell most. Two queries."""
     compared = choice.previous
-    found = movers(viewer, now=choice.period, before=compared.period, limit=MOVERS) if compared else []
+    days = {"now": choice.period, "before": compared.period} if compared else {}
+    found = movers(viewer, **days, limit=MOVERS, as_of=choice.as_of) if days else []
     columns = [
         Column("name", _("Person")),
         column_of(REVENUE, currency, is_sortable=False),

@@ -108,8 +108,10 @@ def owner_cells(deal: Opportunity, has_owner: bool) -> list[Cell]:
 
 
 def amount_cell(deal: Opportunity) -> Cell:
-    """What it is worth in the organization's currency."""
-    return Cell(deal.converted_amount, reason="" if deal.converted_amount is not None else _("Without amount"))
+    """What it is worth in the organization's currency, which opens where that came from."""
+    if deal.converted_amount is None:
+        return Cell(reason=_("Without amount"))
+    return Cell(deal.converted_amount, href=links.page("metrics:deal_origin", deal.pk), is_drawer=True)
 
 
 def day_cell(day: date | None) -> Cell:

@@ -14,23 +14,21 @@ from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
 from metrics.forms import ExplorerForm
 from metrics.pages import ask, links
-from metrics.pages.access import access_slice, past_day, people_choices, team_choices, trait_words
+from metrics.pages.access import access_slice, people_choices, team_choices, trait_words
 from metrics.pages.figures import cell_of, column_of, figure_of, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, Choice, grain_words, period_words, short_words
 from metrics.pages.switcher import Switcher
 from metrics.pages.why import metric_named
 from metrics.selectors.answer import Row as Figures
-from metrics.selectors.own import own_dimensions, takes_own
+from metrics.selectors.own import own_dimensions
 from metrics.selectors.question import TRAITS, Dimension, can_look_back
 from metrics.selectors.structure import account_words, product_choices
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.traits import dimensions_of
-from metrics.words import Definition, definition, dimension_words, without_words
-from people import formats
+from metrics.words import Definition, definition, dimension_words, member_words, without_words
 from people.components import (
     Action,
-    Callout,
     Cell,
     Chart,
     Column,
@@ -81,7 +79,9 @@ class Explored:
         if row.period is not None:
             return period_words(self.choice.calendar, Grain(self.by), row.period)
         name = row.names.get(self.by)
-        return without_words(self.dimension) if self.dimension is not None and not name else name or ""
+        if not name:
+            return without_words(self.dimension) if self.dimension is not None else ""
+        return member_words(self.dimension, name)
 
     def subject_of(self, row: Figures) -> Subject:
         """Whose a row is, and of which product, account, …"""
@@ -98,18 +98,18 @@ class Explored:
     def href(self, row: Figures) -> str:
         """Why a row is what it is."""
         period = row.period or self.days_of_open_deals
-        return links.why(self.metric, self.subject_of(row), self.choice, period, as_of=self.as_of)
+        return links.why(self.metric, self.subject_of(row), self.choice, period)
 
     def closer_href(self, row: Figures) -> str:
         """The same metric, of this row only."""
         if row.period is not None:
             return ""
-        return links.explorer(self.metric, self.subject_of(row), as_of=self.as_of, **self.choice.query)
+        return links.explorer(self.metric, self.subject_of(row), **self.choice.query)
 
     @property
     def total_href(self) -> str:
         """Why the total is what it is."""
-        return links.why(self.metric, self.subject, self.choice, self.days_of_open_deals, as_of=self.as_of)
+        return links.why(self.metric, self.subject, self.choice, self.days_of_open_deals)
 
     @property
     def days_of_open_deals(self) -> Period | None:
@@ -126,7 +126,6 @@ class ExplorerPage:
     form: forms.Form
     figure: Figure
     definition: Definition
-    callout: Callout | None
     chart: Chart
     table: Table
 
@@ -135,15 +134,16 @@ def explore(asked: Asked, name: str) -> Explored:
     """The rows of a metric as the query asks for them. Raises: NoMetric, ObjectDoesNotExist. Seventeen queries."""
     metric, viewer, query = metric_named(name), asked.viewer, asked.query
     subject = access_slice(asked)
-    own = own_dimensions() if takes_own(metric) else {}
+    own = own_dimensions(metric)
     known = {*dimensions_of(metric), *own.values()}
     subject = replace(subject, traits=tuple(each for each in subject.traits if each[0] in known))
-    days = days_of(asked, default=ALL if metric.basis is Basis.DUE else Grain.YEAR)
+    default = ALL if metric.basis is Basis.DUE else Grain.YEAR
+    days = days_of(asked, default=default, looks_back=can_look_back(metric))
     offered = [key for key, _words in by_choices(metric, subject, own)]
     by = query.get("by", "") if query.get("by", "") in offered else offered[0]
     dimension = Dimension(by) if by in list(Dimension) else own.get(by)
     grain = None if dimension else Grain(by)
-    as_of = past_day(asked, metric)
+    as_of = days.choice.as_of
     rows = ask.rows_of(viewer, subject.scope, [metric], days.choice, dimension, grain, as_of)
     [total] = ask.rows_of(viewer, subject.scope, [metric], days.choice, as_of=as_of)
     return Explored(metric, subject, days, by, _open_to(viewer, subject, rows), total.figure, own, as_of)
@@ -191,22 +191,8 @@ def explorer(asked: Asked, name: str) -> ExplorerPage:
             why=explored.total_href,
         ),
         definition=words,
-        callout=look_back_callout(explored.as_of),
         chart=_chart(explored, currency),
         table=_table(asked, explored, currency),
-    )
-
-
-def look_back_callout(as_of: date | None) -> Callout | None:
-    """Says that a page looks back, and what it cannot know."""
-    if as_of is None:
-        return None
-    return Callout(
-        _("A look back to %(day)s") % {"day": formats.day(as_of)},
-        _(
-            "The figures as they stood at the end of that day, by the teams of that day. Deals that were deleted since "
-            "then are not in them."
-        ),
     )
 
 

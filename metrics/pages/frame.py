@@ -1,14 +1,14 @@
 """What every page of numbers has: its days, its head, the ways to the viewer's other pages, and when it is true."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from kernel.period import Grain
 from metrics.pages import links
-from metrics.pages.periods import DEFAULT, Choice, choose
+from metrics.pages.periods import DEFAULT, Choice, choose, past_day
 from metrics.pages.switcher import Switcher, switcher
 from metrics.selectors.question import calendar_of
 from metrics.selectors.state import State, numbers_state
@@ -101,22 +101,32 @@ def charge_words(charge: Charge | None) -> str:
     return _("for %(name)s") % {"name": charge.for_name} if charge.right == "delegated" else _("acting manager")
 
 
-def days_of(asked: Asked, *, default: str = DEFAULT) -> Days:
+def days_of(asked: Asked, *, default: str = DEFAULT, looks_back: bool = True, has_picker: bool = False) -> Days:
     """The days a page shows. Where the last decided deals are older than the current period, "quarter" means theirs.
 
-    One query.
+    `looks_back`: the page can show how things stood on a past day, which is then its today; `has_picker`: its switcher
+    asks for that day. One query.
     """
     viewer, state = asked.viewer, numbers_state()
     calendar = calendar_of(viewer.organization)
-    last = state.last or viewer.on
-    is_old = last < calendar.period_of(Grain.QUARTER, viewer.on).starts_on
-    choice = choose(
+    as_of = past_day(asked.query, viewer.on) if looks_back else None
+    on = as_of or viewer.on
+    last = min(state.last or on, on)
+    is_old = last < calendar.period_of(Grain.QUARTER, on).starts_on
+    chosen = choose(
         asked.query,
         calendar=calendar,
-        on=viewer.on,
-        anchor=last if is_old else viewer.on,
+        on=on,
+        anchor=last if is_old else on,
         first=state.first,
         default=default,
     )
-    shown = switcher(choice, asked.path, asked.query, is_old=is_old and "period" not in asked.query)
+    choice = replace(chosen, as_of=as_of)
+    shown = switcher(
+        choice,
+        asked.path,
+        asked.query,
+        is_old=is_old and "period" not in asked.query,
+        latest=viewer.on - timedelta(days=1) if has_picker else None,
+    )
     return Days(choice, shown, state)

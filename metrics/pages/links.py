@@ -1,7 +1,6 @@
 """Where figures lead: the deals behind them, the explorer, the reason. The one place that knows the addresses."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ from kernel.period import Period
 from metrics.engine.definitions import Metric
 from metrics.engine.parts import Basis
 from metrics.pages.periods import CUSTOM, Choice
+from metrics.selectors.question import can_look_back
 from metrics.selectors.subject import Subject
 from metrics.selectors.why import DealsBehind, deals_behind
 
@@ -53,12 +53,14 @@ def subject_query(subject: Subject) -> dict[str, Any]:
     return {**{str(name): value for name, value in values if value}, "without": without}
 
 
-def why(
-    metric: Metric, subject: Subject, choice: Choice, period: Period | None = None, as_of: date | None = None
-) -> str:
-    """The reason for a figure of the page's days, or of other ones; open deals stand as they are unless some are given."""
+def why(metric: Metric, subject: Subject, choice: Choice, period: Period | None = None) -> str:
+    """The reason for a figure of the page's days, or of other ones; open deals stand as they are unless some are given.
+
+    On a page that looks back, as it stood then.
+    """
     days = custom(period) if period else {} if metric.basis is Basis.DUE else choice.query
-    return page("metrics:why", metric=metric.name, as_of=as_of, **subject_query(subject), **days)
+    back = {"as_of": choice.as_of.isoformat()} if choice.as_of and can_look_back(metric) else {}
+    return page("metrics:why", metric=metric.name, **subject_query(subject), **{**days, **back})
 
 
 def custom(period: Period) -> dict[str, str]:

@@ -22,8 +22,8 @@ def median_of_peers(viewer: Viewer, subject: Subject, metrics: Sequence[Metric],
         return Comparison(_("the team: fewer than five people"))
     team, people = circle
     values = [
-        *people_by_period(viewer, people, dated(metrics), choice.period),
-        *people_now(viewer, people, standing(metrics)),
+        *people_by_period(viewer, people, dated(metrics), choice.period, choice.as_of),
+        *people_now(viewer, people, standing(metrics), choice.as_of),
     ]
     medians = {
         metric.name: Value(middle(each[metric.name].value for each in values if metric.name in each))

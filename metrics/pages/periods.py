@@ -45,6 +45,7 @@ class Choice:
     period: Period
     on: date
     is_refused: bool = False  # what was asked for made no sense and the default stands in
+    as_of: date | None = None  # a past day as which things stood; `on` is then that day
 
     @property
     def is_running(self) -> bool:
@@ -68,6 +69,11 @@ class Choice:
     @property
     def query(self) -> dict[str, str]:
         """The same choice as a query that means the same days tomorrow as well."""
+        back = {"as_of": self.as_of.isoformat()} if self.as_of else {}
+        return self._days_query | back
+
+    @property
+    def _days_query(self) -> dict[str, str]:
         if self.grain is not None:
             return {"period": self.calendar.label_of(self.grain, self.period)}
         if self.key == ALL:
@@ -131,13 +137,23 @@ class Choice:
         period = move(self.grain, self.period)
         if period.starts_on > self.on:
             return None
-        return Choice(self.calendar, self.calendar.label_of(self.grain, period), self.grain, period, self.on)
+        label = self.calendar.label_of(self.grain, period)
+        return Choice(self.calendar, label, self.grain, period, self.on, as_of=self.as_of)
 
     def _so_far(self, earlier: Period) -> Period:
         if not self.is_running:
             return earlier
         days = (self.on - self.period.starts_on).days + 1
         return Period(earlier.starts_on, min(earlier.ends_before, earlier.starts_on + timedelta(days=days)))
+
+
+def past_day(query: Mapping[str, str], on: date) -> date | None:
+    """The past day that a query asks to look back to; None where it says none, or none that is past."""
+    try:
+        day = date.fromisoformat(query.get("as_of", ""))
+    except ValueError:
+        return None
+    return day if EARLIEST <= day < on else None
 
 
 def choose(

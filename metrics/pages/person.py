@@ -26,6 +26,20 @@ ROWS = 8
 
 
 @dataclass(frozen=True)
+class Lists:
+    """Deals and activities as they are today."""
+
+    pressing: Table
+    pressing_words: str
+    pressing_href: str
+    recent: Table
+    recent_words: str
+    recent_href: str
+    activities: Table
+    activities_href: str
+
+
+@dataclass(frozen=True)
 class PersonPage:
     """What `metrics/person.html` shows."""
 
@@ -35,14 +49,7 @@ class PersonPage:
     figures: list[Figure]
     bookings: Chart
     pipeline: Chart
-    pressing: Table
-    pressing_words: str
-    pressing_href: str
-    recent: Table
-    recent_words: str
-    recent_href: str
-    activities: Table
-    activities_href: str
+    lists: Lists | None  # of today: a past day has its rows behind each figure
 
 
 def my_number(asked: Asked) -> PersonPage:
@@ -56,16 +63,14 @@ def person_numbers(asked: Asked, person_id: int) -> PersonPage:
 
 
 def _page(asked: Asked, subject: Subject, *, is_own: bool) -> PersonPage:
-    viewer, currency, days = asked.viewer, asked.viewer.organization.currency, days_of(asked)
+    viewer, currency, days = asked.viewer, asked.viewer.organization.currency, days_of(asked, has_picker=True)
     choice = days.choice
-    by_period = ask.by_period(viewer, subject, ASKED, choice.windows)
-    values = {**by_period[choice.period], **ask.now(viewer, subject, STANDING)}
-    trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice))
-    stages = pipeline_by_stage(subject, choice.chosen)
+    by_period = ask.by_period(viewer, subject, ASKED, choice.windows, choice.as_of)
+    values = {**by_period[choice.period], **ask.now(viewer, subject, STANDING, choice.as_of)}
+    trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice), choice.as_of)
+    stages = pipeline_by_stage(subject, choice.chosen, choice.as_of)
     key = compare.chosen(asked, choice, has_median=True)
     compared = _compared(asked, subject, days, key, by_period)
-    pressing = pressing_deals(subject.scope, on=viewer.on, due_before=_due_before(days), limit=ROWS)
-    recent = recent_deals(subject.scope, on=viewer.on, period=choice.period, limit=ROWS)
     return PersonPage(
         head=_head(asked, subject, days, is_own=is_own),
         switcher=days.switcher,
@@ -73,7 +78,17 @@ def _page(asked: Asked, subject: Subject, *, is_own: bool) -> PersonPage:
         figures=Tiles(subject, choice, currency, values, compared, trend, past_due_words(stages, currency)).all(),
         bookings=charts.bookings_chart(choice, trend, subject, currency),
         pipeline=pipeline_chart(stages, subject, choice, currency),
-        pressing=pressing_table(pressing, currency, on=viewer.on, has_owner=False, empty=nothing_pressing()),
+        lists=None if choice.as_of else _lists(asked, subject, days),
+    )
+
+
+def _lists(asked: Asked, subject: Subject, days: Days) -> Lists:
+    """Three queries."""
+    on, currency, choice = asked.viewer.on, asked.viewer.organization.currency, days.choice
+    pressing = pressing_deals(subject.scope, on=on, due_before=_due_before(days), limit=ROWS)
+    recent = recent_deals(subject.scope, on=on, period=choice.period, limit=ROWS)
+    return Lists(
+        pressing=pressing_table(pressing, currency, on=on, has_owner=False, empty=nothing_pressing()),
         pressing_words=_("Open deals past due or due this quarter, the most urgent first"),
         pressing_href=links.deals(subject, "open", sort="closes"),
         recent=recent_table(recent, currency, has_owner=False, empty=nothing_decided()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,17 @@ from metrics.pages import links
 from metrics.pages.periods import ALL, GRAINS, Choice, grain_words
 from people import formats
 from people.components import Callout, Tab
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """The picker of a past day: what is chosen, the latest there is, the rest of the query, and the way back to today."""
+
+    day: str
+    words: str
+    latest: str
+    kept: list[tuple[str, str]]
+    today_href: str
 
 
 @dataclass(frozen=True)
@@ -26,10 +38,14 @@ class Switcher:
     kept: list[tuple[str, str]]
     is_custom: bool
     callout: Callout | None
+    look_back: LookBack | None = None
 
 
-def switcher(choice: Choice, path: str, query: Mapping[str, Any], *, is_old: bool = False) -> Switcher:
-    """The switcher of a page; `is_old` says that the days are the last ones with facts rather than today's."""
+def switcher(
+    choice: Choice, path: str, query: Mapping[str, Any], *, is_old: bool = False, latest: date | None = None
+) -> Switcher:
+    """The switcher of a page; `is_old` says that the days are the last ones with facts rather than today's. `latest` is
+    the last past day that its picker offers; None: it has no picker."""
     rest = {key: value for key, value in query.items() if key not in ("period", "from", "to")}
 
     def to(**changes: Any) -> str:
@@ -52,10 +68,30 @@ def switcher(choice: Choice, path: str, query: Mapping[str, Any], *, is_old: boo
         kept=[(key, str(value)) for key, value in rest.items()],
         is_custom=choice.grain is None and choice.key != ALL,
         callout=_callout(choice, is_old),
+        look_back=_look_back(choice, path, query, latest) if latest else None,
+    )
+
+
+def _look_back(choice: Choice, path: str, query: Mapping[str, Any], latest: date) -> LookBack:
+    kept = [(key, str(value)) for key, value in query.items() if key != "as_of"]
+    return LookBack(
+        choice.as_of.isoformat() if choice.as_of else "",
+        _("As it stood on %(day)s") % {"day": formats.day(choice.as_of)} if choice.as_of else _("As it stood on …"),
+        latest.isoformat(),
+        kept,
+        links.same_page(path, query, as_of=None) if choice.as_of else "",
     )
 
 
 def _callout(choice: Choice, is_old: bool) -> Callout | None:
+    if choice.as_of is not None:
+        return Callout(
+            _("A look back to %(day)s") % {"day": formats.day(choice.as_of)},
+            _(
+                "The figures as they stood at the end of that day, by the teams of that day. Quotas and credits are not "
+                "looked back at; deals that were deleted since then are not in the figures."
+            ),
+        )
     if choice.is_refused:
         return Callout(
             _("These dates could not be read"),

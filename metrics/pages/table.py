@@ -18,7 +18,7 @@ from metrics.engine.parts import Basis
 from metrics.engine.peers import middle
 from metrics.engine.rest import rest_of
 from metrics.pages import links
-from metrics.pages.ask import Values, dated, standing
+from metrics.pages.ask import Values, dated, known, standing
 from metrics.pages.figures import cell_of, column_of, delta_of
 from metrics.pages.frame import Asked
 from metrics.pages.periods import Choice
@@ -28,6 +28,7 @@ from people.components import Cell, Column, Empty, Pages, PersonChip, Row, Spark
 COLUMNS: tuple[Metric, ...] = (REVENUE, ATTAINMENT, WON_COUNT, WIN_RATE, DEAL_SIZE_MEAN, CYCLE_DAYS_MEAN, PIPELINE_OPEN)
 DATED, STANDING = dated(COLUMNS), standing(COLUMNS)
 PAGE = 25
+REST, MIDDLE = "rest", "middle"
 FIRST = f"-{REVENUE.name}"
 
 
@@ -60,6 +61,11 @@ class Sides:
     has_middle: bool = True
 
     @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The columns, as far as they are known of the day."""
+        return known(COLUMNS, self.choice.as_of)
+
+    @property
     def table(self) -> Table:
         """The rows in the order asked for, one page of them; the total below."""
         sort = self.asked.query.get("sort", FIRST)
@@ -83,12 +89,12 @@ class Sides:
 
     def _columns(self) -> list[Column]:
         short = {CYCLE_DAYS_MEAN.name: _("Cycle"), DEAL_SIZE_MEAN.name: _("Deal size"), WON_COUNT.name: _("Won")}
-        return [column_of(metric, self.currency, label=short.get(metric.name, "")) for metric in COLUMNS]
+        return [column_of(metric, self.currency, label=short.get(metric.name, "")) for metric in self.metrics]
 
     def _row(self, side: Side) -> Row:
         href = links.numbers_of(side.subject, self.choice)
         name = Cell(person=PersonChip(side.subject.name, side.detail, href, is_small=True))
-        return Row([name, *(self._cell(side, metric) for metric in COLUMNS), Cell(trend=Sparkline(side.run))])
+        return Row([name, *(self._cell(side, metric) for metric in self.metrics), Cell(trend=Sparkline(side.run))])
 
     def _cell(self, side: Side, metric: Metric) -> Cell:
         value = side.values.get(metric.name, Value(None))
@@ -102,36 +108,41 @@ class Sides:
         key = f"{self.id}-{subject.person_id or subject.team_id}-{metric.name}"
         return cell_of(metric, value, why=links.why(metric, subject, self.choice), key=key, delta=delta)
 
-    def _rest(self) -> list[Row]:
+    def rest(self, metric: Metric) -> Value | None:
         """What the total holds beyond the rows."""
-        found = {
-            metric.name: rest_of(
-                metric, self.total[metric.name], [side.values[metric.name] for side in self.rows if side.values]
-            )
-            for metric in COLUMNS
-        }
+        rows = [side.values[metric.name] for side in self.rows if side.values]
+        return rest_of(metric, self.total[metric.name], rows)
+
+    def middle(self, metric: Metric) -> Decimal | None:
+        """The middle one of the rows, where there are five or more."""
+        return middle(side.values[metric.name].value for side in self.rows if metric.name in side.values)
+
+    def _between(self, metric: Metric, what: str) -> str:
+        """Why a figure between the rows and their total is what it is."""
+        query = {"team": self.total_subject.team_id, "view": self.asked.query.get("view", ""), **self.choice.query}
+        return links.page("metrics:between", metric=metric.name, what=what, **query)
+
+    def _rest(self) -> list[Row]:
+        found = {metric: self.rest(metric) for metric in self.metrics}
         if not self.rest_label or not any(found.values()):
             return []
-        cells = [self._rest_cell(metric, found[metric.name]) for metric in COLUMNS]
+        cells = [self._rest_cell(metric, found[metric]) for metric in self.metrics]
         return [Row([Cell(text=self.rest_label), *cells, Cell(text=" ")], tone="quiet")]
 
     def _rest_cell(self, metric: Metric, value: Value | None) -> Cell:
         if value is None:
             is_sum = metric.basis is Basis.DUE or metric in (REVENUE, WON_COUNT)
-            return Cell(Decimal(0) if is_sum else None)
-        return cell_of(metric, value)
+            return cell_of(metric, Value(Decimal(0)), why=self._between(metric, REST)) if is_sum else Cell(None)
+        return cell_of(metric, value, why=self._between(metric, REST))
 
     def _middle(self) -> list[Row]:
-        """The middle one of the rows, where there are five or more."""
         if not self.has_middle:
             return []
-        found = [
-            middle(side.values[metric.name].value for side in self.rows if metric.name in side.values)
-            for metric in COLUMNS
-        ]
-        if all(value is None for value in found):
+        found = {metric: self.middle(metric) for metric in self.metrics}
+        if all(value is None for value in found.values()):
             return []
-        return [Row([Cell(text=_("Median")), *(Cell(value) for value in found), Cell(text=" ")], tone="quiet")]
+        cells = [Cell(value, href=self._between(metric, MIDDLE), is_drawer=True) for metric, value in found.items()]
+        return [Row([Cell(text=_("Median")), *cells, Cell(text=" ")], tone="quiet")]
 
     def _footer(self) -> Row:
         cells = [
@@ -141,7 +152,7 @@ class Sides:
                 why=links.why(metric, self.total_subject, self.choice),
                 key=f"{self.id}-total-{metric.name}",
             )
-            for metric in COLUMNS
+            for metric in self.metrics
         ]
         return Row([Cell(text=self.total_label), *cells, Cell(text=" ")])
 

@@ -40,7 +40,7 @@ class TeamPage:
     table_title: str
     table_words: str
     views: list[Tab]
-    attention: AttentionList
+    attention: AttentionList | None  # not of a past day
     bookings: Chart
     pipeline: Chart
 
@@ -51,23 +51,37 @@ def my_team(asked: Asked) -> TeamPage:
     if not charges:
         raise NoTeam
     subject = Subject(charges[0].team_name, team_id=charges[0].team_id)
-    return _page(asked, subject, teams_below(charges[0].team_id, asked.viewer.on), is_own=True)
+    return _page(asked, subject, is_own=True)
 
 
 def team_numbers(asked: Asked, team_id: int) -> TeamPage:
     """A team. Raises: ObjectDoesNotExist where its numbers are not open to the viewer. Fifteen queries."""
     subject = access_team_numbers(asked.viewer, team_id)
     is_own = any(charge.team_id == team_id for charge in asked.viewer.open_charges)
-    return _page(asked, subject, teams_below(team_id, asked.viewer.on), is_own=is_own)
+    return _page(asked, subject, is_own=is_own)
 
 
-def _page(asked: Asked, subject: Subject, tree: TeamNames, *, is_own: bool) -> TeamPage:
-    viewer, currency, days = asked.viewer, asked.viewer.organization.currency, days_of(asked)
+def team_sides(asked: Asked, team_id: int) -> Sides:
+    """The people or teams beside their total, without the rest of the page. Raises: ObjectDoesNotExist. Eight queries."""
+    viewer, choice = asked.viewer, days_of(asked).choice
+    subject = access_team_numbers(viewer, team_id)
+    tree = teams_below(team_id, choice.on)
+    view = _view(asked, tree)
+    rows = _teams(viewer, subject, tree, choice) if view == TEAMS else _people(viewer, subject, choice)
+    total = ask.by_period(viewer, subject, DATED, [choice.period], choice.as_of)[choice.period]
+    total = {**total, **ask.now(viewer, subject, STANDING, choice.as_of)}
+    return _sides(asked, subject, choice, viewer.organization.currency, rows, total, view)
+
+
+def _page(asked: Asked, subject: Subject, *, is_own: bool) -> TeamPage:
+    assert subject.team_id is not None
+    viewer, currency, days = asked.viewer, asked.viewer.organization.currency, days_of(asked, has_picker=True)
     choice = days.choice
-    by_period = ask.by_period(viewer, subject, TOTALS, choice.windows)
-    values = {**by_period[choice.period], **ask.now(viewer, subject, tiles.STANDING)}
-    trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice))
-    stages = pipeline_by_stage(subject, choice.chosen)
+    tree = teams_below(subject.team_id, choice.on)
+    by_period = ask.by_period(viewer, subject, TOTALS, choice.windows, choice.as_of)
+    values = {**by_period[choice.period], **ask.now(viewer, subject, tiles.STANDING, choice.as_of)}
+    trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice), choice.as_of)
+    stages = pipeline_by_stage(subject, choice.chosen, choice.as_of)
     key = compare.chosen(asked, choice)
     view = _view(asked, tree)
     sides = _teams(viewer, subject, tree, choice) if view == TEAMS else _people(viewer, subject, choice)
@@ -88,10 +102,16 @@ def _page(asked: Asked, subject: Subject, tree: TeamNames, *, is_own: bool) -> T
         table_title=_("Teams") if view == TEAMS else _("People"),
         table_words=_words(choice),
         views=_views(asked, tree, view),
-        attention=attention_list(attention(viewer.organization, subject, choice.chosen), choice, currency),
+        attention=_attention(viewer, subject, choice, currency),
         bookings=charts.bookings_chart(choice, trend, subject, currency),
         pipeline=pipeline_chart(stages, subject, choice, currency),
     )
+
+
+def _attention(viewer: Viewer, subject: Subject, choice: Choice, currency: str) -> AttentionList | None:
+    if choice.as_of is not None:
+        return None
+    return attention_list(attention(viewer.organization, subject, choice.chosen), choice, currency)
 
 
 def _words(choice: Choice) -> str:
@@ -121,8 +141,10 @@ def _people(viewer: Viewer, subject: Subject, choice: Choice) -> list[Side]:
     assert subject.team_id is not None
     members = members_below(subject.team_id, choice.period)
     names = {key: member.name for key, member in members.items()}
-    by_period = ask.members_by_period(viewer, subject, Dimension.PERSON, names, DATED, asked_periods(choice))
-    now = ask.members_now(viewer, subject, Dimension.PERSON, names, STANDING)
+    by_period = ask.members_by_period(
+        viewer, subject, Dimension.PERSON, names, DATED, asked_periods(choice), choice.as_of
+    )
+    now = ask.members_now(viewer, subject, Dimension.PERSON, names, STANDING, choice.as_of)
     return [
         side_of(Subject(each.name, key, subject.team_id), _seat(each.role, each.team), choice, by_period[key], now[key])
         for key, each in members.items()
@@ -135,8 +157,10 @@ def _seat(role: str, team: str) -> str:
 
 def _teams(viewer: Viewer, subject: Subject, tree: TeamNames, choice: Choice) -> list[Side]:
     """The teams directly below. Two queries."""
-    by_period = ask.members_by_period(viewer, subject, Dimension.TEAM, tree.below, DATED, asked_periods(choice))
-    now = ask.members_now(viewer, subject, Dimension.TEAM, tree.below, STANDING)
+    by_period = ask.members_by_period(
+        viewer, subject, Dimension.TEAM, tree.below, DATED, asked_periods(choice), choice.as_of
+    )
+    now = ask.members_now(viewer, subject, Dimension.TEAM, tree.below, STANDING, choice.as_of)
     return [
         side_of(Subject(name, team_id=key), "", choice, by_period[key], now[key]) for key, name in tree.below.items()
     ]

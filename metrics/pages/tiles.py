@@ -52,7 +52,7 @@ class Tiles:
 
     def all(self) -> list[Figure]:
         """One tile per key metric."""
-        return [self._tile(metric) for metric in KEY]
+        return [self._tile(metric) for metric in KEY if metric.name in self.values]
 
     def _tile(self, metric: Metric) -> Figure:
         value, is_now = self.values[metric.name], metric.basis is Basis.DUE
@@ -92,5 +92,5 @@ class Tiles:
             slowest = self.values[CYCLE_DAYS_P90.name].value
             return "" if slowest is None else _("nine of ten within %(days)s") % {"days": formats.days(slowest)}
         if metric.basis is Basis.DUE and not self.values[metric.name].notes:
-            return _("as the deals stand now")
+            return _("as the deals stood") if self.choice.as_of else _("as the deals stand now")
         return ""

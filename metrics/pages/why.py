@@ -10,12 +10,14 @@ from metrics.engine.definitions import Metric, Unit, families_of
 from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis, Family
 from metrics.pages import ask, links
-from metrics.pages.access import access_slice, past_day, trait_words
-from metrics.pages.behind import rows_behind, rows_then
+from metrics.pages.access import access_slice, trait_words
+from metrics.pages.behind import rows_behind
 from metrics.pages.figures import divides_money, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
-from metrics.selectors.own import OwnDimension, takes_own
+from metrics.selectors.own import takes_own
+from metrics.selectors.question import can_look_back
+from metrics.selectors.quotas_behind import counts_quotas
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.traits import dimensions_of
 from metrics.words import definition, notes_text
@@ -49,13 +51,14 @@ def why(asked: Asked) -> Why:
     metric = metric_named(asked.query.get("metric", ""))
     viewer, currency = asked.viewer, asked.viewer.organization.currency
     subject = access_slice(asked)
-    known, own = dimensions_of(metric), takes_own(metric)
-    kept_traits = (each for each in subject.traits if each[0] in known or (own and isinstance(each[0], OwnDimension)))
+    known = dimensions_of(metric)
+    kept_traits = (each for each in subject.traits if each[0] in known or takes_own(metric, each[0]))
     subject = replace(subject, traits=tuple(kept_traits))
     kept = trait_words(subject)
-    days = days_of(asked, default=ALL if metric.basis is Basis.DUE else DEFAULT)
+    default = ALL if metric.basis is Basis.DUE else DEFAULT
+    days = days_of(asked, default=default, looks_back=can_look_back(metric))
     choice = days.choice
-    as_of = past_day(asked, metric)
+    as_of = choice.as_of
     [row] = ask.rows_of(viewer, subject.scope, [metric], choice, as_of=as_of)
     value = row.figure
     return Why(
@@ -66,10 +69,8 @@ def why(asked: Asked) -> Why:
         sentence=definition(metric).sentence,
         pairs=[(_("Of whom"), subject.name), *_back_words(as_of), *kept, *_pairs(metric, value, days, currency)],
         notes=definition(metric).notes,
-        rows=rows_then()
-        if as_of
-        else rows_behind(asked, metric, subject, None if choice.key == ALL else choice.period),
-        actions=_actions(metric, subject, choice),
+        rows=rows_behind(asked, metric, subject, None if choice.key == ALL else choice.period, as_of),
+        actions=_actions(metric, subject, choice, as_of),
     )
 
 
@@ -102,14 +103,16 @@ def _pairs(metric: Metric, value: Value, days: Days, currency: str) -> Pairs:
 
 def _days_words(metric: Metric, choice: Choice) -> str:
     if metric.basis is Basis.DUE and choice.key == ALL:
-        return _("open deals as they stand now")
+        return _("open deals as they stood") if choice.as_of else _("open deals as they stand now")
     label = choice.label if choice.label == choice.days_words else f"{choice.label} ({choice.days_words})"
     return _("%(days)s, by the day %(basis)s") % {"days": label, "basis": definition(metric).basis}
 
 
-def _actions(metric: Metric, subject: Subject, choice: Choice) -> list[Action]:
+def _actions(metric: Metric, subject: Subject, choice: Choice, as_of: date | None) -> list[Action]:
     actions = []
-    if not families_of(metric) & {Family.LEADS, Family.ACTIVITIES}:
+    is_of_deals = not (families_of(metric) & {Family.LEADS, Family.ACTIVITIES} or counts_quotas(metric))
+    if as_of is None and is_of_deals:
         rows = links.deals_of(metric, subject, None if choice.key == ALL else choice.period)
         actions = [Action(_("See all the deals"), rows, "deals", "primary")]
-    return [*actions, Action(_("By month, person, team, …"), links.explorer(metric, subject, **choice.query), "chart")]
+    explorer = links.explorer(metric, subject, **choice.query)
+    return [*actions, Action(_("By month, person, team, …"), explorer, "chart")]

@@ -19,7 +19,7 @@ from metrics.selectors.span import span_of
 from metrics.selectors.sums import Key, quantiles, sums
 from people.models import Organization
 
-UNKNOWN = frozenset({Basis.LEAD_CREATED, Basis.OCCURRED})  # where nothing is known, nothing is 0
+UNKNOWN = frozenset({Basis.LEAD_CREATED, Basis.OCCURRED, Basis.STEPPED})  # where nothing is known, nothing is 0
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class _Groups:
 
     def _undated(self) -> frozenset[Basis]:
         """Date bases of which nothing is known at all: no leads, no activities; deals, but none with a creation date."""
-        bases = {metric.basis for metric in self.question.metrics}
+        bases = {metric.known_by or metric.basis for metric in self.question.metrics}
         found = {basis for basis in bases & UNKNOWN if span_of({basis}) is None}
         if Basis.CREATED in bases and self._lacks_creation_days():
             found.add(Basis.CREATED)

@@ -2,16 +2,13 @@
 
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from crm.models import Opportunity, Outcome
 from crm.selectors.custom import with_text
-from crm.selectors.deals import deals_of_team
 from kernel.period import Period
-from metrics.engine.parts import Basis
 from metrics.selectors.own import OwnDimension
 from metrics.selectors.question import Dimension, Member, Scope
-from metrics.selectors.why import DealsBehind
 from people.models import SeatHolding, TeamClosure
 
 RELATED = ("owner", "account", "product", "stage")
@@ -31,26 +28,6 @@ def pressing_deals(scope: Scope, *, on: date, due_before: date, limit: int) -> l
     return list(due.order_by("closed_on", "id")[:limit])
 
 
-def deals_counted(behind: DealsBehind, *, on: date) -> QuerySet[Opportunity]:
-    """The deals behind a figure, the largest first: those of a team by who sat there on the deal's day, as the figure
-    counts them. One query where a team is asked about, none otherwise."""
-    found = Opportunity.objects.filter(is_deleted=False).select_related(*RELATED)
-    if behind.person_id is not None:
-        found = found.filter(owner=behind.person_id or None)
-    if behind.team_id is not None:
-        found = deals_of_team(found, behind.team_id, on, by_creation=behind.basis is Basis.CREATED)
-    if behind.outcomes:
-        found = found.filter(outcome__in=behind.outcomes)
-    for dimension, value in behind.traits:
-        found = found.filter(having(dimension, value))
-    if behind.basis is Basis.CREATED:
-        found = found.filter(created_on__isnull=False)
-    if behind.period is not None:
-        day = "created_on" if behind.basis is Basis.CREATED else "closed_on"
-        found = found.filter(**{f"{day}__gte": behind.period.starts_on, f"{day}__lt": behind.period.ends_before})
-    return found.order_by(F("converted_amount").desc(nulls_last=True), "id")
-
-
 FIELDS = {
     Dimension.PRODUCT: "product",
     Dimension.ACCOUNT: "account",
@@ -58,7 +35,8 @@ FIELDS = {
     Dimension.INDUSTRY: "account__industry",
     Dimension.SOURCE: "lead_source",
     Dimension.STAGE: "stage",
-    Dimension.TYPE: "type",
+    Dimension.TYPE: "type",  # of an activity
+    Dimension.LOSS_REASON: "loss_reason",
 }
 
 

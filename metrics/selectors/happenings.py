@@ -1,5 +1,7 @@
 """The leads and activities behind a figure, as it counts them: of a team by who sat there on the day of each."""
 
+from datetime import date
+
 from django.db.models import F, Q, QuerySet
 
 from crm.models import Activity, Lead
@@ -13,21 +15,30 @@ from people.stretches import SatThere, Stretch, stretches_below
 LEAD_DAYS = {Basis.LEAD_CREATED: ("created_on", Q()), Basis.CONVERTED: ("converted_on", Q(is_converted=True))}
 
 
-def leads_counted(metric: Metric, subject: Subject, period: Period | None) -> QuerySet[Lead]:
-    """The leads of a figure, the latest first. One query where a team is asked about, none otherwise."""
+def leads_counted(metric: Metric, subject: Subject, period: Period | None, as_of: date | None = None) -> QuerySet[Lead]:
+    """The leads of a figure, the latest first; of a past day those known then. One query where a team is asked about,
+    none otherwise."""
     stretches = None if subject.team_id is None else stretches_below([subject.team_id])
     counted = Q(pk__in=[])
     for basis in sorted({BASIS_OF[part] for part in parts_of(metric)}):
         day, which = LEAD_DAYS[basis]
-        counted |= which & _on(day, "owner", stretches, period)
+        known = Q() if as_of is None else _known_then(basis, as_of)
+        counted |= which & known & _on(day, "owner", stretches, period)
     found = Lead.objects.filter(counted, is_deleted=False).select_related("owner", "account", "opportunity")
     return _of(found, subject, "owner").order_by(F("created_on").desc(nulls_last=True), "-pk")
 
 
-def activities_counted(subject: Subject, period: Period | None) -> QuerySet[Activity]:
-    """The activities of a figure, the latest first. One query where a team is asked about, none otherwise."""
+def _known_then(basis: Basis, as_of: date) -> Q:
+    created = Q(created_on=None) | Q(created_on__lte=as_of)
+    return created if basis is Basis.LEAD_CREATED else created & (Q(converted_on=None) | Q(converted_on__lte=as_of))
+
+
+def activities_counted(subject: Subject, period: Period | None, as_of: date | None = None) -> QuerySet[Activity]:
+    """The activities of a figure, the latest first; of a past day those known then. One query where a team is asked
+    about, none otherwise."""
     stretches = None if subject.team_id is None else stretches_below([subject.team_id])
-    found = Activity.objects.filter(_on("occurred_on", "person", stretches, period), is_deleted=False)
+    known = Q() if as_of is None else Q(occurred_on__lte=as_of)
+    found = Activity.objects.filter(known, _on("occurred_on", "person", stretches, period), is_deleted=False)
     return _of(found.select_related("person", "account", "opportunity"), subject, "person").order_by(
         "-occurred_at", "-pk"
     )

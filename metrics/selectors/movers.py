@@ -1,6 +1,7 @@
 """Whose bookings rose and fell most against an earlier period."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from kernel.period import Period
@@ -22,12 +23,12 @@ class Move:
     change: Decimal
 
 
-def movers(viewer: Viewer, *, now: Period, before: Period, limit: int) -> list[Move]:
+def movers(viewer: Viewer, *, now: Period, before: Period, limit: int, as_of: date | None = None) -> list[Move]:
     """The `limit` largest rises and the `limit` largest falls, from the largest rise to the largest fall.
 
     For viewers who see everyone; the house (deals without an owner) is nobody. Two queries.
     """
-    values = _values(viewer, now, before)
+    values = _values(viewer, now, before, as_of)
     changes = {person: _amount(found, now) - _amount(found, before) for person, found in values.items() if person}
     ordered = sorted((person for person, change in changes.items() if change), key=lambda person: -changes[person])
     rises = [person for person in ordered if changes[person] > 0][:limit]
@@ -39,14 +40,15 @@ def movers(viewer: Viewer, *, now: Period, before: Period, limit: int) -> list[M
     ]
 
 
-def _values(viewer: Viewer, now: Period, before: Period) -> dict[int, dict[Period, Value]]:
+def _values(viewer: Viewer, now: Period, before: Period, as_of: date | None) -> dict[int, dict[Period, Value]]:
     """One query: whoever has facts in either period."""
     question = Question(
         (REVENUE,),
-        viewer.on,
+        as_of or viewer.on,
         (Dimension.PERSON,),
         cuts=tuple(sorted({now, before})),
         members={Dimension.PERSON: {}},
+        as_of=as_of,
     )
     found: dict[int, dict[Period, Value]] = {}
     for row in figures_of(viewer.organization, question):

@@ -1,4 +1,5 @@
-"""Custom fields of deals and of their accounts as dimensions: `custom_<key>`, `account_<key>`."""
+"""Custom fields of deals, of leads and of the accounts of either as dimensions: `custom_<key>`, `lead_<key>`,
+`account_<key>`."""
 
 from typing import cast
 
@@ -8,7 +9,13 @@ from metrics.engine.definitions import Metric, families_of
 from metrics.engine.parts import Family
 from metrics.selectors.question import Dimension
 
-PREFIXES = {"custom_": CustomField.Entity.OPPORTUNITY, "account_": CustomField.Entity.ACCOUNT}
+Entity = CustomField.Entity
+PREFIXES = {"custom_": Entity.OPPORTUNITY, "account_": Entity.ACCOUNT, "lead_": Entity.LEAD}
+KNOWN_TO = {
+    Entity.OPPORTUNITY: frozenset({Family.DEALS, Family.TOUCHES, Family.UPKEEP}),
+    Entity.LEAD: frozenset({Family.LEADS}),
+    Entity.ACCOUNT: frozenset({Family.DEALS, Family.TOUCHES, Family.UPKEEP, Family.LEADS, Family.ACTIVITIES}),
+}
 
 
 class OwnDimension(str):
@@ -24,22 +31,21 @@ def is_own(name: str) -> bool:
     return name.startswith(tuple(PREFIXES))
 
 
-def takes_own(metric: Metric) -> bool:
-    """Whether a metric can be told apart by custom fields: those that count deals."""
-    return families_of(metric) <= {Family.DEALS}
+def takes_own(metric: Metric, dimension: str) -> bool:
+    """Whether a metric can be told apart by a custom field: what its facts, or their accounts, have."""
+    return isinstance(dimension, OwnDimension) and families_of(metric) <= KNOWN_TO[Entity(dimension.field.entity)]
 
 
-def own_dimensions() -> dict[str, Dimension]:
-    """Every custom field that deals can be told apart by, by its word. One query."""
-    fields = fields_of(CustomField.Entity.OPPORTUNITY, CustomField.Entity.ACCOUNT)
+def own_dimensions(metric: Metric | None = None) -> dict[str, Dimension]:
+    """Every custom field that facts, or those of one metric, can be told apart by, by its word. One query."""
     words = {entity: prefix for prefix, entity in PREFIXES.items()}
     made = [
-        _made(words[CustomField.Entity(field.entity)] + field.key, field)
-        for field in fields
+        _made(words[Entity(field.entity)] + field.key, field)
+        for field in fields_of(*words)
         if field.type != CustomField.Type.PERSON
     ]
     # a dimension by all that the selectors ask of one: a text that names it, and its trait
-    return {str(each): cast(Dimension, each) for each in made}
+    return {str(each): cast(Dimension, each) for each in made if metric is None or takes_own(metric, each)}
 
 
 def _made(name: str, field: CustomField) -> OwnDimension:

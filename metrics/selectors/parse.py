@@ -46,7 +46,7 @@ def question_of(
     if first and last and first >= last:
         raise QuestionError(f"--to is the day after the last one, so it must come after --from {first}; got {last}.")
     question = Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
-    question = _looking_back(question, day_of(as_of, "--as-of"))
+    question = looking_back(question, day_of(as_of, "--as-of"))
     _require_known(question)
     if QUOTA_PERIOD not in words:
         return question
@@ -55,7 +55,7 @@ def question_of(
     return replace(question, cuts=quota_periods(first, last), cut_name=QUOTA_PERIOD)
 
 
-def _looking_back(question: Question, as_of: date | None) -> Question:
+def looking_back(question: Question, as_of: date | None) -> Question:
     """The same as things stood on a past day, by the team structure of that day. Raises: QuestionError."""
     if as_of is None:
         return question
@@ -73,7 +73,7 @@ def _require_known(question: Question) -> None:
     for metric in question.metrics:
         known = dimensions_of(metric)
         for dimension in asked:
-            is_known = dimension in known or (is_own(dimension) and takes_own(metric))
+            is_known = dimension in known or takes_own(metric, dimension)
             if not is_known and metric.basis is not Basis.CREDITED:  # a quota has none of these: no figure
                 raise QuestionError(
                     f"{metric.name} cannot be told apart by {dimension}; it can by {', '.join(known)} and time."
@@ -205,8 +205,9 @@ VALUES = {
         SELECT lead_source FROM crm_lead WHERE lower(lead_source) = lower(%(value)s)
         UNION SELECT lead_source FROM crm_opportunity WHERE lower(lead_source) = lower(%(value)s)
     """,
-    Dimension.TYPE: "SELECT t FROM unnest(ARRAY['call', 'email', 'meeting', 'demo', 'proposal', 'other']) t"
-    " WHERE t = lower(%(value)s)",
+    Dimension.TYPE: "SELECT t FROM unnest(ARRAY['call', 'email', 'meeting', 'demo', 'proposal', 'other', 'new',"
+    " 'expansion', 'renewal']) t WHERE t = lower(%(value)s)",
+    Dimension.LOSS_REASON: "SELECT DISTINCT loss_reason FROM crm_opportunity WHERE lower(loss_reason) = lower(%(value)s)",
 }
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
 from metrics.catalogue import CATALOGUE
-from metrics.engine.parts import Basis
+from metrics.engine.parts import Basis, Family
+from metrics.facts import DEALS
 from metrics.selectors.answer import Row, figures_of
 from metrics.selectors.question import Dimension, Question
 from metrics.selectors.subject import Chosen, Subject
+from metrics.selectors.sums.looking_back import facts_then
 from people.models import Organization
 
 
@@ -40,7 +43,7 @@ STAGES = """
            coalesce(sum(o.converted_amount) FILTER (WHERE o.closed_on < %(on)s), 0)
     FROM crm_stage st
     JOIN crm_pipeline line ON line.id = st.pipeline_id
-    LEFT JOIN crm_opportunity o ON o.stage_id = st.id AND o.outcome = 'open' AND NOT o.is_deleted AND {mine}
+    LEFT JOIN {deals} ON o.stage_id = st.id AND o.outcome = 'open' AND NOT o.is_deleted AND {mine}
     WHERE st.outcome = 'open'
     GROUP BY st.id, st.name, st.probability, st.position, line.is_default, line.name
     ORDER BY line.is_default DESC, line.name, st.position
@@ -56,12 +59,13 @@ BELOW = """
 """
 
 
-def pipeline_by_stage(subject: Subject, chosen: Chosen) -> list[StageRow]:
-    """Every open stage in order, with or without deals. One query."""
+def pipeline_by_stage(subject: Subject, chosen: Chosen, as_of: date | None = None) -> list[StageRow]:
+    """Every open stage in order, with or without deals, now or as they stood on a past day. One query."""
+    deals = DEALS if as_of is None else facts_then(Family.DEALS, as_of)
     mine = "o.owner_id = %(person)s" if subject.person_id else BELOW if subject.team_id else "true"
     parameters = {"on": chosen.on, "person": subject.person_id, "team": subject.team_id}
     with connection.cursor() as cursor:
-        cursor.execute(STAGES.format(mine=mine), parameters)
+        cursor.execute(STAGES.format(mine=mine, deals=deals), parameters)
         return [StageRow(*row) for row in cursor.fetchall()]
 
 

@@ -23,6 +23,7 @@ class Dimension(StrEnum):
     SOURCE = "source"
     STAGE = "stage"
     TYPE = "type"
+    LOSS_REASON = "loss_reason"
 
 
 WITHOUT = ""  # the value of facts that have none, where a dimension's values are words

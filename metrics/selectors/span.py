@@ -20,6 +20,8 @@ DAYS: dict[Basis, str] = {
     Basis.LEAD_CREATED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND lead_count > 0",
     Basis.CONVERTED: f"SELECT day FROM metrics_leadrollup WHERE day < {NO_DAY} AND customer_count > 0",
     Basis.OCCURRED: "SELECT day FROM metrics_activityrollup",
+    Basis.STEPPED: f"(SELECT {NO_DAY} - 1 AS day FROM crm_opportunity WHERE next_step <> '' OR next_step_on IS NOT NULL"
+    " LIMIT 1)",
     Basis.CREDITED: "SELECT starts_on AS day FROM crm_quota WHERE measure = 'bookings'"
     " UNION ALL SELECT ends_before - 1 FROM crm_quota WHERE measure = 'bookings'",
 }

@@ -24,7 +24,11 @@ OUTCOMES = {
     "team": "won",
     "touch": "won",
     "touched": "won",
+    "idle": "open",
+    "stale": "open",
+    "stepless": "open",
 }
+NEGLECT = {Part.STEPLESS_COUNT: "no_next_step", Part.STALE_COUNT: "stale"}  # the deals list's words
 DECIDED = "decided"  # the deals list's word for won and lost together
 
 
@@ -38,6 +42,7 @@ class DealsBehind:
     person_id: int | None = None
     team_id: int | None = None
     traits: tuple[tuple[Dimension, Member], ...] = ()
+    neglect: str = ""
 
     @property
     def filters(self) -> dict[str, str]:
@@ -47,6 +52,7 @@ class DealsBehind:
         found = {"outcome": DECIDED if len(self.outcomes) > 1 else "".join(self.outcomes)}
         values = [("owner", self.person_id), ("team", self.team_id), *self.traits]
         found |= {str(name): str(value) for name, value in values if value}
+        found["neglect"] = self.neglect
         found["without"] = ",".join(str(name) for name, value in values if value is not None and not value)
         if self.period:
             day = "created" if self.basis is Basis.CREATED else "closes"
@@ -65,7 +71,10 @@ class DealsBehind:
 def deals_behind(metric: Metric, subject: Subject, period: Period | None) -> DealsBehind:
     """The deals a figure of a subject and period is made of; no period: all of them. No query."""
     outcomes = sorted({outcome for part in _counting(metric) if (outcome := OUTCOMES[part.split("_")[0]])})
-    return DealsBehind(tuple(outcomes), metric.basis, period, subject.person_id, subject.team_id, subject.traits)
+    neglect = next((words for part, words in NEGLECT.items() if part in parts_of(metric)), "")
+    return DealsBehind(
+        tuple(outcomes), metric.basis, period, subject.person_id, subject.team_id, subject.traits, neglect
+    )
 
 
 def _counting(metric: Metric) -> list[Part]:

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from metrics.pages import between as between_pages
 from metrics.pages import origin
 from metrics.pages import why as pages
 from metrics.views.answering import asked, numbers_view
@@ -13,6 +14,15 @@ def why(request: HttpRequest) -> HttpResponse:
     try:
         page = pages.why(asked(request))
     except pages.NoMetric as error:
+        raise Http404 from error
+    return render(request, "metrics/why.html", {"page": page, "data_version": page.head.version})
+
+
+@numbers_view
+def between(request: HttpRequest) -> HttpResponse:
+    try:
+        page = between_pages.between(asked(request))
+    except (pages.NoMetric, between_pages.NoSuchFigure) as error:
         raise Http404 from error
     return render(request, "metrics/why.html", {"page": page, "data_version": page.head.version})
 

@@ -1,7 +1,7 @@
 """Figures: a value with its unit, what it is compared with, and where it leads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -195,6 +195,11 @@ class Stat:
     hint: str = ""
     tone: str = ""
     key: str = ""
+    is_drawer: bool = False
+
+    def opening(self, href: str) -> "Stat":
+        """The same, which opens an address in the drawer."""
+        return replace(self, href=href, is_drawer=True)
 
     @property
     def text(self) -> str:

@@ -27,7 +27,8 @@ def _link(cell: Cell, text: str) -> SafeString:
     if not cell.is_drawer:
         return format_html('<a href="{}">{}</a>', cell.href, text)
     return format_html(
-        '<a href="{0}" data-drawer hx-get="{0}" hx-target="#drawer-body" hx-select="[data-drawer-content]">{1}</a>',
+        '<a href="{0}" data-drawer hx-get="{0}" hx-target="#drawer-body" hx-swap="innerHTML"'
+        ' hx-select="[data-drawer-content]">{1}</a>',
         cell.href,
         text,
     )

@@ -11,7 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from crm.models import ImportBatch, ImportChange, ImportRow, Opportunity
+from crm.services.custom_fields import field_create
 from crm.services.imports import import_map, import_run, import_upload
+from crm.views.import_lines import batch_differences
 from people.jobs import jobs_work
 from people.models import Organization, Person
 from tests.cast import NOW, Cast
@@ -181,3 +183,31 @@ def test_an_upload_in_two_windows_at_once_shows_each_its_own_difference(cast: Ca
         file = SimpleUploadedFile("deals.csv", text_of(DEALS, ROWS).encode())
         assert client.post("/imports/new/", {"file": file, "source": "crm", "key": f"w{_window}"}).status_code == 302
     assert ImportBatch.objects.count() == 2
+
+
+def test_own_fields_and_roles_stand_among_the_differences(org: Organization) -> None:
+    for name, type in (("Segment", "choice"), ("ARR", "money"), ("SDR", "person")):
+        field_create(viewer=None, entity="opportunity", name=name, type=type, choices=[], at=NOW)
+    head = ["deal id", "stage", "segment", "arr", "sdr"]
+    first = [
+        ["D1", "Won", "SMB", "100", "Ann Ames"],
+        ["D2", "Won", "SMB", "", ""],
+        ["D3", "Won", "SMB", "5", "Ann Ames"],
+    ]
+    then = [
+        ["D1", "Won", "Enterprise", "100", "Ben Beck"],
+        ["D2", "Won", "", "7", "Ann Ames"],
+        ["D3", "Won", "SMB", "5", "Ann Ames"],
+    ]
+    applied(text_of(head, first))
+    preview = batch_of(text_of(head, then))
+    expected = {
+        2: {"custom_segment": ("SMB", "Enterprise"), "custom_sdr": ("Ann Ames", "Ben Beck")},
+        3: {"custom_segment": ("SMB", None), "custom_arr": (None, "7 USD"), "custom_sdr": (None, "Ann Ames")},
+    }
+    assert changes_of(preview) == expected
+    batch = applied(text_of(head, then))
+    assert changes_of(batch) == expected
+    rows = list(ImportRow.objects.filter(batch=batch, changes__isnull=False).order_by("number"))
+    told = {(each.label, each.before, each.after) for line in batch_differences(batch, rows) for each in line}
+    assert ("Segment", "SMB", "Enterprise") in told and ("SDR", None, "Ann Ames") in told

@@ -14,9 +14,9 @@ from crm.engine.delimited import rows_of, sample_of, separator_of
 from crm.engine.elsewhere import elsewhere
 from crm.engine.encoding import encoding_of, text_of
 from crm.engine.layout import Layout, Line, data_rows, layout_of, letter_of
-from crm.engine.months import month_of, month_table
+from crm.engine.months import month_of, month_table, quarter_of
 from crm.engine.problem import Unreadable
-from crm.models import ImportBatch, ImportRow, Opportunity
+from crm.models import ImportBatch, ImportRow, Opportunity, Quota
 from people.jobs import jobs_work
 from people.models import Organization
 from tests.cast import Cast
@@ -93,6 +93,46 @@ def test_columns_have_the_letters_of_a_spreadsheet(place: int, letter: str) -> N
 )
 def test_a_heading_means_a_month_or_not(heading: str, month: tuple[int, int] | None) -> None:
     assert month_of(heading) == (date(*month, 1) if month else None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "starts_on"),
+    [
+        ("Q1 2017", (2017, 1, 1)),
+        ("q4/17", (2017, 10, 1)),
+        ("2017Q2", (2017, 4, 1)),
+        ("2017-Q3", (2017, 7, 1)),
+        ("3Q17", (2017, 7, 1)),
+        ("Q2 FY2017", (2017, 4, 1)),
+        ("T1 2017", (2017, 1, 1)),
+        ("Q5 2017", None),
+        ("Q1", None),
+        ("Q1 1017", None),
+        ("Jan 2017", None),
+    ],
+)
+def test_a_heading_means_a_quarter_or_not(heading: str, starts_on: tuple[int, int, int] | None) -> None:
+    days = quarter_of(heading)
+    assert (days.starts_on if days else None) == (date(*starts_on) if starts_on else None)
+
+
+def test_quarters_are_those_of_the_fiscal_year() -> None:
+    days = quarter_of("Q1 2017", year_start=4)
+    assert days and (days.starts_on, days.ends_before) == (date(2016, 4, 1), date(2016, 7, 1))
+
+
+def test_quarters_as_columns_become_rows_and_do_not_mix_with_months() -> None:
+    table = month_table(Layout(1, ("person", "Q1 2017", "Q2 2017")))
+    assert table is not None
+    assert table.layout.columns == ("person", "Quarter", "Quarter after", "Value")
+    rows = [line.cells for line in table.rows([Line(2, ["Ann", "100", "-"]), Line(3, ["Ben", "1", "2"])])]
+    assert rows == [
+        ["Ann", "2017-01-01", "2017-04-01", "100"],
+        ["Ben", "2017-01-01", "2017-04-01", "1"],
+        ["Ben", "2017-04-01", "2017-07-01", "2"],
+    ]
+    assert month_table(Layout(1, ("person", "Q1 2017", "Q2 2017", "Jan 2017", "Feb 2017"))) is None
+    assert month_table(Layout(1, ("person", "Q1 2017"))) is None
 
 
 @given(st.lists(st.lists(st.sampled_from(["", "-", "5", "7.5", "NULL"]), min_size=3, max_size=3), max_size=8))
@@ -236,3 +276,18 @@ def test_sheet_and_header_are_chosen_on_the_page(cast: Cast, sign_in: SignIn) ->
     assert any("no line with column names" in note for note in page.context["notes"])
     back = client.get(f"/imports/{batch.pk}/columns/", {"header": "9", "sheet": ""}, follow=True)
     assert back.redirect_chain and back.status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_file_of_quarters_becomes_quotas_of_the_fiscal_quarters(cast: Cast, tmp_path: Path) -> None:
+    cast.organization.fiscal_year_start = 4
+    cast.organization.save()
+    path = write(tmp_path, "person,Q1 2026,Q2 2026\nAlice Ames,100,200\n", "quotas.csv")
+    answer = run(path, "quota", organization=cast.organization.slug)
+    assert (answer["created"], answer["error"]) == (2, "")
+    found = Quota.objects.order_by("starts_on").values_list("starts_on", "ends_before", "amount")
+    assert [(start, end, int(amount)) for start, end, amount in found] == [
+        (date(2025, 4, 1), date(2025, 7, 1), 100),
+        (date(2025, 7, 1), date(2025, 10, 1), 200),
+    ]
+    assert "quarters_as_columns" in codes(answer)

@@ -95,3 +95,11 @@ def test_every_icon_a_template_or_a_component_names_is_drawn() -> None:
         icon for path in TEMPLATES for icon in re.findall(r'{% icon "([a-z-]+)"', path.read_text(encoding="utf-8"))
     }
     assert named <= drawn
+
+
+@each_template
+def test_what_opens_the_drawer_leaves_the_drawer_in_its_place(path: Path) -> None:
+    """A page that fetches itself again swaps itself whole; a link inside it would replace the drawer's body likewise."""
+    for tag in TAG.findall(source(path)):
+        if 'hx-target="#drawer-body"' in tag:
+            assert 'hx-swap="innerHTML"' in tag, tag

@@ -18,7 +18,18 @@ from metrics.engine.parts import Basis, Part
 def test_a_metric_of_no_deals_is_zero_or_undefined_and_never_an_error(metric) -> None:  # type: ignore[no-untyped-def]
     value = evaluate(metric, Group({}), currency_digits=2).value
     assert value in (None, 0)
-    undefined = ("win_rate", "cycle", "deal_size", "quota", "attainment", "pace", "team_", "lead_conversion", "touches")
+    undefined = (
+        "win_rate",
+        "cycle",
+        "deal_size",
+        "quota",
+        "attainment",
+        "pace",
+        "team_",
+        "lead_conversion",
+        "touches",
+        "days_since",
+    )
     assert (value is None) == metric.name.startswith(undefined)
 
 

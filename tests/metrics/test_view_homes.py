@@ -38,9 +38,9 @@ def test_a_rep_reads_their_own_number(cast: Cast) -> None:
 @pytest.mark.usefixtures("deals")
 def test_a_rep_sees_what_is_past_due_and_what_was_decided(cast: Cast) -> None:
     page = get(cast.client("alice"), "/me/").context["page"]
-    assert [row.cells[0].text for row in page.pressing.rows] == ["Overdue"]
-    assert "past due" in page.pressing.rows[0].cells[1].status.label
-    assert len(page.recent.rows) == 4
+    assert [row.cells[0].text for row in page.lists.pressing.rows] == ["Overdue"]
+    assert "past due" in page.lists.pressing.rows[0].cells[1].status.label
+    assert len(page.lists.recent.rows) == 4
 
 
 @pytest.mark.usefixtures("deals")

@@ -136,7 +136,7 @@ def _dry_run(
 
 def _changes(found: list[tuple[int, Any]], kind: Kind) -> list[dict[str, Any]]:
     """Line, field, before and after of what a dry run would change."""
-    labels = {item.name: item.name for item in kind.shape.fields}
+    labels = {item.name: item.name for item in shape_here(kind).fields}
     told = differences_told(kind.table, labels, [changes for _row, changes in found])
     rows = [row for row, _changes in found]
     return [{"row": row} | change.to_dict() for row, line in zip(rows, told, strict=True) for change in line]

@@ -30,7 +30,7 @@ class Command(TenantCommand):
             "--by",
             default="",
             help=f"{', '.join(Dimension)} and one of day, week, month, quarter, half, year; "
-            "own fields as custom_<key> (of deals) or account_<key>; commas",
+            "own fields as custom_<key> (of deals), lead_<key> or account_<key>; commas",
         )
         parser.add_argument("--from", dest="starts_on", metavar="DAY", help="first day, 2017-01-01 (default: all time)")
         parser.add_argument("--to", dest="ends_before", metavar="DAY", help="the day after the last one")

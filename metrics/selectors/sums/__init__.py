@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from metrics.engine.parts import FAMILY_OF, Family, Part
 from metrics.selectors.question import Question, Window
-from metrics.selectors.sums import deals, happenings, quotas
+from metrics.selectors.sums import deals, happenings, quotas, upkeep
 from metrics.selectors.sums.quantiles import quantiles
 from metrics.selectors.sums.sql import Sql
 from metrics.selectors.sums.statement import Found, Key, added_up
@@ -23,6 +23,7 @@ STATEMENTS: dict[Family, Maker] = {
     Family.LEADS: happenings.lead_statements,
     Family.ACTIVITIES: happenings.activity_statements,
     Family.TOUCHES: happenings.touch_statements,
+    Family.UPKEEP: upkeep.statements,
 }
 
 

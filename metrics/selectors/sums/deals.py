@@ -54,7 +54,7 @@ def deal_source(question: Question, window: Window, start: str, bases: Collectio
     if not question.uses_products and is_rolled_up:
         return Sql("metrics_dailyrollup s")
     source = facts_with(Family.DEALS, traits, question.as_of)
-    columns = trait_columns(Family.DEALS, traits)
+    columns = trait_columns(Family.DEALS, traits, question.as_of)
     events, parameters = [], Parameters()
     if {*bases} - {Basis.CREATED}:
         where = fact_conditions(question, window, "o.closed_on")

@@ -41,7 +41,10 @@ def _lead_source(question: Question, window: Window) -> Sql:
     traits = question.traits
     if not traits and question.as_of is None:
         return Sql("metrics_leadrollup c")
-    source, columns = facts_with(Family.LEADS, traits, question.as_of), trait_columns(Family.LEADS, traits)
+    source, columns = (
+        facts_with(Family.LEADS, traits, question.as_of),
+        trait_columns(Family.LEADS, traits, question.as_of),
+    )
     cohort, customers = (_narrowed(question, window, day, "o.owner_id") for day in ("o.created_on", "o.converted_on"))
     events = (
         f"{cohort_events(source=source, where=cohort.text, columns=columns)} UNION ALL "
@@ -71,7 +74,7 @@ def _activity_source(question: Question, window: Window) -> Sql:
             f" FROM metrics_activityrollup r CROSS JOIN LATERAL (VALUES {types}) t (type, n) WHERE t.n <> 0) s"
         )
     where = _narrowed(question, window, "o.occurred_on", "o.person_id")
-    columns = trait_columns(Family.ACTIVITIES, traits)
+    columns = trait_columns(Family.ACTIVITIES, traits, question.as_of)
     source = facts_with(Family.ACTIVITIES, traits, question.as_of)
     events = activity_events(source=source, where=where.text, columns=columns)
     keys = ", ".join(["person_id", "day", *map(column_of, traits)])
@@ -93,7 +96,7 @@ def touch_statements(
     traits = [*question.traits, *([Dimension.PRODUCT] if question.uses_products else [])]
     where = _narrowed(question, window, "o.closed_on", "o.owner_id")
     text = TOUCHES.format(
-        columns=trait_columns(Family.TOUCHES, traits),
+        columns=trait_columns(Family.TOUCHES, traits, question.as_of),
         source=facts_with(Family.TOUCHES, traits, question.as_of),
         where=where.text,
     )

@@ -11,7 +11,8 @@ from datetime import date
 from metrics.engine.parts import Family
 
 DEALS = """(
-    SELECT d.id, d.organization_id, d.product_id, d.account_id, d.lead_source, d.created_on, d.engaged_on, d.is_deleted,
+    SELECT d.id, d.organization_id, d.product_id, d.account_id, d.lead_source, d.deal_type, d.loss_reason, d.next_step,
+           d.next_step_on, d.created_on, d.engaged_on, d.is_deleted,
            d.has_credits, d.is_split,
            CASE WHEN known.is_now THEN d.owner_id ELSE was.owner_id END AS owner_id,
            CASE WHEN known.is_now THEN d.stage_id WHEN was.is_known THEN was.stage_id END AS stage_id,
@@ -52,9 +53,30 @@ LEADS = """(
 
 ACTIVITIES = "(SELECT * FROM crm_activity WHERE occurred_on <= {day}) o"
 
-TABLES = {Family.DEALS: DEALS, Family.TOUCHES: DEALS, Family.LEADS: LEADS, Family.ACTIVITIES: ACTIVITIES}
+TABLES = {
+    Family.DEALS: DEALS,
+    Family.TOUCHES: DEALS,
+    Family.UPKEEP: DEALS,
+    Family.LEADS: LEADS,
+    Family.ACTIVITIES: ACTIVITIES,
+}
 
 
 def facts_then(family: Family, day: date) -> str:
     """The facts of a family as they were known at the end of a day."""
     return TABLES[family].format(day=f"DATE '{day.isoformat()}'")
+
+
+THEN = """coalesce((
+    SELECT c.before FROM crm_detailchange c
+    WHERE c.opportunity_id = o.id AND c.name = '{name}' AND c.recorded_at >= DATE '{day}' + 1
+    ORDER BY c.recorded_at, c.id LIMIT 1
+), {now})"""
+
+
+def value_then(name: str, now: str, day: date) -> str:
+    """What else is known of a deal `o` at the end of a day: its value before the first change since, otherwise today's.
+
+    `name` is what the change is kept as, `now` the SQL of today's value.
+    """
+    return THEN.format(name=name, now=now, day=day.isoformat())

@@ -45,7 +45,7 @@ def quantiles_statement(question: Question, window: Window, asked: Sequence[Quan
         start,
         source=facts_with(Family.DEALS, question.traits, question.as_of),
         where=f"{where.text} AND o.outcome = 'won'",
-        columns=trait_columns(Family.DEALS, question.traits),
+        columns=trait_columns(Family.DEALS, question.traits, question.as_of),
     )
     values = sorted({quantile.of for quantile in asked})
     lists = [

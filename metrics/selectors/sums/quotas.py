@@ -57,9 +57,9 @@ def statements(
         return []
     makers: tuple[tuple[tuple[Part, ...], Callable[[list[Part]], Sql]], ...] = (
         (PERSON_CREDITS, lambda some: sums_statement(question, window, some, _credits(question), Sql(OWN_DAY))),
-        (PERSON_QUOTAS, lambda some: _quotas(question, window, some, _person_pieces(question))),
+        (PERSON_QUOTAS, lambda some: _quotas(question, window, some, person_pieces(question))),
         (TEAM_CREDITS, lambda some: _team_credits(question, window, some)),
-        (TEAM_QUOTAS, lambda some: _quotas(question, window, some, _team_pieces(question))),
+        (TEAM_QUOTAS, lambda some: _quotas(question, window, some, team_pieces(question))),
     )
     found: list[tuple[Sequence[Part], Sql]] = []
     for known, make in makers:
@@ -113,7 +113,7 @@ def _cuts(window: Window) -> list[tuple[date, date]]:
 LENGTH = "q.ends_before - q.starts_on AS length, q.converted_amount AS amount"
 
 
-def _person_pieces(question: Question) -> Sql:
+def person_pieces(question: Question) -> Sql:
     """Quotas of people, in as many pieces as they sat in teams."""
     where = Sql("q.person_id IS NOT NULL AND q.measure = 'bookings'")
     if not _is_about_people(question):
@@ -166,7 +166,7 @@ def _team_where(question: Question) -> Sql:
     return where
 
 
-def _team_pieces(question: Question) -> Sql:
+def team_pieces(question: Question) -> Sql:
     where = _team_where(question)
     return Sql(
         f"""SELECT q.id, q.team_id, {LENGTH}, q.starts_on AS first, q.ends_before AS last

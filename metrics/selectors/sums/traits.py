@@ -1,7 +1,7 @@
 """What a deal can be told apart by beyond its owner and product: where the value stands and what has to be joined."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from metrics.engine.definitions import Metric, families_of
@@ -10,7 +10,7 @@ from metrics.facts import DEALS
 from metrics.happenings import ACTIVITIES, LEADS
 from metrics.selectors.own import OwnDimension
 from metrics.selectors.question import Dimension, Member, Question
-from metrics.selectors.sums.looking_back import facts_then
+from metrics.selectors.sums.looking_back import facts_then, value_then
 
 ACCOUNT = "LEFT JOIN crm_account account ON account.id = o.account_id"
 
@@ -33,20 +33,26 @@ OF_DEALS = {
     **OF_ACCOUNT,
     Dimension.SOURCE: Trait("o.lead_source"),
     Dimension.STAGE: Trait("coalesce(o.stage_id, 0)", "bigint"),
+    Dimension.TYPE: Trait("o.deal_type"),
+    Dimension.LOSS_REASON: Trait("o.loss_reason"),
 }
+HISTORY = {Dimension.TYPE: "deal_type", Dimension.LOSS_REASON: "loss_reason"}  # what their changes are kept as
 TRAITS: dict[Family, dict[Dimension, Trait]] = {
     Family.DEALS: OF_DEALS,
     Family.TOUCHES: {**OF_DEALS, Dimension.PRODUCT: Trait("coalesce(o.product_id, 0)", "bigint")},
+    Family.UPKEEP: {**OF_DEALS, Dimension.PRODUCT: Trait("coalesce(o.product_id, 0)", "bigint")},
     Family.LEADS: {**OF_ACCOUNT, Dimension.SOURCE: Trait("o.lead_source")},
     Family.ACTIVITIES: {**OF_ACCOUNT, Dimension.TYPE: Trait("o.type")},
 }
 TABLES = {
     Family.DEALS: DEALS,
     Family.TOUCHES: DEALS,
+    Family.UPKEEP: DEALS,
     Family.LEADS: LEADS,
     Family.ACTIVITIES: ACTIVITIES,
 }
-WORDS = frozenset({Dimension.REGION, Dimension.INDUSTRY, Dimension.SOURCE, Dimension.TYPE})
+OF_DEAL = frozenset({Family.DEALS, Family.TOUCHES, Family.UPKEEP})  # families that are read from deals
+WORDS = frozenset({Dimension.REGION, Dimension.INDUSTRY, Dimension.SOURCE, Dimension.TYPE, Dimension.LOSS_REASON})
 
 
 def dimensions_of(metric: Metric) -> tuple[Dimension, ...]:
@@ -54,16 +60,21 @@ def dimensions_of(metric: Metric) -> tuple[Dimension, ...]:
     families = families_of(metric)
     found = {Dimension.PERSON, Dimension.TEAM}
     found |= {each for each in Dimension if all(each in TRAITS.get(family, {}) for family in families)}
-    if families <= {Family.DEALS, Family.TOUCHES}:
+    if families <= OF_DEAL:
         found.add(Dimension.PRODUCT)
     return tuple(each for each in Dimension if each in found)
 
 
-def trait_of(family: Family, dimension: Dimension) -> Trait:
-    """Where the values of a dimension stand."""
+def trait_of(family: Family, dimension: Dimension, as_of: date | None = None) -> Trait:
+    """Where the values of a dimension stand; those of deals as they stood on a past day."""
     if isinstance(dimension, OwnDimension):
-        return Trait(dimension.trait.value, join=dimension.trait.join)
-    return TRAITS[family][dimension]
+        trait = Trait(dimension.trait.value, join=dimension.trait.join)
+        name = f"field:{dimension.field.pk}" if dimension.field.entity == "opportunity" else ""
+    else:
+        trait, name = TRAITS[family][dimension], HISTORY.get(dimension, "")
+    if as_of is None or not name or family not in OF_DEAL:
+        return trait
+    return replace(trait, value=value_then(name, trait.value, as_of))
 
 
 def column_of(dimension: Dimension) -> str:
@@ -78,9 +89,9 @@ def array_type(dimension: Dimension) -> str:
     return "text[]" if dimension in WORDS else "bigint[]"
 
 
-def trait_columns(family: Family, traits: Sequence[Dimension]) -> str:
+def trait_columns(family: Family, traits: Sequence[Dimension], as_of: date | None = None) -> str:
     """The values as further columns of the events of facts."""
-    return "".join(f", {trait_of(family, each).value} AS {column_of(each)}" for each in traits)
+    return "".join(f", {trait_of(family, each, as_of).value} AS {column_of(each)}" for each in traits)
 
 
 def facts_with(family: Family, traits: Iterable[Dimension], as_of: date | None = None) -> str:

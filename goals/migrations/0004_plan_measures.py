@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goals', '0002_quota_plans'),
+        ('goals', '0003_alignment'),
     ]
 
     operations = [
