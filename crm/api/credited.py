@@ -10,7 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.api.shapes import Amount, Reference
+from crm.api.own_fields import Amount
+from crm.api.shapes import Reference
 from crm.selectors.credited import TYPES, credited_by_person
 from people.api.filtering import invalid_parameters
 from people.api.views import ApiView, Scope

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crm.api.shapes import Amount
+from crm.api.own_fields import Amount
 from goals.models import PlanCell, PlanLine, PlanVersion
 from goals.models.plan import AllocationMethod, DayBasis, SeasonMethod
 from kernel.money import MINOR_UNIT_DIGITS

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from goals.selectors.figures import goal_metrics
 from metrics.engine.definitions import Metric
-from metrics.selectors.own import is_own, own_dimensions, takes_own
+from metrics.selectors.own import is_own, own_dimensions
 from metrics.selectors.parse import QuestionError, own_values, scope_of, trait_values
 from metrics.selectors.question import Dimension
 from metrics.selectors.sums.traits import dimensions_of
@@ -20,7 +20,7 @@ HOLDERS = (Dimension.PERSON, Dimension.TEAM)
 def limiting_dimensions(metric: Metric | None = None) -> list[tuple[str, str]]:
     """What goals can be limited by: word and label; of one metric, or of any. One query."""
     known = [each for each in Dimension if each not in HOLDERS and (metric is None or each in dimensions_of(metric))]
-    own = own_dimensions() if metric is None or takes_own(metric) else {}
+    own = own_dimensions(metric)
     return [(str(each), dimension_words(each)) for each in [*known, *own.values()]]
 
 
