@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import credited, facts, hand_overs, imports, territories
+from crm.api import credited, facts, hand_overs, imports, seat_quotas, territories
 
 addresses = [
     path("opportunities", facts.OpportunityListView.as_view(), name="opportunity_list"),
@@ -20,6 +20,8 @@ addresses = [
     path("named-accounts/<int:named_id>/end", territories.NamedAccountEndView.as_view(), name="named_account_end"),
     path("accounts/<int:account_id>/covers", territories.AccountCoverView.as_view(), name="account_covers"),
     path("credits/<str:measure>", credited.CreditedView.as_view(), name="credited"),
+    path("seat-quotas", seat_quotas.SeatQuotaListView.as_view(), name="seat_quota_list"),
+    path("seat-quotas/<int:seat_quota_id>", seat_quotas.SeatQuotaView.as_view(), name="seat_quota_detail"),
     path("quotas", facts.QuotaListView.as_view(), name="quota_list"),
     path("leads", facts.LeadListView.as_view(), name="lead_list"),
     path("activities", facts.ActivityListView.as_view(), name="activity_list"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.forms.quotas import QuotaFilter, QuotaForm
 from crm.models import Measure, Quota
-from crm.policies import imports, quotas
+from crm.policies import imports, quotas, seat_quotas
 from crm.selectors.quotas import (
     Gap,
     Held,
@@ -87,6 +87,8 @@ def _days(request: HttpRequest, viewer: Viewer) -> tuple[QuotaFilter, date, date
 
 def _list_actions(viewer: Viewer) -> list[Action]:
     actions = []
+    if seat_quotas.can(viewer, "view"):
+        actions.append(Action(_("Quotas of seats"), reverse("crm:seat_quota_list"), "team"))
     if imports.can(viewer, "create"):
         actions.append(Action(_("Import a file"), reverse("crm:import_upload"), "import"))
     if quotas.can(viewer, "create"):
