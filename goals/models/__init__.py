@@ -1,5 +1,6 @@
 from goals.models.follow_up import ChangeRequest, CheckIn, HelpOffer, Revision, RevisionNotice
 from goals.models.goal import Alignment, Goal, Milestone
+from goals.models.letter import LetterAcknowledgement, LetterTerms, QuotaLetter
 from goals.models.measured import Measured
 from goals.models.objective import Objective, ObjectiveRead
 
@@ -9,10 +10,13 @@ __all__ = [
     "CheckIn",
     "Goal",
     "HelpOffer",
+    "LetterAcknowledgement",
+    "LetterTerms",
     "Measured",
     "Milestone",
     "Objective",
     "ObjectiveRead",
+    "QuotaLetter",
     "Revision",
     "RevisionNotice",
 ]
