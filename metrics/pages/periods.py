@@ -8,6 +8,7 @@ same number of days of the earlier one, so that a quarter's first weeks are neve
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -73,7 +74,7 @@ class Choice:
             return {"period": ALL}
         return {"period": CUSTOM, "from": self.period.starts_on.isoformat(), "to": self.period.last_day.isoformat()}
 
-    @property
+    @cached_property
     def previous(self) -> Compared | None:
         """The period before; of dates of one's own the same number of days before them."""
         if self.key == ALL:
@@ -87,7 +88,7 @@ class Choice:
         }[self.grain]
         return Compared(self._so_far(self.calendar.previous(self.grain, self.period)), words[self.is_running])
 
-    @property
+    @cached_property
     def last_year(self) -> Compared | None:
         """The same period a year earlier; None for a year, whose previous one it is, and where there is none."""
         if self.grain not in (Grain.MONTH, Grain.QUARTER):
@@ -98,7 +99,7 @@ class Choice:
             return None
         return Compared(self._so_far(earlier), _("same days last year") if self.is_running else _("a year earlier"))
 
-    @property
+    @cached_property
     def windows(self) -> list[Period]:
         """The days themselves and those they may be compared with; they never overlap."""
         others = [compared.period for compared in (self.previous, self.last_year) if compared]

@@ -157,11 +157,15 @@ ROLLUPS = (PERSON, PRODUCT, LEADS, ACTIVITIES)
 
 
 def rebuild(rollup: Rollup, start: str) -> None:
-    """Every row anew, written where it differs; readers see the former ones until the transaction ends."""
+    """Every row anew, written where it differs; readers see the former ones until the transaction ends.
+
+    Rows are summed up aside, which PostgreSQL does on several cores; only the many of an empty rollup of people go straight
+    into their table, because writing them twice costs more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {rollup.table} WHERE {rollup.only})")
         [has_rows] = cursor.fetchone()
-        if not has_rows:
+        if not has_rows and not rollup.dimension:
             cursor.execute(rollup.insert(rollup.everything(start)))
             return
         cursor.execute("DROP TABLE IF EXISTS metrics_anew")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -109,19 +110,18 @@ class Sparkline:
     width: int = 120
     height: int = 32
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """Points of each unbroken stretch, as SVG wants them."""
         stretches: list[list[str]] = [[]]
-        for index, value in enumerate(self.values):
-            if value is None:
+        for point in self._points:
+            if point is None:
                 stretches.append([])
             else:
-                x, y = self._place(index, value)
-                stretches[-1].append(f"{x},{y}")
+                stretches[-1].append(f"{point[0]},{point[1]}")
         return [" ".join(points * 2 if len(points) == 1 else points) for points in stretches if points]
 
-    @property
+    @cached_property
     def area(self) -> str:
         """The outline under the line, where the line has no gap."""
         if not self.values or any(value is None for value in self.values):
@@ -131,15 +131,17 @@ class Sparkline:
     @property
     def end(self) -> tuple[str, str] | None:
         """Where the last value stands."""
-        if not self.values or self.values[-1] is None:
-            return None
-        return self._place(len(self.values) - 1, self.values[-1])
+        return self._points[-1] if self._points else None
 
-    def _place(self, index: int, value: Decimal | int | float) -> tuple[str, str]:
+    @cached_property
+    def _points(self) -> list[tuple[str, str] | None]:
         known = [float(each) for each in self.values if each is not None]
-        low, high = min(known), max(known)
-        share = 0.5 if high == low else (float(value) - low) / (high - low)
-        x = self.width * index / max(1, len(self.values) - 1)
+        low, high = (min(known), max(known)) if known else (0.0, 0.0)
+        step = self.width / max(1, len(self.values) - 1)
+        return [None if v is None else self._place(step * at, float(v), low, high) for at, v in enumerate(self.values)]
+
+    def _place(self, x: float, value: float, low: float, high: float) -> tuple[str, str]:
+        share = 0.5 if high == low else (value - low) / (high - low)
         return f"{x:.1f}", f"{self.height - 3 - share * (self.height - 6):.1f}"
 
 
