@@ -77,7 +77,11 @@ def register() -> None:
     """Called once, when the app is ready."""
     at_once, digest = MailChoice.AT_ONCE, MailChoice.DIGEST
     notification_kind(
-        "goals.letter_issued", label=gettext_lazy("A quota letter for you"), words=own_words, default=at_once, icon="flag"
+        "goals.letter_issued",
+        label=gettext_lazy("A quota letter for you"),
+        words=own_words,
+        default=at_once,
+        icon="flag",
     )
     notification_kind(
         "goals.letter_reminder",

@@ -18,7 +18,7 @@ class LetterPolicy(Policy):
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         """Without a letter: whether at all."""
-        if viewer is None or action == "view" and obj is None:
+        if viewer is None or (action == "view" and obj is None):
             return True
         if obj is not None:
             return self.visible(viewer, action).filter(pk=obj.pk).exists()

@@ -16,6 +16,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "hand over what is due": {"task": "people.moves_due", "schedule": 60.0, "options": {"expires": 60}},
     "take up waiting jobs": {"task": "people.jobs_due", "schedule": 5.0, "options": {"expires": 5}},
     "mail what is due": {"task": "people.notifications_due", "schedule": 15.0, "options": {"expires": 15}},
+    "remind of quota letters": {"task": "goals.letters_due", "schedule": 3600.0, "options": {"expires": 600}},
     "remove files whose time is over": {
         "task": "people.records_expire",
         "schedule": 3600.0,

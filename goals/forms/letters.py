@@ -58,9 +58,7 @@ class LetterIssueForm(TenantForm):
 class LetterAcknowledgeForm(TenantForm):
     """The person writes their name below the letter that they have read."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 

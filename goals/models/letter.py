@@ -10,7 +10,9 @@ from people.models.dated import ordered_days
 from people.wall import Walled
 
 # Once issued, only what becomes of a letter changes, never what it says. Erasing a person takes the document away.
-SAID = "id, organization_id, person_id, measure, starts_on, ends_before, due_on, content, issued_by_id, issued_at, digest"
+SAID = (
+    "id, organization_id, person_id, measure, starts_on, ends_before, due_on, content, issued_by_id, issued_at, digest"
+)
 REWRITTEN = f"""(
     OLD.state <> 'draft'
     AND ({", ".join(f"NEW.{name.strip()}" for name in SAID.split(","))})
@@ -94,9 +96,7 @@ class QuotaLetter(Walled):
             pgtrigger.Protect(
                 name="kept", operation=pgtrigger.Delete, condition=pgtrigger.Condition("OLD.state <> 'draft'")
             ),
-            pgtrigger.Protect(
-                name="said", operation=pgtrigger.Update, condition=pgtrigger.Condition(REWRITTEN)
-            ),
+            pgtrigger.Protect(name="said", operation=pgtrigger.Update, condition=pgtrigger.Condition(REWRITTEN)),
         ]
 
     def __str__(self) -> str:

@@ -36,7 +36,9 @@ def letter_issue(request: HttpRequest) -> HttpResponse:
     letters.require(viewer, "issue")
     chooser, period = _chosen(request, viewer)
     proposals = letter_proposals(viewer, period, measure=Measure.BOOKINGS)
-    counts = {result: sum(each.result == result for each in proposals) for result in ("new", "changed", "same", "problem")}
+    counts = {
+        result: sum(each.result == result for each in proposals) for result in ("new", "changed", "same", "problem")
+    }
     days = {"starts_on": period.starts_on, "ends_before": period.ends_before}
     form = LetterIssueForm(request.POST or None, viewer=viewer, initial={**days, "due_on": _due(period, viewer.on)})
     page = FormPage(
@@ -146,5 +148,9 @@ def letter_job(request: HttpRequest, job_id: int) -> HttpResponse:
         detail=job.error,
         poll_href="" if job.is_over else reverse("goals:letter_job", args=[job.pk]),
     )
-    context = {"job": progress, "crumbs": [letters_crumb(), Crumb(_("Issuing"))], "list_href": reverse("goals:letter_list")}
+    context = {
+        "job": progress,
+        "crumbs": [letters_crumb(), Crumb(_("Issuing"))],
+        "list_href": reverse("goals:letter_list"),
+    }
     return render(request, "goals/letter_job.html", context)

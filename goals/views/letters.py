@@ -202,9 +202,7 @@ def _by(when: str, name: str | None) -> str:
 
 def _months_table(letter: QuotaLetter) -> Table:
     currency = letter.content["currency"]
-    rows = [
-        Row([Cell(month_words(month.starts_on)), Cell(month.amount)]) for month in read.months_of(letter.content)
-    ]
+    rows = [Row([Cell(month_words(month.starts_on)), Cell(month.amount)]) for month in read.months_of(letter.content)]
     return Table(
         "months",
         _("Amounts by month"),
@@ -279,5 +277,3 @@ def letter_terms(request: HttpRequest) -> HttpResponse:
         lambda _result: back,
         _("The terms are saved. They stand below letters issued from now on."),
     )
-
-

@@ -57,7 +57,9 @@ def letter_data(letter: QuotaLetter, organization: Organization) -> dict[str, An
         "adjustments": [adjustment_words(*each) for each in content["adjustments"]],
         "terms_title": _("Terms"),
         "terms": [part for part in content["terms"].split("\n") if part.strip()],
-        "foot": _("Issued on %(day)s. It is acknowledged in the product; the acknowledgement names this document by its digest.")
+        "foot": _(
+            "Issued on %(day)s. It is acknowledged in the product; the acknowledgement names this document by its digest."
+        )
         % {"day": formats.day(letter.issued_at.date() if letter.issued_at else None)},
     }
 

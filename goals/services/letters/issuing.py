@@ -17,9 +17,9 @@ from goals.services.letters.document import letter_document
 from kernel.period import Period
 from people.audit import audit
 from people.jobs import JobRefused, JobRun, job_kind, job_start
-from people.models import Job, Organization, Person
+from people.models import Job, Person
 from people.pdf import PdfFailed, pdf_store
-from people.viewer import Viewer, day_at
+from people.viewer import Viewer
 from people.wall import tenant
 
 State = QuotaLetter.State
@@ -137,5 +137,3 @@ def letter_issue(
     audit("letter_issue", actor=issued_by, at=at, subject=letter, detail={"person": person.pk, "sha256": letter.digest})
     letter_news.letter_issued(letter, at=at)
     return letter
-
-
