@@ -13,3 +13,4 @@ class GoalsConfig(AppConfig):
 
         letter_news.register()
         import_module("goals.letter_erasing")
+        import_module("goals.letter_matters")

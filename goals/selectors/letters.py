@@ -146,8 +146,8 @@ def access_letter(viewer: Viewer, letter_id: int, action: str = "view") -> Quota
 
 
 def letters_late(on: date, person_ids: Iterable[int] | None = None) -> "QuerySet[QuotaLetter]":
-    """Letters whose day is over and that nobody has acknowledged."""
-    late = QuotaLetter.objects.filter(state=State.ISSUED, due_on__lt=on).select_related("person")
+    """Letters whose day is over, whose period is not, and that nobody has acknowledged."""
+    late = QuotaLetter.objects.filter(state=State.ISSUED, due_on__lt=on, ends_before__gt=on).select_related("person")
     return late if person_ids is None else late.filter(person__in=list(person_ids))
 
 

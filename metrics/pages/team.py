@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from metrics.matters import matters
 from metrics.pages import ask, charts, compare, links, tiles
 from metrics.pages.attention import AttentionList, attention_list
 from metrics.pages.frame import Asked, Days, Head, charge_words, days_of, hats_of
@@ -88,7 +89,12 @@ def _page(asked: Asked, subject: Subject, tree: TeamNames, *, is_own: bool) -> T
         table_title=_("Teams") if view == TEAMS else _("People"),
         table_words=_words(choice),
         views=_views(asked, tree, view),
-        attention=attention_list(attention(viewer.organization, subject, choice.chosen), choice, currency),
+        attention=attention_list(
+            attention(viewer.organization, subject, choice.chosen),
+            choice,
+            currency,
+            matters(viewer, subject.team_id, viewer.on),
+        ),
         bookings=charts.bookings_chart(choice, trend, subject, currency),
         pipeline=pipeline_chart(stages, subject, choice, currency),
     )

@@ -20,8 +20,16 @@ from crm.models import Quota
 from goals.engine.letter import QuotaDays, letter_months, letter_total
 from goals.models import LetterAcknowledgement, QuotaLetter
 from goals.selectors.letters import letter_proposals
-from goals.services.letters import letter_acknowledge, letter_remind, letters_due, letters_issue_start, terms_change
+from goals.services.letters import (
+    letter_acknowledge,
+    letter_issue,
+    letter_remind,
+    letters_due,
+    letters_issue_start,
+    terms_change,
+)
 from kernel.period import Period
+from metrics.matters import matters
 from people.files import file_chunks
 from people.jobs import job_work_here
 from people.models import Leave, Notification, Person
@@ -327,3 +335,18 @@ def test_the_command_previews_issues_lists_and_reminds(cast: Cast, capsys: pytes
     assert (found["state"], found["total"]) == ("issued", "300000.00")
     call_command("quota_letters", "remind", **asked)
     assert json.loads(capsys.readouterr().out) == {"reminded": 1}
+
+
+def test_late_letters_stand_on_the_list_of_who_needs_attention(cast: Cast, sign_in: SignIn) -> None:
+    running = Period(date(2020, 1, 1), date(2030, 1, 1))
+    make_quota(cast.alice, period=running)
+    [proposal] = letter_proposals(None, running, measure="bookings")
+    day = date(2019, 12, 20)
+    letter_issue(proposal=proposal, period=running, measure="bookings", due_on=day, issued_by=None, at=NOW)
+    team = sign_in("bob").get(reverse("metrics:team")).content.decode()
+    assert "Quota letter not acknowledged" in team and "20 Dec 2019" in team
+    viewer = cast.viewer("erin")
+    assert matters(viewer, None, TODAY) == {}
+    [found] = matters(cast.viewer("dana"), cast.sales.pk, TODAY)[cast.alice.pk]
+    assert found.name == "Alice Ames"
+    assert matters(cast.viewer("dana"), cast.south.pk, TODAY) == {}

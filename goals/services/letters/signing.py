@@ -61,7 +61,7 @@ def letter_remind(*, viewer: Viewer | None, letter: QuotaLetter, at: datetime, o
 def letters_due(*, at: datetime, on: date) -> int:
     """Remind of letters whose day is near or over, and tell who leads the late ones, once; how many. Behind the wall."""
     quiet = Q(reminded_at=None) | Q(reminded_at__lte=at - AHEAD)
-    near = QuotaLetter.objects.filter(quiet, state=State.ISSUED, due_on__lte=on + AHEAD)
+    near = QuotaLetter.objects.filter(quiet, state=State.ISSUED, due_on__lte=on + AHEAD, ends_before__gt=on)
     done = 0
     for letter in near.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
         done += letter_remind(viewer=None, letter=letter, at=at, on=on)
