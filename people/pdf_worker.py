@@ -6,6 +6,7 @@ typeset, the reason on standard error. Imports nothing of the product.
 
 import json
 import sys
+from typing import Any
 
 import typst
 
@@ -16,7 +17,11 @@ def rendered(root: str, template: str, inputs: dict[str, str]) -> bytes:
     """A tagged PDF: PDF/UA with the fonts of the package, with those of the computer where a character is missing there,
     and without the promise of PDF/UA where no font has it.
     """
-    tries = [{"ignore_system_fonts": True, "pdf_standards": [STANDARD]}, {"pdf_standards": [STANDARD]}, {}]
+    tries: list[dict[str, Any]] = [
+        {"ignore_system_fonts": True, "pdf_standards": [STANDARD]},
+        {"pdf_standards": [STANDARD]},
+        {},
+    ]
     for number, options in enumerate(tries, start=1):
         try:
             return bytes(
