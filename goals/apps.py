@@ -9,8 +9,9 @@ class GoalsConfig(AppConfig):
     verbose_name = _("Goals")
 
     def ready(self) -> None:
-        from goals import letter_news
+        from goals import approval_news, letter_news
 
+        approval_news.register()
         letter_news.register()
         import_module("goals.letter_erasing")
         import_module("goals.letter_matters")

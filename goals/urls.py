@@ -1,10 +1,15 @@
 from django.urls import URLPattern, path
 
-from goals.views import letter_issue, letters
+from goals.views import letter_issue, letters, quota_requests
 
 app_name = "goals"
 
 urlpatterns: list[URLPattern] = [
+    path("approvals/", quota_requests.request_list, name="request_list"),
+    path("approvals/ask/", quota_requests.request_ask, name="request_ask"),
+    path("approvals/steps/", quota_requests.approval_chain, name="approval_chain"),
+    path("approvals/<int:request_id>/", quota_requests.request_detail, name="request_detail"),
+    path("approvals/<int:request_id>/withdraw/", quota_requests.request_withdraw, name="request_withdraw"),
     path("quota-letters/", letters.letter_list, name="letter_list"),
     path("quota-letters/issue/", letter_issue.letter_issue, name="letter_issue"),
     path("quota-letters/issue/<int:job_id>/", letter_issue.letter_job, name="letter_job"),

@@ -28,6 +28,7 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "exchangerate_day": ("starts_on", None),
     "exchangerate_positive": ("rate", None),
     "exchangerate_two": ("from_currency", None),
+    "quotarequest_one_open": ("quota", None),
     "quota_of_one": ("team", None),
     "quota_not_negative": ("amount", None),
     "quota_days": ("ends_before", None),

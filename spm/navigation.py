@@ -30,6 +30,7 @@ NAVIGATION = Navigation(
                 Place("crm:activity_list", _("Activities"), "clock", SELLING),
                 Place("crm:transaction_list", _("Transactions"), "number", SELLING | {"finance"}),
                 Place("crm:quota_list", _("Quotas"), "flag"),
+                Place("goals:request_list", _("Approvals"), "check-circle", SELLING | {"finance"}),
                 Place("goals:letter_list", _("Quota letters"), "file", frozenset({"rep", "manager"}) | KEEPERS),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),
             ],

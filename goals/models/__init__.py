@@ -1,3 +1,4 @@
+from goals.models.approval import ApprovalChain, ApprovalKind, QuotaDecision, QuotaRequest
 from goals.models.follow_up import ChangeRequest, CheckIn, HelpOffer, Revision, RevisionNotice
 from goals.models.goal import Alignment, Goal, Milestone
 from goals.models.letter import LetterAcknowledgement, LetterTerms, QuotaLetter
@@ -6,6 +7,8 @@ from goals.models.objective import Objective, ObjectiveRead
 
 __all__ = [
     "Alignment",
+    "ApprovalChain",
+    "ApprovalKind",
     "ChangeRequest",
     "CheckIn",
     "Goal",
@@ -16,7 +19,9 @@ __all__ = [
     "Milestone",
     "Objective",
     "ObjectiveRead",
+    "QuotaDecision",
     "QuotaLetter",
+    "QuotaRequest",
     "Revision",
     "RevisionNotice",
 ]
