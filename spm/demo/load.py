@@ -38,6 +38,7 @@ from spm.demo.quotas import quotas_create
 from spm.demo.season import traits_of
 from spm.demo.staff import Member, Staff, staff_of
 from spm.demo.story import Days, days_of
+from spm.schema import statistics_gather
 
 BLOCK = 100_000  # deals at a time
 
@@ -124,6 +125,7 @@ def demo_create(*, slug: str, reps: int, deals: int, months: int, seed: int, at:
             plant(columns, staff, days, seed)
             columns.account = _accounts_chosen(columns, staff, seed)
             _facts_create(columns, staff, people, days, seed=seed, at=at)
+            statistics_gather()
     return organization
 
 

@@ -29,6 +29,7 @@ TUNING = {
     "max_wal_senders": "0",
     "random_page_cost": "1.1",
     "jit": "off",
+    "autovacuum_naptime": "10s",  # plans follow what an import brings within seconds
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -18,6 +18,7 @@ from spm.demo import story
 from spm.demo.load import demo_create
 from spm.demo.sign_ins import sign_ins_create
 from spm.demo.tour import STOPS
+from spm.schema import statistics_gather
 from tests.journeys import worker
 
 SOMEBODY = [each.account for each in story.SIGN_INS]
@@ -120,6 +121,7 @@ def test_a_deal_closes_for_everybody_and_says_which(demo: Organization) -> None:
 def open_demo(transactional_db: None) -> Iterator[Organization]:
     organization = make_demo()
     rollups_recompute(organization_id=organization.pk, is_full=True)
+    statistics_gather()
     yield organization
 
 

@@ -17,6 +17,7 @@ from people.models import Organization
 from spm.demo.batches import batches_create
 from spm.demo.load import demo_create
 from spm.demo.sign_ins import SignInRow, sign_ins_create, sign_ins_list
+from spm.schema import statistics_gather
 
 LIMITS = {"reps": (1, 20_000), "deals": (100, 20_000_000), "months": (3, 120), "seed": (0, 2**31)}
 
@@ -70,6 +71,7 @@ def create(options: dict[str, Any]) -> tuple[Organization, list[SignInRow]]:
         sign_ins = sign_ins_create(organization, is_public=settings.HTTPS)
     batches_create(organization, at=at)
     rollups_recompute(organization_id=organization.pk, is_full=True, waits=True)
+    statistics_gather()
     return organization, sign_ins
 
 
