@@ -1,5 +1,6 @@
 """Changes of quotas: which steps they take, who decides, and that nobody decides about themselves or a superior."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -259,3 +261,14 @@ def test_asked_and_decided_by_the_api(cast: Cast, sign_in: SignIn) -> None:
     body = {"step": 0, "is_approved": False, "reason": "No"}
     done = sign_in("bob").post(address, body, content_type="application/json")
     assert done.json()["state"] == "refused" and done.json()["decisions"][0]["by"]["name"] == "Bob Brand"
+
+
+def test_the_command_lists_and_decides(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    request = ask(cast)
+    call_command("quota_requests", "list", organization="acme", format="json")
+    assert json.loads(capsys.readouterr().out)["requests"][0]["steps"] == ["manager", "operations"]
+    asked = {"organization": "acme", "request": request.pk, "format": "json", "reason": "No"}
+    with pytest.raises(CommandError, match="not yours"):
+        call_command("quota_requests", "refuse", person="finn@acme.example", **asked)
+    call_command("quota_requests", "refuse", person="bob@acme.example", **asked)
+    assert json.loads(capsys.readouterr().out)["state"] == "refused"
