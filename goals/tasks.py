@@ -2,9 +2,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from goals.services import letters
+from goals.services.planning import allocating
 from people.models import Organization
 from people.viewer import day_at
 from people.wall import tenant
+
+__all__ = ["allocating", "letters"]  # workers find the kinds of jobs of this app here
 
 
 @shared_task(name="goals.letters_due", ignore_result=True)

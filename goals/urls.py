@@ -1,10 +1,12 @@
-from django.urls import URLPattern, path
+from django.urls import path
 
+from goals import plan_urls
 from goals.views import letter_issue, letters, quota_requests
 
 app_name = "goals"
 
-urlpatterns: list[URLPattern] = [
+urlpatterns = [
+    *plan_urls.urlpatterns,
     path("approvals/", quota_requests.request_list, name="request_list"),
     path("approvals/ask/", quota_requests.request_ask, name="request_ask"),
     path("approvals/steps/", quota_requests.approval_chain, name="approval_chain"),

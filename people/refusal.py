@@ -33,6 +33,8 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "quota_not_negative": ("amount", None),
     "quota_days": ("ends_before", None),
     "quota_ends": ("ends_before", None),
+    "quotaplan_name": ("name", None),
+    "quotaplan_days": ("ends_before", None),
     "seat_days": ("ends_before", None),
     "grant_days": ("ends_before", None),
     "grant_administrator_everywhere": ("team", None),

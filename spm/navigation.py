@@ -32,6 +32,7 @@ NAVIGATION = Navigation(
                 Place("crm:quota_list", _("Quotas"), "flag"),
                 Place("goals:request_list", _("Approvals"), "check-circle", SELLING | {"finance"}),
                 Place("goals:letter_list", _("Quota letters"), "file", frozenset({"rep", "manager"}) | KEEPERS),
+                Place("goals:plan_list", _("Quota plans"), "stages", COMPANY | {TEAM}),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),
             ],
         ),

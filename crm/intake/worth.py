@@ -1,6 +1,7 @@
 """What amounts are worth in the organization's currency, at the rate of their day; without a rate they have no worth."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -42,6 +43,12 @@ def worth_of_currencies(currencies: Iterable[str]) -> int:
 def worth_of_row(table: str, row_id: int) -> None:
     """Convert one amount."""
     _refresh(table, "o.id = %(id)s", {"id": row_id})
+
+
+def worth_of_period(table: str, starts_on: date, ends_before: date) -> int:
+    """Convert the amounts of rows that start within some days; how many changed. One query."""
+    values: dict[str, Any] = {"first": starts_on, "last": ends_before}
+    return _refresh(table, "o.starts_on >= %(first)s AND o.starts_on < %(last)s", values)
 
 
 def _refresh(table: str, concerned: str, values: dict[str, Any]) -> int:

@@ -4,6 +4,7 @@ from goals.models.goal import Alignment, Goal, Milestone
 from goals.models.letter import LetterAcknowledgement, LetterTerms, QuotaLetter
 from goals.models.measured import Measured
 from goals.models.objective import Objective, ObjectiveRead
+from goals.models.plan import PlanCell, PlanLine, PlannedHire, PlanStep, PlanVersion, QuotaPlan
 
 __all__ = [
     "Alignment",
@@ -19,8 +20,14 @@ __all__ = [
     "Milestone",
     "Objective",
     "ObjectiveRead",
+    "PlanCell",
+    "PlanLine",
+    "PlanStep",
+    "PlanVersion",
+    "PlannedHire",
     "QuotaDecision",
     "QuotaLetter",
+    "QuotaPlan",
     "QuotaRequest",
     "Revision",
     "RevisionNotice",

@@ -15,7 +15,8 @@ from metrics.services import rollups_recompute
 from people.management.base import AnsweringCommand
 from people.models import Organization
 from spm.demo.batches import batches_create
-from spm.demo.load import demo_create
+from spm.demo.load import demo_create, today_of
+from spm.demo.plans import plan_make
 from spm.demo.sign_ins import SignInRow, sign_ins_create, sign_ins_list
 from spm.schema import statistics_gather
 
@@ -72,6 +73,7 @@ def create(options: dict[str, Any]) -> tuple[Organization, list[SignInRow]]:
     batches_create(organization, at=at)
     rollups_recompute(organization_id=organization.pk, is_full=True, waits=True)
     statistics_gather()
+    plan_make(organization, at=at, on=today_of(organization, at))
     return organization, sign_ins
 
 

@@ -15,7 +15,7 @@ from goals.engine.ramp import Presence, Ramp, month_factor
 from goals.engine.rounding import apportion
 from goals.engine.season import from_history, spread
 from kernel.period import FiscalCalendar, Grain, Period
-from tests.goals.plan_reference import divided, one_by_one, tenure_factor
+from tests.planning.plan_reference import divided, one_by_one, tenure_factor
 
 weights = st.lists(st.integers(0, 50), min_size=1, max_size=8).filter(any)
 days = st.dates(date(2020, 1, 1), date(2030, 12, 31))

@@ -13,7 +13,7 @@ from goals.engine.ramp import Presence, Ramp, month_factor
 from goals.engine.rounding import apportion
 from goals.engine.weights import Measured, weights_of
 from kernel.period import FiscalCalendar, Period
-from tests.goals.plan_golden import pairs, table
+from tests.planning.plan_golden import pairs, table
 
 CALENDAR = FiscalCalendar()
 TREE = {"C": None, "N": "C", "S": "C", "n1": "N", "n2": "N", "s1": "S"}
