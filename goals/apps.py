@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,11 @@ class GoalsConfig(AppConfig):
     verbose_name = _("Goals")
 
     def ready(self) -> None:
-        from goals import told, told_company
+        from goals import approval_news, letter_news, told, told_company
 
         told.register()
         told_company.register()
+        approval_news.register()
+        letter_news.register()
+        import_module("goals.letter_erasing")
+        import_module("goals.letter_matters")

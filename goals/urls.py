@@ -2,7 +2,7 @@ from django.urls import path
 
 from goals import plan_urls
 from goals.alignment_urls import patterns
-from goals.views import follow_up, goals, team_set
+from goals.views import follow_up, goals, letter_issue, letters, quota_requests, team_set
 
 app_name = "goals"
 
@@ -26,4 +26,16 @@ urlpatterns = [
     path("goals/revisions/<int:revision_id>/acknowledge/", goals.revision_acknowledge_view, name="acknowledge"),
     path("goals/requests/<int:request_id>/", follow_up.change_decide_view, name="request_decide"),
     path("goals/requests/<int:request_id>/withdraw/", follow_up.change_withdraw_view, name="request_withdraw"),
+    path("approvals/", quota_requests.request_list, name="request_list"),
+    path("approvals/ask/", quota_requests.request_ask, name="request_ask"),
+    path("approvals/steps/", quota_requests.approval_chain, name="approval_chain"),
+    path("approvals/<int:request_id>/", quota_requests.request_detail, name="request_detail"),
+    path("approvals/<int:request_id>/withdraw/", quota_requests.request_withdraw, name="request_withdraw"),
+    path("quota-letters/", letters.letter_list, name="letter_list"),
+    path("quota-letters/issue/", letter_issue.letter_issue, name="letter_issue"),
+    path("quota-letters/issue/<int:job_id>/", letter_issue.letter_job, name="letter_job"),
+    path("quota-letters/terms/", letters.letter_terms, name="letter_terms"),
+    path("quota-letters/<int:letter_id>/", letters.letter_detail, name="letter_detail"),
+    path("quota-letters/<int:letter_id>/letter.pdf", letters.letter_document, name="letter_document"),
+    path("quota-letters/<int:letter_id>/remind/", letters.letter_remind, name="letter_remind"),
 ]

@@ -44,6 +44,7 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "namedaccount_seat_once": ("starts_on", _("This seat has the account already on some of these days.")),
     "namedaccount_exclusive": ("starts_on", None),
     "namedaccount_not_beside": ("is_exclusive", None),
+    "quotarequest_one_open": ("quota", None),
     "quota_of_one": ("team", None),
     "quota_not_negative": ("amount", None),
     "quota_days": ("ends_before", None),

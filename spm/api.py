@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from crm.api.addresses import addresses as crm_addresses
 from goals.api.addresses import addresses as goals_addresses
+from goals.api.letter_addresses import addresses as letter_addresses
 from goals.api.plan_addresses import addresses as plan_addresses
 from metrics.api.addresses import addresses as metrics_addresses
 from people.api.addresses import addresses as people_addresses
@@ -84,6 +85,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("docs", docs, name="docs"),
     path("v1/schema", SchemaView.as_view(), name="schema"),
-    path("v1/", include([*people_addresses, *crm_addresses, *metrics_addresses, *goals_addresses, *plan_addresses])),
+    path("v1/", include([*people_addresses, *crm_addresses, *metrics_addresses, *goals_addresses])),
+    path("v1/", include([*plan_addresses, *letter_addresses])),
     re_path(r"^(?P<rest>.*)$", NowhereView.as_view(), name="nowhere"),
 ]

@@ -17,6 +17,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "take up waiting jobs": {"task": "people.jobs_due", "schedule": 5.0, "options": {"expires": 5}},
     "mail what is due": {"task": "people.notifications_due", "schedule": 15.0, "options": {"expires": 15}},
     "remind of check-ins": {"task": "goals.check_ins_remind", "schedule": 900.0, "options": {"expires": 600}},
+    "remind of quota letters": {"task": "goals.letters_due", "schedule": 3600.0, "options": {"expires": 600}},
     "remove files whose time is over": {
         "task": "people.records_expire",
         "schedule": 3600.0,

@@ -85,6 +85,8 @@ PARAMETERS: dict[str, dict[str, list[str]]] = {
     "people:team_list": {"on": DATES},
     "people:team_detail": {"on": DATES},
     "people:invitation_list": {"page": IDS},
+    "goals:letter_list": {"q": TEXTS, "state": ANY, "page": IDS},
+    "goals:letter_issue": {"starts_on": DATES, "ends_before": DATES},
     "people:notification_list": {"state": ANY, "kind": ANY, "page": IDS},
     "people:audit_list": {
         "actor": IDS,

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.api.shapes import Amount
+from crm.api.own_fields import Amount
 from crm.models import Measure, Proration, SeatQuota
 from crm.policies import seat_quotas
 from crm.selectors.seat_quotas import access_seat_quota, seat_quotas_found

@@ -1,6 +1,8 @@
+from goals.models.approval import ApprovalChain, ApprovalKind, QuotaDecision, QuotaRequest
 from goals.models.bulk import BulkRevision, BulkRevisionLine
 from goals.models.follow_up import ChangeRequest, CheckIn, HelpOffer, Revision, RevisionNotice
 from goals.models.goal import Alignment, Goal, Milestone
+from goals.models.letter import LetterAcknowledgement, LetterTerms, QuotaLetter
 from goals.models.measured import Measured
 from goals.models.objective import Objective, ObjectiveRead
 from goals.models.plan import PlanCell, PlanLine, PlannedHire, PlanStep, PlanVersion, QuotaPlan
@@ -8,6 +10,8 @@ from goals.models.template import GoalTemplate
 
 __all__ = [
     "Alignment",
+    "ApprovalChain",
+    "ApprovalKind",
     "BulkRevision",
     "BulkRevisionLine",
     "ChangeRequest",
@@ -15,6 +19,8 @@ __all__ = [
     "Goal",
     "GoalTemplate",
     "HelpOffer",
+    "LetterAcknowledgement",
+    "LetterTerms",
     "Measured",
     "Milestone",
     "Objective",
@@ -24,7 +30,10 @@ __all__ = [
     "PlanStep",
     "PlanVersion",
     "PlannedHire",
+    "QuotaDecision",
+    "QuotaLetter",
     "QuotaPlan",
+    "QuotaRequest",
     "Revision",
     "RevisionNotice",
 ]

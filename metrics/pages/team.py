@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from metrics.matters import matters
 from metrics.pages import ask, charts, compare, links, tiles
 from metrics.pages.attention import AttentionList, attention_list
 from metrics.pages.frame import Asked, Days, Head, charge_words, days_of, hats_of
@@ -111,7 +112,8 @@ def _page(asked: Asked, subject: Subject, *, is_own: bool) -> TeamPage:
 def _attention(viewer: Viewer, subject: Subject, choice: Choice, currency: str) -> AttentionList | None:
     if choice.as_of is not None:
         return None
-    return attention_list(attention(viewer.organization, subject, choice.chosen), choice, currency)
+    found = attention(viewer.organization, subject, choice.chosen)
+    return attention_list(found, choice, currency, matters(viewer, subject.team_id, viewer.on))
 
 
 def _words(choice: Choice) -> str:

@@ -25,7 +25,7 @@ def told(cast: Cast) -> dict[str, Any]:
     days = {"starts_on": date(2000, 1, 1), "ends_before": date(2000, 1, 2)}
     grant_given(Grant.objects.create(person=cast.alice, role=Grant.Role.HR, **days), at=NOW)
     return {
-        "alices_notification": Notification.objects.get(person=cast.alice).pk,
+        "alices_notification": Notification.objects.get(person=cast.alice, kind="people.role_given").pk,
         "alices_way_out": unsubscribe_token(cast.organization.pk, cast.alice.pk, "people.role_given"),
     }
 
