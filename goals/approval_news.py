@@ -53,7 +53,7 @@ def step_waits(request: QuotaRequest, *, at: datetime, on: date) -> None:
     notification_send(
         kind="goals.approval_waits",
         persons=deciders(request, on),
-        about=About("goals:request_detail", {"request_id": request.pk}),
+        about=About("goals:quota_request_detail", {"request_id": request.pk}),
         context={"request": request.pk, "step": request.step},
         key=f"goals.approval_waits:{request.pk}:{request.step}",
         at=at,
@@ -65,7 +65,7 @@ def request_decided(request: QuotaRequest, *, at: datetime) -> None:
     notification_send(
         kind="goals.approval_decided",
         persons=[request.asked_by_id],
-        about=About("goals:request_detail", {"request_id": request.pk}),
+        about=About("goals:quota_request_detail", {"request_id": request.pk}),
         context={"request": request.pk},
         key=f"goals.approval_decided:{request.pk}",
         at=at,

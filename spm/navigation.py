@@ -33,7 +33,7 @@ NAVIGATION = Navigation(
                 Place("goals:mine", _("My goals"), "check-circle"),
                 Place("goals:teams", _("Goals of teams"), "team"),
                 Place("crm:quota_list", _("Quotas"), "flag"),
-                Place("goals:request_list", _("Approvals"), "check-circle", SELLING | {"finance"}),
+                Place("goals:quota_request_list", _("Approvals"), "check-circle", SELLING | {"finance"}),
                 Place("goals:letter_list", _("Quota letters"), "file", frozenset({"rep", "manager"}) | KEEPERS),
                 Place("goals:plan_list", _("Quota plans"), "stages", COMPANY | {TEAM}),
                 Place("metrics:catalogue", _("Metrics"), "catalogue"),

@@ -39,7 +39,7 @@ State = QuotaRequest.State
 
 
 def requests_crumb() -> Crumb:
-    return Crumb(_("Approvals"), reverse("goals:request_list"))
+    return Crumb(_("Approvals"), reverse("goals:quota_request_list"))
 
 
 def status_of(request: QuotaRequest) -> Status:
@@ -77,7 +77,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(request: QuotaRequest) -> Row:
-    href = reverse("goals:request_detail", args=[request.pk])
+    href = reverse("goals:quota_request_detail", args=[request.pk])
     return Row(
         [
             Cell(person=PersonChip(request.person.name, href=href, is_small=True)),
@@ -99,7 +99,7 @@ def change_words(request: QuotaRequest) -> str:
 
 
 def _actions(viewer: Viewer) -> list[Action]:
-    actions = [Action(_("Ask for a change"), reverse("goals:request_ask"), "plus", "primary")]
+    actions = [Action(_("Ask for a change"), reverse("goals:quota_request_ask"), "plus", "primary")]
     if quota_requests.can(viewer, "chain"):
         actions.insert(0, Action(_("Steps"), reverse("goals:approval_chain"), "settings"))
     return actions
@@ -110,14 +110,14 @@ def request_ask(request: HttpRequest) -> HttpResponse:
     """Ask for another amount of a quota in reach."""
     viewer = viewer_of(request)
     form = QuotaRequestForm(request.POST or None, viewer=viewer)
-    back = reverse("goals:request_list")
+    back = reverse("goals:quota_request_list")
     page = FormPage(_("Ask for a change of a quota"), [requests_crumb(), Crumb(_("New"))], back, _("Ask"))
     return form_page(
         request,
         page,
         form,
         lambda values: service.quota_request_ask(viewer=viewer, at=timezone.now(), **values),
-        lambda made: reverse("goals:request_detail", args=[made.pk]),
+        lambda made: reverse("goals:quota_request_detail", args=[made.pk]),
         _("Whoever decides is told."),
     )
 
@@ -135,7 +135,7 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
     page = FormPage(
         title,
         [requests_crumb(), Crumb(found.person.name)],
-        reverse("goals:request_list"),
+        reverse("goals:quota_request_list"),
         _("Decide"),
         subtitle=change_words(found),
         callout=Callout(_("You do not decide this step"), turn.refusal, "warn") if turn.refusal else None,
@@ -160,7 +160,7 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
             at=timezone.now(),
         )
 
-    here = reverse("goals:request_detail", args=[found.pk])
+    here = reverse("goals:quota_request_detail", args=[found.pk])
     return form_page(request, page, form, decide, lambda _done: here, _("Your decision is kept."))
 
 
@@ -189,7 +189,7 @@ def _events(request: QuotaRequest) -> list[Event]:
 def _withdraw(viewer: Viewer, request: QuotaRequest) -> list[Action]:
     if request.state != State.OPEN or request.asked_by_id != viewer.person.pk:
         return []
-    href = reverse("goals:request_withdraw", args=[request.pk])
+    href = reverse("goals:quota_request_withdraw", args=[request.pk])
     return [Action(_("Withdraw"), href, "undo", "quiet", "post", confirm=_("Nobody decides about it any more."))]
 
 
@@ -199,7 +199,7 @@ def request_withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
     found = read.access_request(viewer, request_id)
     return act(
         request,
-        reverse("goals:request_list"),
+        reverse("goals:quota_request_list"),
         _("It is withdrawn."),
         lambda: service.quota_request_withdraw(viewer=viewer, request=found, at=timezone.now()),
     )
@@ -211,7 +211,7 @@ def approval_chain(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     quota_requests.require(viewer, "chain")
     form = ApprovalChainForm(request.POST or None, viewer=viewer, initial={"steps": read.chain_kinds()})
-    back = reverse("goals:request_list")
+    back = reverse("goals:quota_request_list")
     page = FormPage(_("Steps of approval"), [requests_crumb(), Crumb(_("Steps"))], back)
     return form_page(
         request,

@@ -233,20 +233,20 @@ def test_the_database_refuses_to_rewrite_a_decision(cast: Cast, chief: Person, s
 def test_asked_and_decided_in_the_browser(cast: Cast, sign_in: SignIn) -> None:
     quota = make_quota(cast.alice)
     Quota.objects.filter(pk=quota.pk).update(ends_before=date(2099, 1, 1))
-    bob, address = sign_in("bob"), reverse("goals:request_ask")
+    bob, address = sign_in("bob"), reverse("goals:quota_request_ask")
     refused = bob.post(address, {"quota": quota.pk, "amount": "300000", "reason": "x"})
     assert refused.status_code == 422 and "This is the quota already" in refused.content.decode()
     assert bob.post(address, {"quota": quota.pk, "amount": "310000", "reason": "New region"}).status_code == 302
     request = QuotaRequest.objects.get()
     QuotaRequest.objects.update(steps=[["operations", None]])
-    detail = reverse("goals:request_detail", args=[request.pk])
+    detail = reverse("goals:quota_request_detail", args=[request.pk])
     assert "Your decision" not in bob.get(detail).content.decode()
     dana = sign_in("dana")
     assert "Your decision" in dana.get(detail).content.decode()
     assert dana.post(detail, {"step": 0, "decision": "approve", "reason": " "}).status_code == 422
     assert dana.post(detail, {"step": 0, "decision": "approve", "reason": "Fair"}).status_code == 302
     assert Quota.objects.get(pk=quota.pk).amount == Decimal(310000)
-    assert "Approved" in dana.get(reverse("goals:request_list")).content.decode()
+    assert "Approved" in dana.get(reverse("goals:quota_request_list")).content.decode()
 
 
 def test_asked_and_decided_by_the_api(cast: Cast, sign_in: SignIn) -> None:
