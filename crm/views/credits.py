@@ -41,12 +41,13 @@ def credits_table(deal: Opportunity) -> Table:
 
 def _row(deal: Opportunity, credit: Credited) -> Row:
     amount = None if deal.amount is None else deal.amount * credit.share
+    why = reverse("metrics:deal_origin", args=[deal.pk])
     return Row(
         [
             Cell(person=PersonChip(credit.person.name, is_small=True)) if credit.person else Cell(_nobody(credit)),
             Cell(Credit.Role(credit.role).label, detail=credit_words(credit, deal)),
-            Cell(text=share_words(credit.share)),
-            Cell(text=formats.money_exact(amount, deal.currency)),
+            Cell(text=share_words(credit.share), href=why, is_drawer=True),
+            Cell(text=formats.money_exact(amount, deal.currency), href=why, is_drawer=True),
         ]
     )
 

@@ -100,7 +100,7 @@ def test_the_team_and_owner_of_a_filter_must_be_open_to_the_viewer(cast: Cast) -
 @pytest.mark.usefixtures("deals")
 def test_accounts_products_and_pipelines_are_everybodys(cast: Cast) -> None:
     alice = program(cast, "alice")
-    [account] = alice.get("/api/v1/accounts?source=crm&external_id=ACC-1").json()["results"]
+    [account] = alice.get("/api/v1/accounts?system=crm&external_id=ACC-1").json()["results"]
     assert account["keys"] == [{"source": "crm", "external_id": "ACC-1"}]
     [product] = alice.get("/api/v1/products?q=gt").json()["results"]
     assert (product["name"], product["list_price"]) == ("GTX", "1.5")
