@@ -89,6 +89,13 @@ def gets(objects: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], di
             yield name, reverse(name, kwargs=arguments), data, row
 
 
+PLANNED = {"New region", "Wales", "Rope Ltd", "Bob grows", "Bob learns", "Bookings of the north", "More bookings"} | {
+    *("By weight", "Draft", "Grow in the north", "Strategy", "I know how", "Ten demos", "New market"),
+    *("Year 2026", "Account executive", "a.csv", "sha256", "Acme", "amount", "name", "USD", "cells", "method", "even"),
+    *("season", "quota", "count", "role", "from", "person"),
+}
+
+
 def data_of(cast: Cast) -> set[str]:
     """Names, addresses and codes: what no catalogue holds."""
     names = {*Person.objects.values_list("name", flat=True)} | {team.name for team in cast.teams.values()}
@@ -105,6 +112,7 @@ def data_of(cast: Cast) -> set[str]:
         | initials
         | set(MONTHS)
         | IMPORTED
+        | PLANNED
         | available_timezones()
         | set(MINOR_UNIT_DIGITS)
         | emails

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.forms.goal import number_field
@@ -27,12 +27,12 @@ class AlignForm(TenantForm):
     def __init__(self, *args: Any, goal: Goal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = [(each.key, each.label) for each in parent_choices(self.viewer, besides=goal)]
-        self.fields["parent"].choices = [("", _now("Choose")), *found]  # type: ignore[attr-defined]
+        self.fields["parent"].choices = [("", gettext("Choose")), *found]  # type: ignore[attr-defined]
 
     def clean_weight(self) -> Decimal | None:
         weight: Decimal | None = self.cleaned_data["weight"]
         if weight is not None and not Decimal(0) < weight <= Decimal(100):
-            raise ValidationError(_now("A weight is more than 0 and at most 100."))
+            raise ValidationError(gettext("A weight is more than 0 and at most 100."))
         return weight
 
 
@@ -51,5 +51,5 @@ def holder_of(viewer: Viewer | None, key: str) -> dict[str, Any]:
     elif kind == "team":
         found = (goals.teams(viewer) if viewer else Team.objects).filter(pk=number).first()
     if found is None:
-        raise ValidationError({"holder": _now("Choose a person or a team whose goals you set.")}, code="holder")
+        raise ValidationError({"holder": gettext("Choose a person or a team whose goals you set.")}, code="holder")
     return {kind: found}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.engine.values import DAYS, NUMBERS, WANTED
@@ -149,14 +149,14 @@ class GoalForm(TenantForm):
             gone = ["reason", "version"]
             self._choices("holder", holder_choices(self.viewer))
             parents = [(each.key, each.label) for each in parent_choices(self.viewer)]
-            self._choices("parent", [("", _now("Nothing yet")), *parents])
+            self._choices("parent", [("", gettext("Nothing yet")), *parents])
         else:
             gone = ["holder", "milestones", "parent", "weight"]
             self.initial = {**_initial(goal), **self.initial}
         for name in gone:
             del self.fields[name]
-        self._choices("metric", [("", _now("Choose a metric")), *metric_choices()])
-        limits = [("", _now("Everything")), *limiting_dimensions()]
+        self._choices("metric", [("", gettext("Choose a metric")), *metric_choices()])
+        limits = [("", gettext("Everything")), *limiting_dimensions()]
         for each in LIMITS:
             self._choices(f"limit_by{each}", limits)
 
@@ -184,9 +184,9 @@ class GoalForm(TenantForm):
         cleaned = super().clean() or {}
         kind = cleaned.get("kind")
         if kind == Measured.Kind.METRIC and not cleaned.get("metric"):
-            self.add_error("metric", _now("Choose the metric that measures it."))
+            self.add_error("metric", gettext("Choose the metric that measures it."))
         if kind != Measured.Kind.MILESTONES and cleaned.get("target") is None and "target" not in self.errors:
-            self.add_error("target", _now("Enter what is to be reached."))
+            self.add_error("target", gettext("Enter what is to be reached."))
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -221,7 +221,7 @@ class GoalForm(TenantForm):
             except ValidationError as error:
                 raise ValidationError({f"{name}{each}": texts for name, texts in error.error_dict.items()}) from error
         if len({limit["by"] for limit in found}) < len(found):
-            raise ValidationError({"limit_by_2": _now("Limit a goal by one value of each kind.")}, code="twice")
+            raise ValidationError({"limit_by_2": gettext("Limit a goal by one value of each kind.")}, code="twice")
         return found
 
     def steps(self) -> list[Step]:
@@ -257,10 +257,12 @@ def milestones_read(text: str) -> list[Step]:
         name = " ".join(words[:-1] if due_on else words)
         if not name or len(name) > 200:
             raise ValidationError(
-                {"milestones": _now("Give each milestone a name of 200 characters at most.")}, code="name"
+                {"milestones": gettext("Give each milestone a name of 200 characters at most.")}, code="name"
             )
         if name in [step.name for step in found]:
-            raise ValidationError({"milestones": _now("“%(name)s” stands there twice.") % {"name": name}}, code="twice")
+            raise ValidationError(
+                {"milestones": gettext("“%(name)s” stands there twice.") % {"name": name}}, code="twice"
+            )
         found.append(Step(name, due_on))
     return found
 
@@ -278,7 +280,7 @@ def holder_choices(viewer: Any) -> list[tuple[str, Any]]:
     teams = goals.teams(viewer).order_by("name", "pk").values_list("pk", "name")
     found: list[tuple[str, Any]] = [(f"person:{pk}", name) for pk, name in people]
     if teams:
-        return [(_now("People"), found), (_now("Teams"), [(f"team:{pk}", name) for pk, name in teams])]
+        return [(gettext("People"), found), (gettext("Teams"), [(f"team:{pk}", name) for pk, name in teams])]
     return found
 
 
@@ -315,7 +317,7 @@ class ChangeRequestForm(TenantForm):
         for name in set(NUMBERS) & values.keys():
             values[name] = entered_number(values[name], self.goal.unit)
         if values.get("target") is None and "target" in values:
-            raise ValidationError({"target": _now("Enter what is to be reached.")}, code="required")
+            raise ValidationError({"target": gettext("Enter what is to be reached.")}, code="required")
         return values
 
 
@@ -348,7 +350,7 @@ class CheckInForm(TenantForm):
     def __init__(self, *args: Any, goal: Goal, milestones: Sequence[Any], is_private: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.goal = goal
-        self.fields["confidence"].choices = [("", _now("I do not say")), *CheckIn.Confidence.choices]  # type: ignore[attr-defined]
+        self.fields["confidence"].choices = [("", gettext("I do not say")), *CheckIn.Confidence.choices]  # type: ignore[attr-defined]
         self.fields["on"].initial = self.viewer.on
         if goal.kind != Measured.Kind.MANUAL:
             del self.fields["value"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.forms.goal import entered_number, number_field, shown_number
@@ -34,9 +34,9 @@ class TeamGoalsChoice(TenantForm):
         cleaned = super().clean() or {}
         first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
         if first and last and first >= last:
-            self.add_error("ends_before", _now("The end must come after the start."))
+            self.add_error("ends_before", gettext("The end must come after the start."))
         if first and last and not (first.year >= 1990 and last.year <= 2200):
-            self.add_error("starts_on", _now("Choose days between 1990 and 2200."))
+            self.add_error("starts_on", gettext("Choose days between 1990 and 2200."))
         return cleaned
 
 
@@ -56,7 +56,7 @@ class TeamGoalsShared(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parents = [(each.key, each.label) for each in parent_choices(self.viewer)]
-        self.fields["parent"].choices = [("", _now("Nothing yet")), *parents]  # type: ignore[attr-defined]
+        self.fields["parent"].choices = [("", gettext("Nothing yet")), *parents]  # type: ignore[attr-defined]
 
 
 class GoalLine(forms.Form):
@@ -88,7 +88,7 @@ class GoalLine(forms.Form):
         cleaned = super().clean() or {}
         others = any(cleaned.get(name) is not None for name in CELLS if name != "target") or self.goal is not None
         if others and cleaned.get("target") is None and "target" not in self.errors:
-            self.add_error("target", _now("Enter what is to be reached."))
+            self.add_error("target", gettext("Enter what is to be reached."))
         return cleaned
 
     def values(self) -> Mapping[str, Decimal | None]:

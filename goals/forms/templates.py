@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.forms.goal import HUNDRED, entered_number, holder_choices, number_field, shown_number, text_field
@@ -72,9 +72,9 @@ class TemplateForm(TenantForm):
         names = [" ".join(line.split()) for line in self.cleaned_data["milestones"].splitlines()]
         names = [name for name in names if name]
         if any(len(name) > 200 for name in names) or len(names) > 50:
-            raise ValidationError(_now("At most 50 milestones of at most 200 characters each."))
+            raise ValidationError(gettext("At most 50 milestones of at most 200 characters each."))
         if len(set(names)) < len(names):
-            raise ValidationError(_now("Two milestones have the same name."))
+            raise ValidationError(gettext("Two milestones have the same name."))
         return names
 
     def clean(self) -> dict[str, Any]:
@@ -125,15 +125,15 @@ class UseForm(TenantForm):
         fields: Any = self.fields
         period = calendar_of(self.viewer.organization).period_of(Grain(template.length), self.viewer.on)
         fields["starts_on"].initial, fields["ends_before"].initial = period.starts_on, period.ends_before
-        fields["holder"].choices = [("", _now("Choose")), *_everybody(self.viewer), *holder_choices(self.viewer)]
+        fields["holder"].choices = [("", gettext("Choose")), *_everybody(self.viewer), *holder_choices(self.viewer)]
         found = [(each.key, each.label) for each in parent_choices(self.viewer)]
-        fields["parent"].choices = [("", _now("nothing yet")), *found]
+        fields["parent"].choices = [("", gettext("nothing yet")), *found]
         if template.kind == Measured.Kind.MILESTONES:
             del fields["target"]
             return
         fields["target"].initial = shown_number(template.target, template.unit)
         fields["target"].required = template.target is None
-        fields["target"].help_text = _now("The same for each person. Percentages as 62.5.")
+        fields["target"].help_text = gettext("The same for each person. Percentages as 62.5.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -148,8 +148,8 @@ class UseForm(TenantForm):
 def _everybody(viewer: Any) -> list[Any]:
     """Whole teams, where the viewer sets goals of more than themselves."""
     teams = goals.teams(viewer).order_by("name", "pk").values_list("pk", "name")
-    found = [(f"{EVERYBODY}:{pk}", _now("Everybody in %(team)s") % {"team": name}) for pk, name in teams]
-    return [(_now("Whole teams"), found)] if found else []
+    found = [(f"{EVERYBODY}:{pk}", gettext("Everybody in %(team)s") % {"team": name}) for pk, name in teams]
+    return [(gettext("Whole teams"), found)] if found else []
 
 
 def people_of(viewer: Any, key: str) -> list[Person] | None:
@@ -162,5 +162,5 @@ def people_of(viewer: Any, key: str) -> list[Person] | None:
         return None
     team = (Team.objects if viewer is None else goals.teams(viewer)).filter(pk=row_id(text) or 0).first()
     if team is None:
-        raise ValidationError({"holder": _now("Choose a person or a team whose goals you set.")}, code="holder")
+        raise ValidationError({"holder": gettext("Choose a person or a team whose goals you set.")}, code="holder")
     return people_in(team, viewer.on)
