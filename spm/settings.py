@@ -205,6 +205,8 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "people.models.Job.State",
         "SeatRoleEnum": "people.models.Seat.Role",
         "CreditRoleEnum": "crm.models.Credit.Role",
+        "HandOverRuleEnum": "crm.models.handover.HandOverRule",
+        "BulkRevisionRuleEnum": "goals.models.BulkRevision.Rule",
         "MeasureEnum": "crm.models.quota.Measure",
         "GoalKindEnum": "goals.models.Measured.Kind",
         "GoalUnitEnum": "goals.models.Measured.Unit",

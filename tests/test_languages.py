@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import trans_real
 
 from crm.models import Stage
+from goals.models import QuotaLetter
 from kernel.money import MINOR_UNIT_DIGITS
 from people.models import ApiKey, Invitation, Organization, Person, User
 from spm.api import PROBLEMS
@@ -105,6 +106,7 @@ def data_of(cast: Cast) -> set[str]:
     emails = {*User.objects.values_list("email", flat=True), *Invitation.objects.values_list("email", flat=True)}
     codes = {code for codes in PROBLEMS.values() for code in codes} | {*ApiKey.Scope.values} | CODES
     keys = {text for key in ApiKey.objects.all() for text in (key.name, key.ending)}
+    digests = set(QuotaLetter.objects.values_list("digest", flat=True))
     initials = {"".join(word[0] for word in name.split()) for name in names}
     return (
         names
@@ -117,6 +119,7 @@ def data_of(cast: Cast) -> set[str]:
         | set(MINOR_UNIT_DIGITS)
         | emails
         | codes
+        | digests
         | keys
     )
 

@@ -229,7 +229,8 @@ def expected_words(deal: Opportunity, has_hand_overs: bool) -> str:
     expected = shares_expected(deal, deal.closed_on)
     if not expected:
         return ""
-    parts = [f"{each.person.name if each.person else _('the house')} {share_words(each.share)}" for each in expected]
+    house = _("the house")
+    parts = [f"{each.person.name if each.person else house} {share_words(each.share)}" for each in expected]
     return _("If it closes on %(day)s: %(shares)s.") % {"day": formats.day(deal.closed_on), "shares": " · ".join(parts)}
 
 

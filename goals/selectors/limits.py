@@ -6,8 +6,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.models import ActivityType, DealType
 from goals.selectors.figures import goal_metrics
-from metrics.engine.definitions import Metric
+from metrics.engine.definitions import Metric, families_of
+from metrics.engine.parts import Family
 from metrics.selectors.own import is_own, own_dimensions
 from metrics.selectors.parse import QuestionError, own_values, scope_of, trait_values
 from metrics.selectors.question import Dimension
@@ -34,11 +36,11 @@ def filters_resolve(metric: Metric, asked: Iterable[tuple[str, str]]) -> list[di
             )
         if by in [each["by"] for each in found]:
             raise ValidationError({"limit_by": _("Limit a goal by one value of each kind.")}, code="twice")
-        found.append({"by": by, "values": _values(by, text.strip()), "text": text.strip()})
+        found.append({"by": by, "values": _values(metric, by, text.strip()), "text": text.strip()})
     return sorted(found, key=lambda each: str(each["by"]))
 
 
-def _values(by: str, text: str) -> list[Any]:
+def _values(metric: Metric, by: str, text: str) -> list[Any]:
     refused = ValidationError({"limit_value": _("Nothing is called “%(text)s”.") % {"text": text}}, code="unknown")
     if not text or "\x00" in text:
         raise refused
@@ -47,9 +49,18 @@ def _values(by: str, text: str) -> list[Any]:
             return list(own_values(own_dimensions()[by], text))
         if by == Dimension.PRODUCT:
             return list(scope_of([f"product={text}"]).product_ids or ())
-        return list(trait_values(Dimension(by), text))
+        values = list(trait_values(Dimension(by), text))
     except QuestionError as error:
         raise refused from error
+    if by == Dimension.TYPE and not set(values) <= _types_of(metric):
+        raise refused
+    return values
+
+
+def _types_of(metric: Metric) -> set[str]:
+    """A call is a type of activity, a renewal one of deal."""
+    types = ActivityType if Family.ACTIVITIES in families_of(metric) else DealType
+    return {str(each) for each in types.values}
 
 
 def filters_words(filters: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -29,10 +29,10 @@ def between(asked: Asked) -> Why:
     if what not in (REST, MIDDLE) or metric not in sides.metrics:
         raise NoSuchFigure(what)
     currency, value = asked.viewer.organization.currency, _value(sides, metric, what)
-    days = days_of(asked)
+    days, middle = days_of(asked), _("Median")
     return Why(
         head=Head.of(_("Why this number"), asked, days),
-        label=f"{_(metric.label)}: {sides.rest_label if what == REST else _('Median')}",
+        label=f"{_(metric.label)}: {sides.rest_label if what == REST else middle}",
         text=formats.figure(value, unit_of(metric), currency),
         reason="" if value is not None else _("There is nothing to count in these days."),
         sentence=_sentence(what),

@@ -41,25 +41,24 @@ REPS = """
     WHERE h.starts_on <= %(on)s AND %(on)s < h.ends_before AND {within}
 """
 
-OPEN_DEALS = """
-    SELECT o.owner_id, count(*), count(*) FILTER (WHERE o.closed_on < %(on)s),
-           coalesce(sum(o.converted_amount) FILTER (WHERE o.closed_on < %(on)s), 0)
-    FROM crm_opportunity o
-    WHERE o.owner_id = ANY(%(people)s) AND o.outcome = 'open' AND NOT o.is_deleted
-    GROUP BY o.owner_id
-"""
-
-LAST_DECIDED = """
-    SELECT person.id, (
+DEALS_OF_PEOPLE = """
+    SELECT person.id, coalesce(open.count, 0), coalesce(open.past_due, 0), coalesce(open.past_due_amount, 0), (
         SELECT max(o.closed_on) FROM crm_opportunity o
         WHERE o.owner_id = person.id AND o.outcome IN ('won', 'lost') AND NOT o.is_deleted AND o.closed_on <= %(on)s
     )
     FROM unnest(%(people)s::bigint[]) AS person(id)
+    LEFT JOIN (
+        SELECT o.owner_id, count(*) AS count, count(*) FILTER (WHERE o.closed_on < %(on)s) AS past_due,
+               sum(o.converted_amount) FILTER (WHERE o.closed_on < %(on)s) AS past_due_amount
+        FROM crm_opportunity o
+        WHERE o.owner_id = ANY(%(people)s) AND o.outcome = 'open' AND NOT o.is_deleted
+        GROUP BY o.owner_id
+    ) open ON open.owner_id = person.id
 """
 
 
 def attention(organization: Organization, subject: Subject, chosen: Chosen) -> list[Attention]:
-    """People of a team, or of the company, who need help, the heaviest concern first. Four queries."""
+    """People of a team, or of the company, who need help, the heaviest concern first. Three queries."""
     people = _reps(subject, chosen.on)
     if not people:
         return []
@@ -95,15 +94,12 @@ def _evidence(
         (row.ids[Dimension.PERSON], row.metric.name, row.period): row.figure
         for row in figures_of(organization, question)
     }
-    open_deals: dict[int, tuple[int, int, Decimal]] = {
-        person: (count, past_due, amount) for person, count, past_due, amount in _select(OPEN_DEALS, parameters)
-    }
-    last = dict(_select(LAST_DECIDED, parameters))
+    deals = {person: known for person, *known in _select(DEALS_OF_PEOPLE, parameters)}
     rates = middle([values[person, "win_rate", chosen.period].value for person in people])
     worth = middle([values[person, "revenue", chosen.period].value for person in people])
     found = []
     for person, name in people.items():
-        count, past_due, past_due_amount = open_deals.get(person, (0, 0, Decimal(0)))
+        open_count, past_due_count, past_due_amount, last_decided_on = deals[person]
         found.append(
             Evidence(
                 person,
@@ -114,10 +110,10 @@ def _evidence(
                 bookings=values[person, "revenue", chosen.period],
                 bookings_before=[values[person, "revenue", period] for period in earlier],
                 peers_bookings=worth,
-                open_count=count,
-                past_due_count=past_due,
+                open_count=open_count,
+                past_due_count=past_due_count,
                 past_due_amount=past_due_amount,
-                last_decided_on=last.get(person),
+                last_decided_on=last_decided_on,
             )
         )
     return found

@@ -88,7 +88,7 @@ def plan_version_put_in_force(
         ends_before=plan.ends_before,
         currency=plan.currency,
         source=f"quota plan {plan.pk}",
-        reason=f"{plan.name}, {_('version')} {row.number}",
+        reason=_("%(plan)s, version %(number)s") % {"plan": plan.name, "number": row.number},
         measure=plan.measure,
     )
     row.state, row.put_in_force_at = State.IN_FORCE, at
