@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from spm import schema
 from tests import chromium
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.world"]
 
 
 @pytest.fixture(scope="session")

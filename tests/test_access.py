@@ -3,7 +3,7 @@
 The table is in `tests/access/<app>.toml`, one section per URL name:
 
     ["people:person_detail"]
-    arguments = { person_id = "alice" }   # what the address needs, by the names of `objects()`
+    arguments = { person_id = "alice" }   # what the address needs, by the names of `make_objects()`
     method = "post"                       # default: get; "post_json" sends the data as JSON
     data = { on = "2026-06-15" }          # of the post or of the query
     signed_in = 200                       # everybody of Acme and Mallory, unless a person has a line of their own
@@ -13,7 +13,6 @@ The table is in `tests/access/<app>.toml`, one section per URL name:
 `tests/<app>/access.py` may have `objects(cast)` that makes what its addresses need, and names them.
 """
 
-import importlib.util
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,8 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from people.models import Grant
-from people.wall import tenant
-from tests.api.calls import make_key
-from tests.cast import SIGN_INS, Cast, make_cast
+from tests.cast import SIGN_INS, Cast
+from tests.world import World
 
 HERE = Path(__file__).parent
 EVERYBODY = ["nobody", *SIGN_INS]
@@ -55,23 +52,6 @@ def url_names(resolver: URLResolver | None = None, namespace: str = "") -> list[
 TABLE = read_table()
 
 
-def make_objects(cast: Cast) -> dict[str, Any]:
-    """What the addresses of the table need, by name: people and teams of the cast, and what the apps add."""
-    objects: dict[str, Any] = {name: row.pk for name, row in {**cast.people, **cast.teams}.items()}
-    with tenant(cast.organization.pk):
-        assert cast.vacant_seat is not None
-        objects["vacant_seat"] = cast.vacant_seat.pk
-        objects["adas_key"] = make_key(cast, "ada")[0].pk
-        objects["finns_grant"] = Grant.objects.get(person=cast.finn).pk
-        for path in sorted(HERE.glob("*/access.py")):
-            spec = importlib.util.spec_from_file_location(f"tests.{path.parent.name}.access", path)
-            assert spec is not None and spec.loader is not None
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            objects |= module.objects(cast)
-    return objects
-
-
 def test_every_url_has_a_row_and_every_row_a_url() -> None:
     names = set(url_names())
     assert sorted(names - TABLE.keys()) == [], "add a row to tests/access/<app>.toml"
@@ -84,16 +64,12 @@ def test_every_row_speaks_of_people_we_know() -> None:
         assert "signed_in" in row, name
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(TABLE))
-def test_everybody_gets_the_answer_of_the_table(name: str) -> None:
+def test_everybody_gets_the_answer_of_the_table(name: str, world: World) -> None:
     row = TABLE[name]
-    cast = make_cast()
-    objects = make_objects(cast)
-    arguments = {key: objects.get(value, value) for key, value in row.get("arguments", {}).items()}
-    data = {key: objects.get(value, value) for key, value in row.get("data", {}).items()}
-    address = reverse(name, kwargs=arguments)
-    answers = {who: answer(cast, who, row.get("method", "get"), address, data) for who in EVERYBODY}
+    data = world.filled(row, "data")
+    address = reverse(name, kwargs=world.filled(row, "arguments"))
+    answers = {who: answer(world.cast, who, row.get("method", "get"), address, data) for who in EVERYBODY}
     wanted = {who: row.get(who, row["signed_in"] if who != "nobody" else 302) for who in EVERYBODY}
     assert answers == wanted, f"{name} ({address})"
 

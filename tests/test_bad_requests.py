@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from tests.cast import Cast
-from tests.test_access import TABLE, make_objects
+from tests.test_access import TABLE
+from tests.world import World
 
 HUGE = "9" * 25  # more than a bigint
 TEXTS = ["%00", "%FF%FE", "%27%22%3E%3Cscript%3E", "%E2%80%AE%F0%9F%92%A9" * 50]
@@ -129,10 +129,9 @@ def queries(name: str) -> Iterator[str]:
     yield "%00=%00&&=&a[]=1&page=1&page=2"
 
 
-def addresses(name: str, cast: Cast) -> Iterator[str]:
+def addresses(name: str, world: World) -> Iterator[str]:
     """The address as it is meant, and with numbers that no row can have."""
-    objects = make_objects(cast)
-    arguments = {key: objects.get(value, value) for key, value in TABLE[name].get("arguments", {}).items()}
+    arguments = world.filled(TABLE[name], "arguments")
     yield reverse(name, kwargs=arguments)
     for key, value in arguments.items():
         bad: list[Any] = [0, 2**31, 2**63, int(HUGE)] if isinstance(value, int) else ["%00", "²", "x" * 3000]
@@ -152,8 +151,8 @@ def broken(client: Client, path: str) -> bool:
 
 
 @pytest.mark.parametrize("name", READ)
-def test_nonsense_never_breaks_a_page(name: str, cast: Cast) -> None:
-    client = cast.client(VIEWERS.get(name, "nobody" if name == "account_login" else "ada"))
-    address, *others = addresses(name, cast)
+def test_nonsense_never_breaks_a_page(name: str, world: World) -> None:
+    client = world.cast.client(VIEWERS.get(name, "nobody" if name == "account_login" else "ada"))
+    address, *others = addresses(name, world)
     asked = [*(f"{address}?{query}" for query in queries(name)), *others]
     assert [path[:200] for path in asked if broken(client, path)] == []

@@ -29,7 +29,8 @@ from tests.languages.catalogue import (
 )
 from tests.languages.reading import leaks
 from tests.metrics.numbers import QUARTER, make_deals
-from tests.test_access import EVERYBODY, TABLE, make_objects
+from tests.test_access import EVERYBODY, TABLE
+from tests.world import make_objects
 
 HOMES = {"alice": "/me/", "bob": "/team/", "erin": "/company/", "ada": "/company/", "dana": "/company/"}
 MONTHS = ["Jan", "Feb", "Mär", "März", "Apr", "Mai", "Juni", "Juli", "Aug", "Sept", "Okt", "Nov", "Dez"]

@@ -80,7 +80,7 @@ def test_what_is_missing_is_null_and_never_zero(cast: Cast) -> None:
         ("amount_from=100&amount_to=110", {"C1"}),
         ("q=big", {"A1"}),
         ("oddity=open_no_amount", {"A2"}),
-        ("source=files&external_id=C1", {"C1"}),
+        ("system=files&external_id=C1", {"C1"}),
         ("updated_from=2999-01-01T00:00:00Z", set()),
         ("updated_from=2000-01-01T00:00:00Z&limit=1000", {"A1", "A2", "C1"}),
     ],

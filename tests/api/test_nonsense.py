@@ -9,8 +9,7 @@ import pytest
 from spm.api import schema
 from tests.api.calls import PROBLEM, Program, make_key
 from tests.api.test_scopes import TABLE, filled, operations
-from tests.cast import Cast
-from tests.test_access import make_objects
+from tests.world import World
 
 HUGE = "9" * 25
 TEXTS = [
@@ -57,20 +56,20 @@ def queries(name: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", READS)
-def test_no_query_breaks_a_reading_operation(name: str, cast: Cast) -> None:
-    row, objects = TABLE[name], make_objects(cast)
-    caller = Program(make_key(cast, "ada")[1])
-    address = filled(operations()[name][1], {**row, "query": ""}, objects)
+def test_no_query_breaks_a_reading_operation(name: str, world: World) -> None:
+    row = TABLE[name]
+    caller = Program(make_key(world.cast, "ada")[1])
+    address = filled(operations()[name][1], {**row, "query": ""}, world.objects)
     asked = [f"{address}?{query}" for query in queries(name)]
     assert [each[:200] for each in asked if not is_sound(caller.get(each))] == []
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_no_body_breaks_a_writing_operation(name: str, cast: Cast) -> None:
-    row, objects = TABLE[name], make_objects(cast)
-    caller = Program(make_key(cast, "ada")[1])
+def test_no_body_breaks_a_writing_operation(name: str, world: World) -> None:
+    row = TABLE[name]
+    caller = Program(make_key(world.cast, "ada")[1])
     method, address = operations()[name]
-    address = filled(address, row, objects)
+    address = filled(address, row, world.objects)
     good = dict(row.get("body", {}))
     bodies: list[Any] = [*VALUES, *({**good, field: value} for field in fields(name) for value in VALUES)]
     broken = [body for body in bodies if not is_sound(caller.send(method, address, body, **{"If-Match": "*"}))]
@@ -78,8 +77,8 @@ def test_no_body_breaks_a_writing_operation(name: str, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(name for name, (_method, address) in operations().items() if "{" in address))
-def test_no_id_breaks_an_operation(name: str, cast: Cast) -> None:
-    caller = Program(make_key(cast, "ada")[1])
+def test_no_id_breaks_an_operation(name: str, world: World) -> None:
+    caller = Program(make_key(world.cast, "ada")[1])
     method, address = operations()[name]
     start, _open, rest = address.partition("{")
     end = rest.partition("}")[2]

@@ -12,8 +12,7 @@ import pytest
 from people.wall import tenant
 from spm.api import schema
 from tests.api.calls import SCOPES, Program, make_key, problem_of
-from tests.cast import make_cast
-from tests.test_access import make_objects
+from tests.world import World
 
 TABLE: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "scopes.toml").read_text(encoding="utf-8"))
 
@@ -37,13 +36,11 @@ def filled(address: str, row: dict[str, Any], objects: dict[str, Any]) -> str:
     return address + row.get("query", "")
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(TABLE))
-def test_a_key_does_what_its_scopes_open_and_nothing_of_another_organization(name: str) -> None:
-    row, cast = TABLE[name], make_cast()
-    objects = make_objects(cast)
+def test_a_key_does_what_its_scopes_open_and_nothing_of_another_organization(name: str, world: World) -> None:
+    row, cast = TABLE[name], world.cast
     method, address = operations()[name]
-    address = filled(address, row, objects)
+    address = filled(address, row, world.objects)
 
     def refused(key: str) -> str:
         answer = Program(key).send(method, address, row.get("body"))
@@ -61,12 +58,10 @@ def test_a_key_does_what_its_scopes_open_and_nothing_of_another_organization(nam
     assert refused(everything.replace(f"spm_{cast.organization.pk}_", f"spm_{cast.other.pk}_")) == "not_signed_in"
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(name for name, (method, _address) in operations().items() if method == "GET"))
-def test_nothing_of_another_organization_is_in_an_answer(name: str) -> None:
-    row, cast = TABLE[name], make_cast()
-    objects = make_objects(cast)
-    answer = Program(make_key(cast, "mallory")[1]).get(filled(operations()[name][1], row, objects))
+def test_nothing_of_another_organization_is_in_an_answer(name: str, world: World) -> None:
+    row, cast = TABLE[name], world.cast
+    answer = Program(make_key(cast, "mallory")[1]).get(filled(operations()[name][1], row, world.objects))
     text = answer.content.decode()
     with tenant(cast.organization.pk):
         assert not [person.name for person in cast.people.values() if person.name in text and person != cast.mallory]

@@ -23,7 +23,8 @@ from tests.crm.files import DEALS, text_of
 from tests.journeys.keyboard import PATIENCE
 from tests.journeys.test_homes import wait_for_charts
 from tests.metrics.numbers import make_deals
-from tests.test_access import TABLE, make_objects
+from tests.test_access import TABLE
+from tests.world import make_objects
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 Scheme = Literal["light", "dark"]

@@ -244,7 +244,6 @@ def test_young_cohorts_are_told(company: Known, days: int) -> None:
 @pytest.mark.parametrize(
     ("metric", "asked"),
     [
-        ("win_rate", {"by": "type"}),
         ("activities", {"by": "stage"}),
         ("lead_conversion", {"filters": ["type=call"]}),
         ("activities", {"by": "product"}),

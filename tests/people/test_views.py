@@ -384,7 +384,7 @@ FRAME = 9  # session, user with organization, viewer; tenant set and put back; t
         ("team_list", "", 5),
         ("team_detail", "north", 8),
         ("grant_list", "", 1),
-        ("settings", "", 2),
+        ("settings", "", 4),  # the organization, and whether deals, transactions or quotas use its currency
     ],
 )
 @pytest.mark.parametrize("size", [0, 60])
