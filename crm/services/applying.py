@@ -26,9 +26,11 @@ from crm.selectors.known import known_names
 from kernel.issue import Issue, IssueCollector, Level
 from kernel.money import MINOR_UNIT_DIGITS
 from people.models import Organization, Person
+from people.statistics import statistics_gather
 from people.wall import tenant
 
 MOST_PREVIEWED = 1_000  # lines of each result that a preview keeps
+MANY = 5_000  # rows from which the planner is told at once
 FEW = 500  # rows up to which looking them up one by one is cheaper than reading whole tables
 RESULTS = ("created", "updated", "unchanged", "refused")
 
@@ -144,6 +146,8 @@ def apply(intake: Intake, outcome: Outcome, kind: Kind, batch: ImportBatch) -> N
     with in_bulk() if outcome.received > FEW else nullcontext():
         _apply(intake, outcome, kind)
     rows_keep(intake, batch, where="WHERE result = 'refused'" if outcome.error else "")
+    if outcome.received > MANY:
+        statistics_gather()
 
 
 def _erased_keep_out(intake: Intake) -> int:

@@ -27,6 +27,7 @@ from people.models import (
     Team,
     TeamPlacement,
 )
+from people.statistics import statistics_gather
 from people.wall import tenant
 from spm.demo import names, story
 from spm.demo.beside import DEAL_VALUES, beside_create, deal_parameters
@@ -38,7 +39,6 @@ from spm.demo.quotas import quotas_create
 from spm.demo.season import traits_of
 from spm.demo.staff import Member, Staff, staff_of
 from spm.demo.story import Days, days_of
-from spm.schema import statistics_gather
 
 BLOCK = 100_000  # deals at a time
 

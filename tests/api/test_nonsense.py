@@ -1,6 +1,7 @@
 """Nonsense in any parameter or body of any operation is refused or answered, never an error of the program."""
 
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 from urllib.parse import quote
 
@@ -46,10 +47,15 @@ def is_sound(answer: Any) -> bool:
     return answer.status_code < 500 and (answer.status_code < 400 or answer["Content-Type"].startswith(PROBLEM))
 
 
+def some(values: list[Any], *of: str) -> list[Any]:
+    """A quarter of the values, other ones for every name: together all operations meet each of them many times."""
+    return Random(" ".join(of)).sample(values, len(values) // 4)
+
+
 def queries(name: str) -> Iterator[str]:
     own = TABLE[name].get("query", "?").lstrip("?")
     for parameter in parameters(name):
-        for text in TEXTS:
+        for text in some(TEXTS, name, parameter):
             yield f"{own}&{parameter}={quote(text)}"
     for raw in RAW:
         yield f"{own}&{raw}"
@@ -71,7 +77,8 @@ def test_no_body_breaks_a_writing_operation(name: str, world: World) -> None:
     method, address = operations()[name]
     address = filled(address, row, world.objects)
     good = dict(row.get("body", {}))
-    bodies: list[Any] = [*VALUES, *({**good, field: value} for field in fields(name) for value in VALUES)]
+    bodies = some(VALUES, name)
+    bodies += [{**good, field: value} for field in fields(name) for value in some(VALUES, name, field)]
     broken = [body for body in bodies if not is_sound(caller.send(method, address, body, **{"If-Match": "*"}))]
     assert [repr(body)[:200] for body in broken] == []
 

@@ -20,6 +20,7 @@ from metrics.services import rollups_recompute
 from people import formats
 from people.models import ApiKey, Grant, Organization, Person
 from people.services.api_key import api_key_create
+from people.statistics import statistics_gather
 from people.wall import tenant
 from tests.api.calls import Program
 from tests.api.samples import SAMPLES, Block, Figures, Sample
@@ -45,6 +46,7 @@ def sample(
     with django_db_blocker.unblock(), transaction.atomic():
         made = chosen.load(tmp_path_factory.mktemp(chosen.slug))
         rollups_recompute(organization_id=made.pk, is_full=True)
+        statistics_gather()
         with tenant(made.pk):
             yield chosen
         transaction.set_rollback(True)

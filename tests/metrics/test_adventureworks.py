@@ -16,6 +16,7 @@ from crm.models import Quota
 from metrics.services import rollups_recompute
 from people import formats
 from people.models import Grant, Organization, Person, Team
+from people.statistics import statistics_gather
 from people.wall import tenant
 from tests.cast import make_person
 from tests.metrics import adventureworks, build
@@ -31,6 +32,7 @@ def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     with django_db_blocker.unblock(), transaction.atomic():
         made, answers = adventureworks.load()
         rollups_recompute(organization_id=made.pk, is_full=True)
+        statistics_gather()
         with tenant(made.pk):
             yield made, answers
         transaction.set_rollback(True)

@@ -8,6 +8,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from people.models import Organization
+from people.statistics import statistics_gather
 from people.wall import tenant
 from tests.metrics import build, maven
 
@@ -45,6 +46,7 @@ def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         made = build.organization("maven")
         with tenant(made.pk):
             maven.load()
+            statistics_gather()
             yield made
         transaction.set_rollback(True)
 

@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from metrics.services import rollups_recompute
 from people.models import Grant, Organization, Person
+from people.statistics import statistics_gather
 from people.wall import tenant
 from tests.cast import make_person
 from tests.crm.files import run
@@ -48,6 +49,7 @@ def company(
         run(place / "olist_closed_deals_dataset.csv", mapping=str(mapping), organization=made.slug)
         run(place / "olist_marketing_qualified_leads_dataset.csv", "lead", organization=made.slug)
         rollups_recompute(organization_id=made.pk)
+        statistics_gather()
         with tenant(made.pk):
             Grant.objects.create(person=make_person("Olga Ops", organization=made), role=Grant.Role.EXECUTIVE)
             yield made

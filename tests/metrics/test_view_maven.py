@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 from metrics.services import rollups_recompute
 from people import formats
 from people.models import Grant, Person, Team
+from people.statistics import statistics_gather
 from people.wall import tenant
 from tests.cast import make_person
 from tests.metrics import build, maven
@@ -31,6 +32,7 @@ def erin(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
             executive = make_person("Erin East", organization=made)
             Grant.objects.create(person=executive, role=Grant.Role.EXECUTIVE)
             rollups_recompute(organization_id=made.pk, is_full=True)
+            statistics_gather()
             client = Client()
             client.force_login(executive.user)
             yield client

@@ -13,12 +13,12 @@ from pytest_django.live_server_helper import LiveServer
 from crm.models import Opportunity
 from metrics.services import rollups_recompute
 from people.models import Organization, Person, User
+from people.statistics import statistics_gather
 from people.wall import tenant
 from spm.demo import story
 from spm.demo.load import demo_create
 from spm.demo.sign_ins import sign_ins_create
 from spm.demo.tour import STOPS
-from spm.schema import statistics_gather
 from tests.journeys import worker
 
 SOMEBODY = [each.account for each in story.SIGN_INS]

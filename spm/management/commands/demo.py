@@ -14,11 +14,11 @@ from django.utils import timezone
 from metrics.services import rollups_recompute
 from people.management.base import AnsweringCommand
 from people.models import Organization
+from people.statistics import statistics_gather
 from spm.demo.batches import batches_create
 from spm.demo.load import demo_create, today_of
 from spm.demo.plans import plan_make
 from spm.demo.sign_ins import SignInRow, sign_ins_create, sign_ins_list
-from spm.schema import statistics_gather
 
 LIMITS = {"reps": (1, 20_000), "deals": (100, 20_000_000), "months": (3, 120), "seed": (0, 2**31)}
 
