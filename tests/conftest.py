@@ -29,7 +29,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever asks for the database has it made, also when a file runs by itself."""
     for item in items:
-        if "django_db_blocker" in getattr(item, "fixturenames", ()):
+        if "django_db_blocker" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db)
 
 

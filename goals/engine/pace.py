@@ -125,7 +125,10 @@ class Curve:
             return _ZERO
         if day >= self.period.last_day:
             return _ONE
-        return self._until[(day - self.period.starts_on).days] / self._until[-1]
+        until = day + timedelta(days=1)
+        if not self._whole:
+            return Fraction((until - self.period.starts_on).days, self.period.days())
+        return self._weight(until) / self._whole
 
     def expected_value(self, scale: Scale, day: date) -> Fraction:
         """Return the value that should be reached by the end of ``day``, in the measure's unit."""
@@ -133,39 +136,34 @@ class Curve:
 
     def working_days_left(self, day: date) -> int:
         """Return the number of working days after ``day`` in the period."""
-        first = max(day + timedelta(days=1), self.period.starts_on)
-        if first >= self.period.ends_before:
-            return 0
-        return sum(self.is_working(later) for later in Period(first, self.period.ends_before).dates())
+        return self._working_days(max(day + timedelta(days=1), self.period.starts_on), self.period.ends_before)
+
+    def _working_days(self, starts_on: date, ends_before: date) -> int:
+        """Whole weeks and what is left, without counting day by day."""
+        weeks, rest = divmod(max(0, (ends_before - starts_on).days), 7)
+        days = weeks * len(self.weekdays)
+        days += sum((starts_on.weekday() + each) % 7 in self.weekdays for each in range(rest))
+        return days - sum(starts_on <= day < ends_before and day.weekday() in self.weekdays for day in self.days_off)
 
     @cached_property
-    def _until(self) -> list[Fraction]:
-        """Σ weight up to and including each day of the period."""
-        weights = self._weights()
-        if not any(weights):
-            weights = [_ONE] * self.period.days()
-        total, until = _ZERO, []
-        for weight in weights:
-            total += weight
-            until.append(total)
-        return until
+    def _whole(self) -> Fraction:
+        return self._weight(self.period.ends_before)
 
-    def _weights(self) -> list[Fraction]:
-        of_month: dict[tuple[int, int], Fraction] = {}
-        weights = []
-        for day in self.period.dates():
-            key = (day.year, day.month)
-            if key not in of_month:
-                of_month[key] = self._weight_in(day)
-            weights.append(of_month[key] if self.is_working(day) else _ZERO)
-        return weights
-
-    def _weight_in(self, day: date) -> Fraction:
-        """What one working day of the day's month weighs."""
+    def _weight(self, ends_before: date) -> Fraction:
+        """Σ weight of the working days from the period's first one on."""
         if not self.months:
-            return _ONE
-        working = sum(self.is_working(each) for each in month_of(day).dates())
-        return Fraction(self.months.get(day.month, Decimal(0))) / working if working else _ZERO
+            return Fraction(self._working_days(self.period.starts_on, ends_before))
+        total, starts_on = _ZERO, self.period.starts_on
+        while starts_on < ends_before:
+            month = month_of(starts_on)
+            total += self._weight_in(month) * self._working_days(starts_on, min(month.ends_before, ends_before))
+            starts_on = month.ends_before
+        return total
+
+    def _weight_in(self, month: Period) -> Fraction:
+        """What one working day of the month weighs."""
+        working = self._working_days(month.starts_on, month.ends_before)
+        return Fraction(self.months.get(month.starts_on.month, Decimal(0))) / working if working else _ZERO
 
 
 def month_weights(history: Iterable[tuple[date, Decimal]]) -> dict[int, Decimal]:

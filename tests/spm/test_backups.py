@@ -13,7 +13,7 @@ from people.models import Organization, Person
 from people.wall import tenant
 from spm import backups, schema
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NAME = "spm_backups"
 
 
