@@ -115,10 +115,6 @@ class Curve:
         if any(weight < 0 for weight in self.months.values()):
             raise ValueError("a month weighs nothing or more")
 
-    def is_working(self, day: date) -> bool:
-        """Whether somebody works on the day."""
-        return day.weekday() in self.weekdays and day not in self.days_off
-
     def expected(self, day: date) -> Fraction:
         """Return the share that should be reached by the end of ``day``: 0 before the period, 1 from its last day on."""
         if day < self.period.starts_on:
