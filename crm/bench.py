@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
 from openpyxl import Workbook
 
 import crm.tasks
 from crm.models import ImportBatch
 from crm.services.imports import import_run, import_upload
+from people.benching import bench_organization_remove
 from people.files import CHUNK
 from people.jobs import job_work_here
 from people.models import Organization, Person
@@ -133,28 +133,11 @@ def _peak_megabytes() -> int:
 
 @contextmanager
 def _company(people: int, as_owner: AsOwner) -> Iterator[Organization]:
-    _remove(as_owner)
+    bench_organization_remove(SLUG, as_owner)
     organization = Organization.objects.create(slug=SLUG, name=SLUG)
     try:
         with tenant(organization.pk):
             Person.objects.bulk_create([Person(name=f"Person {number}") for number in range(people)], batch_size=1_000)
         yield organization
     finally:
-        _remove(as_owner)
-
-
-def _remove(as_owner: AsOwner) -> None:
-    """Take the benchmark's organization away, by the owner because a triggerless delete is quick."""
-    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM people_organization WHERE slug = %s", [SLUG])
-        found = cursor.fetchall()
-        cursor.execute(
-            "SELECT table_name FROM information_schema.columns"
-            " WHERE column_name = 'organization_id' AND table_schema = 'public'"
-        )
-        tables = [name for (name,) in cursor.fetchall()] if found else []
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for (organization,) in found:
-            for table in tables:
-                cursor.execute(f'DELETE FROM "{table}" WHERE organization_id = %s', [organization])
-            cursor.execute("DELETE FROM people_organization WHERE id = %s", [organization])
+        bench_organization_remove(SLUG, as_owner)

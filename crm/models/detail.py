@@ -34,9 +34,10 @@ VALUE_CHANGES = """
     SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'field:' || n.field_id, o.text, n.text
     FROM new_rows n JOIN old_rows o USING (id) WHERE n.opportunity_id IS NOT NULL AND n.text <> o.text
 """
+# the import that took a value away wrote its deal too
 VALUES_GONE = """
-    SELECT o.organization_id, o.opportunity_id, clock_timestamp(), o.batch_id, 'field:' || o.field_id, o.text, ''
-    FROM old_rows o WHERE o.opportunity_id IS NOT NULL
+    SELECT o.organization_id, o.opportunity_id, clock_timestamp(), d.batch_id, 'field:' || o.field_id, o.text, ''
+    FROM old_rows o LEFT JOIN crm_opportunity d ON d.id = o.opportunity_id WHERE o.opportunity_id IS NOT NULL
 """
 # a value that comes with its deal is no change; one that a deal known before gets is
 VALUES_ADDED = """

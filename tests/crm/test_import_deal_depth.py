@@ -96,6 +96,7 @@ def test_a_change_of_any_of_it_is_a_changed_row_with_history_and_can_be_undone(
         ("D1", "Ann Ames", "Ben Beck"),
         ("D3", "", "Write"),
         ("D3", "Ben Beck", ""),
+        ("D4", "SMB", ""),
     }
     undo(answer)
     assert _deep_state() == before
