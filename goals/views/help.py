@@ -70,7 +70,7 @@ def _row(viewer: Viewer, offer: HelpOffer) -> Row:
             Cell(person=PersonChip(offer.by.name, formats.moment(offer.at), is_small=True)),
             Cell(offer.note, detail=offer.thanks and _("Thanks: %(thanks)s") % {"thanks": offer.thanks}),
             Cell(status=_status(offer)),
-            _todo(viewer, offer),
+            _offer_action(viewer, offer),
         ]
     )
 
@@ -85,7 +85,7 @@ def _status(offer: HelpOffer) -> Status:
     }[State(offer.state)]
 
 
-def _todo(viewer: Viewer, offer: HelpOffer) -> Cell:
+def _offer_action(viewer: Viewer, offer: HelpOffer) -> Cell:
     if not is_asked(viewer, offer.goal):
         return Cell(text=" ")
     if offer.state == State.OFFERED:

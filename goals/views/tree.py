@@ -204,8 +204,8 @@ def _gap_table(viewer: Viewer, gaps: list[Gap]) -> Table:
 
 
 def _gap_row(viewer: Viewer, gap: Gap) -> Row:
-    what, todo = _gap_words(viewer, gap)
-    return Row([Cell(status=Status(what, "warn")), Cell(gap.name, href=_gap_href(gap)), Cell(todo)])
+    what, advice = _gap_words(viewer, gap)
+    return Row([Cell(status=Status(what, "warn")), Cell(gap.name, href=_gap_href(gap)), Cell(advice)])
 
 
 def _gap_href(gap: Gap) -> str:
@@ -236,5 +236,5 @@ def _gap_words(viewer: Viewer, gap: Gap) -> tuple[str, str]:
         Kind.PERSON_WITHOUT: (_("Person without goals"), _("Set a goal together.")),
         Kind.STRAY: (_("Contributes to nothing"), _("Say what it contributes to, if it does.")),
     }
-    what, todo = words[gap.kind]
-    return what, todo % values if values else todo
+    what, advice = words[gap.kind]
+    return what, advice % values if values else advice

@@ -77,13 +77,13 @@ class Above:
             direct[place[row.person]].append((place[row.manager], start, end))
         found = []
         for person in direct:
-            todo = [(manager, start, end) for manager, start, end in direct[person]]
-            while todo:
-                manager, start, end = todo.pop()
+            waiting = [(manager, start, end) for manager, start, end in direct[person]]
+            while waiting:
+                manager, start, end = waiting.pop()
                 found.append((person, manager, start, end))
                 if levels is Levels.ALL:
                     higher = ((m, max(s, start), min(e, end)) for m, s, e in direct.get(manager, ()))
-                    todo += [step for step in higher if step[1] < step[2]]
+                    waiting += [step for step in higher if step[1] < step[2]]
         found.sort()
         self.person, self.manager, self.start, self.end = ints(found).reshape(-1, 4).T
 

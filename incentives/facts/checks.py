@@ -164,15 +164,15 @@ def _hierarchy(facts: Facts, issues: IssueCollector) -> tuple[Any, ...]:
 
 def _reaches(row: Any, above: dict[str, list[Any]]) -> bool:
     """Return whether a row's person is above its manager on one of its days; people may swap places over time."""
-    todo = [(row.manager, row.starts_on or date.min, row.ends_before or date.max)]
-    while todo:
-        manager, start, end = todo.pop()
+    waiting = [(row.manager, row.starts_on or date.min, row.ends_before or date.max)]
+    while waiting:
+        manager, start, end = waiting.pop()
         for higher in above[manager]:
             low, high = max(start, higher.starts_on or date.min), min(end, higher.ends_before or date.max)
             if low < high and higher.manager == row.person:
                 return True
             if low < high:
-                todo.append((higher.manager, low, high))
+                waiting.append((higher.manager, low, high))
     return False
 
 

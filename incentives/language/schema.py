@@ -32,12 +32,12 @@ _SCALARS: dict[Any, dict[str, Any]] = {
 def classes() -> list[Any]:
     """Return the plan's classes in the order of the page: the plan first, then what it is made of."""
     found: list[Any] = []
-    todo: list[Any] = [language.Plan]
-    while todo:
-        cls = todo.pop(0)
+    waiting: list[Any] = [language.Plan]
+    while waiting:
+        cls = waiting.pop(0)
         if cls not in found:
             found.append(cls)
-            todo += [inner for hint in typing.get_type_hints(cls).values() for inner in inside(hint)]
+            waiting += [inner for hint in typing.get_type_hints(cls).values() for inner in inside(hint)]
     return found
 
 

@@ -84,15 +84,15 @@ class Credits:
         return cut[tx.participant]
 
     def managers(self, person, day, levels):
-        found, todo = [], [person]
-        while todo:
-            below = todo.pop()
+        found, waiting = [], [person]
+        while waiting:
+            below = waiting.pop()
             for row in self.facts.hierarchy:
                 there = (row.starts_on or date.min) <= day < (row.ends_before or date.max)
                 if row.person == below and there and row.manager not in found:
                     found.append(row.manager)
                     if levels == "all":
-                        todo.append(row.manager)
+                        waiting.append(row.manager)
         return found
 
     def beneficiaries(self, component, tx, day):
