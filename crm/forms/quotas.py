@@ -1,6 +1,5 @@
 """Forms of quotas."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Measure
 from kernel.money import MINOR_UNIT_DIGITS
 from people.forms.base import TenantForm
+from people.forms.fields import DatedForm, amount_field
 from people.models import Person, Team
 
-MOST = Decimal(10) ** 13
 
-
-class QuotaFilter(forms.Form):
+class QuotaFilter(DatedForm):
     """Which days and whose quotas a list shows, as a GET form."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput())
@@ -27,15 +25,8 @@ class QuotaFilter(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
-        if first and last and first >= last:
-            self.add_error("ends_before", _("The end must come after the start."))
-        return cleaned
 
-
-class QuotaForm(TenantForm):
+class QuotaForm(DatedForm, TenantForm):
     """A quota that is entered; whose it is stays when it is changed."""
 
     person = forms.ModelChoiceField(
@@ -51,15 +42,7 @@ class QuotaForm(TenantForm):
     measure = forms.ChoiceField(
         label=_("Measure"), choices=Measure.choices, required=False, help_text=_("What counts towards it.")
     )
-    amount = forms.DecimalField(
-        label=_("Amount"),
-        min_value=0,
-        max_value=MOST,
-        max_digits=20,
-        decimal_places=6,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
+    amount = amount_field(_("Amount"))
     currency = forms.ChoiceField(label=_("Currency"))
     is_overlay = forms.BooleanField(
         label=_("Outside team totals"),
@@ -88,7 +71,4 @@ class QuotaForm(TenantForm):
                 self.add_error("team", _("Choose a person or a team, not both."))
             elif not any(holders):
                 self.add_error("person", _("Choose a person or a team."))
-        first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
-        if first and last and first >= last:
-            self.add_error("ends_before", _("The end must come after the start."))
         return cleaned

@@ -5,14 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms.quotas import MOST
 from crm.forms.territories import SeatField, seat_choices
 from crm.models import Measure, Proration
 from kernel.money import MINOR_UNIT_DIGITS
 from people.forms.base import TenantForm
+from people.forms.fields import DatedForm, amount_field
 
 
-class SeatQuotaForm(TenantForm):
+class SeatQuotaForm(DatedForm, TenantForm):
     """Whose seat it is stays when it is changed."""
 
     seat = SeatField(label=_("Seat"))
@@ -21,15 +21,7 @@ class SeatQuotaForm(TenantForm):
     ends_before = forms.DateField(
         label=_("Until (not included)"), help_text=_("A quarter from 1 January ends before 1 April.")
     )
-    amount = forms.DecimalField(
-        label=_("Amount"),
-        min_value=0,
-        max_value=MOST,
-        max_digits=15,
-        decimal_places=2,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
+    amount = amount_field(_("Amount"), max_digits=15, decimal_places=2)
     currency = forms.ChoiceField(label=_("Currency"))
     proration = forms.ChoiceField(
         label=_("Cut by"), choices=Proration.choices, help_text=_("When somebody else takes the seat in between.")
@@ -45,10 +37,3 @@ class SeatQuotaForm(TenantForm):
             return
         self.fields["seat"].choices = seat_choices(self)  # type: ignore[attr-defined]
         self.fields["currency"].initial = self.viewer.organization.currency
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
-        if first and last and first >= last:
-            self.add_error("ends_before", _("The end must come after the start."))
-        return cleaned

@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goals.forms.goal import number_field
 from goals.models import Goal, Objective
 from goals.policies import goals
 from goals.selectors.goals import parent_choices
 from kernel.row_id import row_id
 from people.forms.base import TenantForm
+from people.forms.fields import number_field
 from people.models import Person, Team
 from people.viewer import Viewer
 
@@ -22,7 +22,9 @@ class AlignForm(TenantForm):
     """What a goal contributes to."""
 
     parent = forms.ChoiceField(label=_("Contributes to"))
-    weight = number_field(_("Weight"), help_text=_("Among what contributes to the same; 1 where all count alike."))
+    weight = number_field(
+        _("Weight"), required=False, help_text=_("Among what contributes to the same; 1 where all count alike.")
+    )
 
     def __init__(self, *args: Any, goal: Goal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

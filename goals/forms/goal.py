@@ -19,24 +19,10 @@ from goals.selectors.goals import parent_choices
 from goals.selectors.limits import filters_resolve, limiting_dimensions, metric_choices
 from goals.services.goals import Step
 from people.forms.base import TenantForm, day_inputs
+from people.forms.fields import MOST, number_field
 
-MOST = Decimal(10) ** 13
 HUNDRED = Decimal(100)
 LIMITS = ("", "_2")
-
-
-def number_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        min_value=-MOST,
-        max_value=MOST,
-        max_digits=20,
-        decimal_places=6,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
 
 
 def text_field(label: Any, *, help_text: Any = "", rows: int = 2) -> forms.CharField:
@@ -121,10 +107,12 @@ class GoalForm(TenantForm):
     direction = forms.ChoiceField(
         label=_("Direction"), choices=Measured.Direction, help_text=_("A metric has its own direction.")
     )
-    baseline = number_field(_("Baseline"), help_text=_("Where it stands at the start; empty means nothing."))
-    commit_value = number_field(_("Commit"), help_text=_("What others can rely on."))
-    target = number_field(_("Target"))
-    stretch_value = number_field(_("Stretch"), help_text=_("What would be outstanding."))
+    baseline = number_field(
+        _("Baseline"), required=False, help_text=_("Where it stands at the start; empty means nothing.")
+    )
+    commit_value = number_field(_("Commit"), required=False, help_text=_("What others can rely on."))
+    target = number_field(_("Target"), required=False)
+    stretch_value = number_field(_("Stretch"), required=False, help_text=_("What would be outstanding."))
     milestones = text_field(
         _("Milestones"), rows=3, help_text=_("One in each line, with a day if there is one: Pilot signed 2026-08-01")
     )
@@ -132,7 +120,9 @@ class GoalForm(TenantForm):
     achievable = text_field(_("What it takes"), help_text=_("Support, budget, time, skills."))
     relevant = text_field(_("Why it matters"))
     parent = forms.ChoiceField(label=_("Contributes to"), required=False)
-    weight = number_field(_("Weight"), help_text=_("Among what contributes to the same; 1 where all count alike."))
+    weight = number_field(
+        _("Weight"), required=False, help_text=_("Among what contributes to the same; 1 where all count alike.")
+    )
     starts_on = forms.DateField(label=_("From"))
     ends_before = forms.DateField(
         label=_("Until (not included)"), help_text=_("A quarter from 1 January ends before 1 April.")
@@ -295,9 +285,9 @@ def _initial(goal: Goal) -> dict[str, Any]:
 class ChangeRequestForm(TenantForm):
     """What the owner of a goal asks to be changed."""
 
-    target = number_field(_("Target"))
-    commit_value = number_field(_("Commit"))
-    stretch_value = number_field(_("Stretch"))
+    target = number_field(_("Target"), required=False)
+    commit_value = number_field(_("Commit"), required=False)
+    stretch_value = number_field(_("Stretch"), required=False)
     starts_on = forms.DateField(label=_("From"))
     ends_before = forms.DateField(label=_("Until (not included)"))
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
@@ -341,7 +331,7 @@ class CheckInForm(TenantForm):
     """How a goal stands."""
 
     on = forms.DateField(label=_("Day"))
-    value = number_field(_("Value"))
+    value = number_field(_("Value"), required=False)
     done = forms.MultipleChoiceField(label=_("Milestones reached"), required=False, widget=forms.CheckboxSelectMultiple)
     confidence = forms.ChoiceField(label=_("How sure are you to reach it?"), required=False)
     note = text_field(_("Note"), help_text=_("The team reads it."))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.models import QuotaLetter
 from people.forms.base import TenantForm, day_inputs
+from people.forms.fields import DatedForm
 
 
 class LetterFilter(forms.Form):
@@ -22,7 +23,7 @@ class LetterFilter(forms.Form):
         self.fields["state"].choices = choices  # type: ignore[attr-defined]
 
 
-class LetterPeriodForm(forms.Form):
+class LetterPeriodForm(DatedForm):
     """The period of letters to issue, as a GET form."""
 
     starts_on = forms.DateField(label=_("From"))
@@ -35,9 +36,7 @@ class LetterPeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
-        if first and last and first >= last:
-            self.add_error("ends_before", _("The end must come after the start."))
-        elif first and last and (last - first).days > 1_100:
+        if first and last and (last - first).days > 1_100:
             self.add_error("ends_before", _("A letter is for three years at most."))
         return cleaned
 

@@ -5,16 +5,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goals.forms.goal import HUNDRED, number_field
+from goals.forms.goal import HUNDRED
 from goals.models import BulkRevision, Goal, Measured
 from goals.selectors.limits import metric_choices
 from people.forms.base import TenantForm, day_inputs
+from people.forms.fields import DatedForm, number_field
 from people.models import Team
 
 AS_BEFORE, LEFT = "as_before", "left"
 
 
-class CarryForm(TenantForm):
+class CarryForm(DatedForm, TenantForm):
     """Into which days, and with which targets. The goals are the ticked rows (`goal`)."""
 
     starts_on = forms.DateField(label=_("From"))
@@ -24,13 +25,6 @@ class CarryForm(TenantForm):
         choices=[(AS_BEFORE, _("as before")), (LEFT, _("what was left of them"))],
         help_text=_("What was left is for numbers that add up, such as bookings; each can be revised afterwards."),
     )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
-        if first and last and first >= last:
-            self.add_error("ends_before", _("The end must come after the start."))
-        return cleaned
 
 
 class BulkFilter(forms.Form):
@@ -56,7 +50,6 @@ class BulkForm(TenantForm):
     rule = forms.ChoiceField(label=_("New target"), choices=BulkRevision.Rule.choices)
     value = number_field(
         _("By"),
-        required=True,
         help_text=_("1.1 multiplies by 1.1: ten per cent more. Percentages as 5 for five points."),
     )
     reason = forms.CharField(

@@ -11,24 +11,10 @@ from goals.models import CheckIn, Measured, Objective
 from goals.selectors.figures import goal_metrics
 from goals.selectors.limits import limiting_dimensions, metric_choices
 from people.forms.base import TenantForm
+from people.forms.fields import DatedForm, number_field
 from people.models import Person
 
-MOST = Decimal(10) ** 13
 KINDS = [(Measured.Kind.METRIC, Measured.Kind.METRIC.label), (Measured.Kind.MANUAL, Measured.Kind.MANUAL.label)]
-
-
-def value_input(label: Any, **options: Any) -> forms.DecimalField:
-    """A number as people write it; percentages as 25, which is stored as 0.25 (`as_stored`)."""
-    return forms.DecimalField(
-        label=label,
-        min_value=-MOST,
-        max_value=MOST,
-        max_digits=20,
-        decimal_places=6,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        **options,
-    )
 
 
 def as_stored(value: Decimal | None, unit: str) -> Decimal | None:
@@ -52,7 +38,7 @@ def unit_of(cleaned: dict[str, Any]) -> str:
     return str(cleaned.get("unit") or Measured.Unit.NUMBER)
 
 
-class ObjectiveForm(TenantForm):
+class ObjectiveForm(DatedForm, TenantForm):
     """What the company wants to reach, by which measure, in which days. With `objective` it is changed."""
 
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("One sentence that everybody understands."))
@@ -80,8 +66,8 @@ class ObjectiveForm(TenantForm):
         choices=Measured.Direction.choices,
         help_text=_("A metric of the catalogue brings its own direction."),
     )
-    baseline = value_input(_("Baseline"), required=False, help_text=_("Where it stands at the start; empty is 0."))
-    target = value_input(_("Target"), help_text=_("Percentages as 25."))
+    baseline = number_field(_("Baseline"), required=False, help_text=_("Where it stands at the start; empty is 0."))
+    target = number_field(_("Target"), help_text=_("Percentages as 25."))
     rolls_up_by = forms.ChoiceField(label=_("Progress comes from"), choices=Measured.RollUp.choices)
     reason = forms.CharField(label=_("Reason for the change"), required=False, max_length=500)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -108,9 +94,6 @@ class ObjectiveForm(TenantForm):
             self.add_error("metric", _("Choose the metric that measures it."))
         if bool(cleaned.get("limit_by")) != bool((cleaned.get("limit_value") or "").strip()):
             self.add_error("limit_value", _("Say by what it is limited and to which value, or leave both empty."))
-        first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
-        if first and last and first >= last:
-            self.add_error("ends_before", _("The end must come after the start."))
         unit = unit_of(cleaned)
         for name in ("baseline", "target"):
             if name in cleaned:
@@ -142,7 +125,7 @@ class ObjectiveCheckInForm(TenantForm):
     """How an objective stands on a day."""
 
     on = forms.DateField(label=_("Day"))
-    value = value_input(_("Value"), required=False)
+    value = number_field(_("Value"), required=False)
     confidence = forms.ChoiceField(
         label=_("How sure are you?"), choices=[("", "–"), *CheckIn.Confidence.choices], required=False
     )

@@ -13,23 +13,14 @@ from goals.models.plan import AllocationMethod, DayBasis, SeasonMethod
 from kernel.money import MINOR_UNIT_DIGITS
 from kernel.period import FiscalCalendar, Grain, Period
 from people.forms.base import TenantForm
+from people.forms.fields import amount_field
 
-MOST = Decimal(10) ** 13
 STEPS = [("0", _("to the smallest unit")), *((str(10**n), f"{10**n:,}") for n in range(5))]
 
 
-def amount_field(label: Any, **more: Any) -> forms.DecimalField:
-    """An amount of money, zero or more."""
-    return forms.DecimalField(
-        label=label,
-        min_value=0,
-        max_value=MOST,
-        max_digits=20,
-        decimal_places=4,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        **more,
-    )
+def plan_amount(label: Any, **options: Any) -> forms.DecimalField:
+    """An amount as a plan keeps it."""
+    return amount_field(label, decimal_places=4, **options)
 
 
 class NumbersField(forms.CharField):
@@ -66,7 +57,7 @@ class PlanForm(TenantForm):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     year = forms.ChoiceField(label=_("Fiscal year"))
-    amount = amount_field(_("Company number"), help_text=_("What the company is to reach in the year."))
+    amount = plan_amount(_("Company number"), help_text=_("What the company is to reach in the year."))
     currency = forms.ChoiceField(label=_("Currency"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,7 +87,7 @@ class PlanForm(TenantForm):
 class DivideForm(TenantForm):
     """How a version is divided."""
 
-    amount = amount_field(_("Company number"))
+    amount = plan_amount(_("Company number"))
     method = forms.ChoiceField(label=_("People weigh by"), choices=AllocationMethod.choices)
     season = forms.ChoiceField(label=_("Months"), choices=SeasonMethod.choices)
     season_weights = NumbersField(
@@ -143,7 +134,7 @@ class CellForm(forms.Form):
 
     line = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     month = forms.DateField(input_formats=["%Y-%m-%d"])
-    amount = amount_field(_("Amount"))
+    amount = plan_amount(_("Amount"))
     seen = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     is_locked = forms.BooleanField(required=False)
 
@@ -170,7 +161,7 @@ class LineForm(TenantForm):
         super().__init__(*args, **kwargs)
         self.months = [month for month, _label in months]
         for month, label in months:
-            self.fields[f"m{month.starts_on}"] = amount_field(label)
+            self.fields[f"m{month.starts_on}"] = plan_amount(label)
 
     def amounts(self) -> dict[date, Decimal]:
         """The amount of each month."""
@@ -184,7 +175,7 @@ class EstimatesForm(TenantForm):
         super().__init__(*args, **kwargs)
         self.lines = lines
         for key, name in lines:
-            self.fields[f"amount{key}"] = amount_field(name, required=False)
+            self.fields[f"amount{key}"] = plan_amount(name, required=False)
             self.fields[f"note{key}"] = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def estimates(self) -> dict[int, tuple[Decimal | None, str]]:
@@ -207,7 +198,7 @@ class HireForm(TenantForm):
     role = forms.CharField(label=_("Role"), max_length=120)
     starts_on = forms.DateField(label=_("Starts on"))
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000, initial=1)
-    yearly_amount = amount_field(_("Full quota of one person over the whole plan"))
+    yearly_amount = plan_amount(_("Full quota of one person over the whole plan"))
     ramp_ratios = NumbersField(
         label=_("Ramp in %, by month of tenure"),
         most=Decimal(100),

@@ -1,6 +1,5 @@
 """Forms of changes of quotas that are asked for."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,8 +10,7 @@ from goals.approval_policies import quota_requests
 from goals.models import ApprovalKind
 from people import formats
 from people.forms.base import TenantForm
-
-MOST = Decimal(10) ** 13
+from people.forms.fields import amount_field
 
 
 class QuotaChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -26,15 +24,7 @@ class QuotaRequestForm(TenantForm):
     """Another amount for a quota that has not ended."""
 
     quota = QuotaChoice(Quota.objects.none(), label=_("Quota"), empty_label=_("Choose a quota"))
-    amount = forms.DecimalField(
-        label=_("New amount"),
-        min_value=0,
-        max_value=MOST,
-        max_digits=20,
-        decimal_places=6,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
+    amount = amount_field(_("New amount"))
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,17 +9,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goals.forms.goal import entered_number, number_field, shown_number
+from goals.forms.goal import entered_number, shown_number
 from goals.models import Goal
 from goals.selectors.figures import goal_metrics
 from goals.selectors.goals import parent_choices
 from goals.selectors.limits import metric_choices
 from people.forms.base import TenantForm, refuse
+from people.forms.fields import DatedForm, number_field
 
 CELLS = ("baseline", "commit_value", "target", "stretch_value")
 
 
-class TeamGoalsChoice(TenantForm):
+class TeamGoalsChoice(DatedForm, TenantForm):
     """What the table is about, as a GET form."""
 
     metric = forms.ChoiceField(label=_("Metric"))
@@ -33,8 +34,6 @@ class TeamGoalsChoice(TenantForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
-        if first and last and first >= last:
-            self.add_error("ends_before", gettext("The end must come after the start."))
         if first and last and not (first.year >= 1990 and last.year <= 2200):
             self.add_error("starts_on", gettext("Choose days between 1990 and 2200."))
         return cleaned
@@ -62,10 +61,10 @@ class TeamGoalsShared(TenantForm):
 class GoalLine(forms.Form):
     """The values of one person or team."""
 
-    baseline = number_field(_("Baseline"))
-    commit_value = number_field(_("Commit"))
-    target = number_field(_("Target"))
-    stretch_value = number_field(_("Stretch"))
+    baseline = number_field(_("Baseline"), required=False)
+    commit_value = number_field(_("Commit"), required=False)
+    target = number_field(_("Target"), required=False)
+    stretch_value = number_field(_("Stretch"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, metric: str, goal: Goal | None, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goals.forms.goal import HUNDRED, entered_number, holder_choices, number_field, shown_number, text_field
+from goals.forms.goal import HUNDRED, entered_number, holder_choices, shown_number, text_field
 from goals.forms.objectives import unit_of
 from goals.models import Goal, GoalTemplate, Measured
 from goals.policies import goals
@@ -19,6 +19,7 @@ from kernel.period import Grain
 from kernel.row_id import row_id
 from metrics.selectors.question import calendar_of
 from people.forms.base import TenantForm
+from people.forms.fields import DatedForm, number_field
 from people.models import Person, Team
 
 EVERYBODY = "everybody"
@@ -52,7 +53,9 @@ class TemplateForm(TenantForm):
     direction = forms.ChoiceField(
         label=_("Direction"), choices=Measured.Direction.choices, help_text=_("A metric has its own direction.")
     )
-    target = number_field(_("Target"), help_text=_("Empty: whoever uses it says one. Percentages as 62.5."))
+    target = number_field(
+        _("Target"), required=False, help_text=_("Empty: whoever uses it says one. Percentages as 62.5.")
+    )
     commit_ratio = ratio_field(_("Commit, % of the target"), _("90 where 90 % can be relied on."))
     stretch_ratio = ratio_field(_("Stretch, % of the target"), _("120 where 20 % more would be outstanding."))
     milestones = text_field(_("Milestones"), rows=3, help_text=_("One in each line."))
@@ -110,11 +113,11 @@ def _initial(template: GoalTemplate) -> dict[str, Any]:
     }
 
 
-class UseForm(TenantForm):
+class UseForm(DatedForm, TenantForm):
     """A goal, or one for each person of a team, from a template."""
 
     holder = forms.ChoiceField(label=_("For whom"))
-    target = number_field(_("Target"))
+    target = number_field(_("Target"), required=False)
     starts_on = forms.DateField(label=_("From"))
     ends_before = forms.DateField(label=_("Until (not included)"))
     parent = forms.ChoiceField(label=_("Contributes to"), required=False)
@@ -137,9 +140,6 @@ class UseForm(TenantForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        first, last = cleaned.get("starts_on"), cleaned.get("ends_before")
-        if first and last and first >= last:
-            self.add_error("ends_before", _("The end must come after the start."))
         if "target" in cleaned:
             cleaned["target"] = entered_number(cleaned["target"], self.template.unit)
         return cleaned
