@@ -242,10 +242,16 @@ def _entered(said: Sequence[CheckIn]) -> Decimal | None:
 
 
 def _is_due(row: Any, last: date | None, cadence: int | None, on: date) -> bool:
-    """A cadence after the last check-in, or after the start, while the goal runs."""
+    """A cadence after the last check-in, or after the goal began, while it runs."""
     if cadence is None or getattr(row, "withdrawn_at", None) or not row.starts_on <= on < row.ends_before:
         return False
-    return (on - (last or row.starts_on)).days >= cadence
+    return (on - (last or _began(row))).days >= cadence
+
+
+def _began(row: Any) -> date:
+    """Its first day, or that on which it was set."""
+    first: date = max(row.starts_on, row.created_at.date())
+    return first
 
 
 def _below(goals: Sequence[Goal]) -> tuple[list[Goal], dict[int, list[tuple[int, Decimal]]]]:
@@ -304,5 +310,5 @@ def check_ins_due(goals: Sequence[Goal], on: date) -> list[tuple[Goal, date]]:
         last = said[goal.pk][-1].on if goal.pk in said else None
         cadence = CADENCE_DAYS.get(goal.cadence)
         if cadence is not None and _is_due(goal, last, cadence, on):
-            found.append((goal, (last or goal.starts_on) + timedelta(days=cadence)))
+            found.append((goal, (last or _began(goal)) + timedelta(days=cadence)))
     return found

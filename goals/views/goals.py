@@ -36,6 +36,8 @@ from goals.services.goals import (
     goal_withdraw,
     revision_acknowledge,
 )
+from kernel.period import Grain
+from metrics.selectors.question import calendar_of
 from people.components import Action, Cell, Column, Crumb, Empty, Row, Table
 from people.viewer import Viewer
 from people.views.page import FormPage, act, form_page, viewer_of
@@ -122,7 +124,9 @@ def _detail(
 @require_http_methods(["GET", "POST"])
 def goal_add_view(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    initial: dict[str, Any] = {"holder": f"person:{viewer.person.pk}", **query_of(request.GET)}
+    quarter = calendar_of(viewer.organization).period_of(Grain.QUARTER, viewer.on)
+    days = {"starts_on": quarter.starts_on, "ends_before": quarter.ends_before}
+    initial: dict[str, Any] = {"holder": f"person:{viewer.person.pk}", **days, **query_of(request.GET)}
     form = GoalForm(request.POST or None, viewer=viewer, initial=initial)
     page = FormPage(
         _("Set a goal"),

@@ -111,7 +111,7 @@ def _row(proposal: Proposal) -> Row:
         words = _("Quotas in several currencies: give each period one currency")
         return Row([person, Cell(), Cell(), Cell(), Cell(status=Status(words, "bad"))])
     currency = content["currency"]
-    months = ", ".join(formats.money(Decimal(amount), currency) for _day, amount in content["months"])
+    months = " · ".join(formats.money(Decimal(amount), currency) for _day, amount in content["months"])
     return Row(
         [
             person,

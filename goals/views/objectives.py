@@ -42,6 +42,8 @@ from goals.services.objectives import (
 )
 from goals.views.pieces import confidence_words, days_words, measure_label, objective_status, progress_cell
 from goals.words import measure_words
+from kernel.period import Grain
+from metrics.selectors.question import calendar_of
 from people import formats
 from people.components import Action, Callout, Cell, Column, Crumb, Empty, Event, Pages, Row, Tab, Table
 from people.viewer import Viewer
@@ -266,7 +268,9 @@ def objective_readers_view(request: HttpRequest, objective_id: int) -> HttpRespo
 def objective_add_view(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     objectives.require(viewer, "change")
-    form = ObjectiveForm(request.POST or None, viewer=viewer, initial={"owner": viewer.person.pk})
+    year = calendar_of(viewer.organization).period_of(Grain.YEAR, viewer.on)
+    initial = {"owner": viewer.person.pk, "starts_on": year.starts_on, "ends_before": year.ends_before}
+    form = ObjectiveForm(request.POST or None, viewer=viewer, initial=initial)
     page = FormPage(
         _("Write an objective"),
         [objectives_crumb(), Crumb(_("Write"))],

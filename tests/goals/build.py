@@ -1,6 +1,6 @@
 """Tiny builders for goals: the second quarter of 2026, of which seventy-six days have passed on the day of the tests."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -12,17 +12,18 @@ FIRST, LAST = date(2026, 4, 1), date(2026, 7, 1)
 
 
 def make_goal(who: Person | Team, name: str = "More bookings", **fields: Any) -> Goal:
+    """A goal that was set on its first day."""
     holder = {"person": who} if isinstance(who, Person) else {"team": who}
-    values = {
+    values: dict[str, Any] = {
         "kind": "metric",
         "metric": "revenue",
         "unit": "money",
         "target": Decimal(1000),
         "starts_on": FIRST,
         "ends_before": LAST,
-        "created_at": NOW,
         **fields,
     }
+    values.setdefault("created_at", datetime.combine(values["starts_on"], time(9), UTC))
     if values["kind"] != "metric":
         values["metric"] = ""
     return Goal.objects.create(name=name, **holder, **values)

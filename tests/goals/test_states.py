@@ -116,6 +116,12 @@ def test_a_check_in_is_due_after_its_cadence_and_never_when_the_goal_is_over(cas
     assert not state_of(cast, goal, goal.ends_before).is_due
 
 
+def test_a_goal_that_was_set_late_asks_for_a_check_in_a_cadence_after_that(cast: Cast) -> None:
+    goal = make_goal(cast.alice, cadence="weekly", created_at=NOW)
+    assert not state_of(cast, goal, NOW.date() + timedelta(days=6)).is_due
+    assert state_of(cast, goal, NOW.date() + timedelta(days=7)).is_due
+
+
 def test_children_roll_up_by_sum_and_by_weight(cast: Cast) -> None:
     make_deal("A1", cast.alice, amount=Decimal(600), closed_on=MAY)
     make_deal("C1", cast.carol, amount=Decimal(100), closed_on=MAY)
