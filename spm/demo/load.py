@@ -33,6 +33,7 @@ from spm.demo import names, story
 from spm.demo.beside import DEAL_VALUES, beside_create, deal_parameters
 from spm.demo.copying import Block, table_copy
 from spm.demo.deals import NOBODY, Deals, Ints, account_count, account_regions, deals_of
+from spm.demo.goals import goals_create
 from spm.demo.history import changes_of
 from spm.demo.plants import plant
 from spm.demo.quotas import quotas_create
@@ -125,6 +126,7 @@ def demo_create(*, slug: str, reps: int, deals: int, months: int, seed: int, at:
             plant(columns, staff, days, seed)
             columns.account = _accounts_chosen(columns, staff, seed)
             _facts_create(columns, staff, people, days, seed=seed, at=at)
+            goals_create(organization, people[: staff.rep_count], days)
             statistics_gather()
     return organization
 

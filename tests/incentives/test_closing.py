@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from incentives.closing.correction import Closing
 from incentives.closing.posted import Posted, PostedLine
+from incentives.engine.periods import calendar_of, end_of
 from incentives.engine.run import calculate
 from incentives.engine.trace import Story
 from kernel.period import FiscalCalendar
@@ -37,8 +38,7 @@ def posted_of(closing):
 
 def corrected(plan, facts, posted, label):
     """Return the engine's net lines and changed totals of the open period, and the result behind them."""
-    calendar = FiscalCalendar(plan.fiscal_year_start_month)
-    result = calculate(plan, facts, calendar.period(label).ends_before)
+    result = calculate(plan, facts, end_of(plan, label))
     story = Story(result)
     return Closing(result, story, posted, story.labels.index(label)).correction(), result, story
 
@@ -120,7 +120,7 @@ def test_what_was_posted_and_the_net_are_what_is_right_now(document, found, late
     known = {f"t{number}" for number in missing}
     early = [row for row in found["transactions"] if row["id"] not in known and row.get("reverses") not in known]
     holds = [row for row in found["holds"] if row["transaction"] not in known]
-    calendar = FiscalCalendar(plan.fiscal_year_start_month)
+    calendar = calendar_of(plan)
     opened = calendar.period_of(plan.pay_period, date(2026, 1 + later, 20))
     label = calendar.label_of(plan.pay_period, opened)
     before = calculate(plan, facts_from({**found, "transactions": early, "holds": holds}), opened.ends_before)
@@ -158,18 +158,24 @@ def _adds_up(correction, posted, right):
         assert paid + changed["payable"] - changed["overpaid"] == should
 
 
+def _pay_period(plan, label):
+    """A week is called by its first day."""
+    calendar = calendar_of(plan)
+    return calendar.period_of(plan.pay_period, calendar.period(label).starts_on)
+
+
 def _equals_reference(plan, facts, correction, posted, opened):
-    calendar = FiscalCalendar(plan.fiscal_year_start_month)
+    calendar = calendar_of(plan)
     outcome = slow(plan, facts, opened.ends_before)
     lines = [
-        (line.participant, line.component, calendar.period(line.period), cents(line.amount)) for line in posted.lines
+        (line.participant, line.component, _pay_period(plan, line.period), cents(line.amount)) for line in posted.lines
     ]
     wanted = {
         (person, component, calendar.label_of(plan.pay_period, period)): amount
         for (person, component, period), amount in nets(outcome, lines, opened).items()
     }
     assert net_of(correction) == wanted
-    paid = {(person, calendar.period(period)): cents(amount) for (person, period), amount in posted.paid.items()}
+    paid = {(person, _pay_period(plan, period)): cents(amount) for (person, period), amount in posted.paid.items()}
     for person, (at_once, taken, left) in differences(plan, outcome, paid, opened).items():
         changed = correction.totals[person]
         got = changed["payable"], changed["recovered"], changed["overpaid"]

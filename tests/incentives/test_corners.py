@@ -300,6 +300,26 @@ def test_every_large_deal_of_its_own_window_pays_the_part_above_alone():
     assert earned(plan, {"transactions": rows}) == 2 * (1000 + 1)
 
 
+def test_large_deals_that_come_in_no_order_are_rounded_in_the_order_of_their_days():
+    clause = {"above": "100", "then": "lower_rate", "rate": "0.5%"}
+    plan = {"components": [{"id": "c", "basis": "amount", "large_deal": clause, "tiers": TEN}]}
+    people = ("ann", "bob", "ann", "bob")
+    rows = [deal(4 - n, f"2026-01-{20 - n}", "101", participant=who) for n, who in enumerate(people)]
+    assert earned(plan, {"transactions": rows}) == 2 * (2000 + 1)
+
+
+def test_a_component_that_pays_nobody_leaves_the_terms_of_the_others():
+    nothing = {
+        "id": "n",
+        "basis": "attainment",
+        "rules": [{"name": "x alone", "where": {"product": "x"}}],
+        "tiers": [{"from": "0%", "rate": "1%"}],
+    }
+    plan = {"components": [nothing, {"id": "c", "basis": "amount", "tiers": TEN}]}
+    facts = {"transactions": [deal(1, "2026-01-05", "100")], "quotas": []}
+    assert [kind for kind, _trace in told(plan, facts)] == ["earned"]
+
+
 def test_a_refund_of_a_deal_that_a_component_does_not_pay_moves_nothing():
     rules = [{"name": "new", "where": {"type": "new"}}]
     plan = {"components": [{"id": "c", "basis": "amount", "rules": rules, "tiers": TEN}]}
