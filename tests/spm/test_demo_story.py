@@ -82,6 +82,7 @@ def test_the_story_holds_whatever_the_day(demo: Demo) -> None:
     somebody_lets_dates_pass(demo)
     one_region_carries_the_company(demo)
     there_is_something_to_mend(demo)
+    goals_are_as_high_as_quotas_and_lead_to_the_company(demo)
 
 
 def maya_has_a_great_quarter(demo: Demo) -> None:
@@ -147,3 +148,15 @@ def there_is_something_to_mend(demo: Demo) -> None:
     assert demo.ask(count + "p.name = %s", story.NEAR_DUPLICATE) == 6
     assert demo.ask(count + "outcome = 'open' AND closed_on IS NULL") == 3
     assert demo.ask(count + "outcome = 'open' AND closed_on < %s", demo.today) > 20
+
+
+def goals_are_as_high_as_quotas_and_lead_to_the_company(demo: Demo) -> None:
+    quotas = "SELECT count(*), sum(amount) FROM crm_quota WHERE starts_on = date_trunc('quarter', %s::date)"
+    goals = "SELECT count(*), sum(target) FROM goals_goal WHERE metric = 'revenue' AND starts_on <= %s"
+    assert demo.ask(goals, demo.today) == demo.ask(quotas, demo.today)
+    astray = (
+        "SELECT count(*) FROM goals_goal g LEFT JOIN goals_alignment a ON a.goal_id = g.id WHERE metric = 'revenue'"
+    )
+    assert demo.ask(f"{astray} AND g.team_id IS NOT NULL AND a.parent_objective_id IS NULL") == 0
+    assert demo.ask(f"{astray} AND g.person_id IS NOT NULL AND a.parent_goal_id IS NULL") <= 1  # who has just left
+    assert demo.ask('SELECT count(*) FROM goals_checkin WHERE "on" > %s', demo.today) == 0
