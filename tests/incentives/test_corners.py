@@ -254,6 +254,18 @@ def test_a_spif_tells_its_money_per_unit_and_a_curve_has_no_tier():
     assert (trace.find("tier"), trace.find("rate"), trace.value) == (None, None, "10.00")
 
 
+def test_a_share_of_target_pay_by_amount_tells_the_target_pay_and_no_quota():
+    curve = [{"at": "0", "pays": "0%"}, {"at": "100", "pays": "100%"}]
+    component = {"id": "c", "basis": "amount", "window": "month", "application": "interpolated_payout", "curve": curve}
+    facts = {
+        "transactions": [deal(1, "2026-02-05", "50")],
+        "participants": [{"participant": "ann", "target_pay": "1200"}],
+    }
+    assert earned({"components": [component]}, facts) == 5000
+    trace = told({"components": [component]}, facts)[0][1]
+    assert (trace.find("target pay").value, trace.find("quota")) == ("100.00", None)
+
+
 def test_without_a_rate_of_exchange_the_line_stops_and_the_other_is_paid():
     rows = [deal(1, "2026-01-05", "100", currency="EUR"), deal(2, "2026-01-06", "100")]
     assert earned({"components": [{"id": "c", "basis": "amount", "tiers": TEN}]}, {"transactions": rows}) == 1000
