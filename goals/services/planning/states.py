@@ -49,11 +49,11 @@ def plan_version_decide(
     `step` and `seen`, the revision, are what was looked at. Raises: PermissionDenied, ValidationError.
     """
     row = _locked(version, State.REVIEW)
+    taken = steps_take(row, viewer=viewer, step=step, is_approved=is_approved, reason=reason, at=at)
     if row.revision != seen:
         raise ValidationError(
             _("The numbers have changed since you looked at them. Look at the page again."), code="changed"
         )
-    taken = steps_take(row, viewer=viewer, step=step, is_approved=is_approved, reason=reason, at=at)
     if taken == "waits":
         return row
     row.decided_by, row.decided_at, row.decision_note = viewer.person, at, " ".join(reason.split())
