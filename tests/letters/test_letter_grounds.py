@@ -1,11 +1,13 @@
 """What a letter names beside the amounts: months of a ramp with their share, who approved, and that nobody did."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from crm.models import Quota
 from crm.services.quotas import quota_change
 from goals.engine.ramp import Presence, Ramp, month_factor, ramp_share
-from goals.models import PlanVersion, QuotaLetter
+from goals.models import PlanVersion
 from goals.selectors.letters import letter_proposals
 from goals.services.letters.document import adjustment_words, approval_words, letter_data
 from goals.services.quota_requests import quota_request_ask, quota_request_decide
@@ -24,6 +26,7 @@ from tests.letters.build import QUARTER, issue, make_quota
 from tests.planning.access import approve_all, hand_in, make_plan
 
 pytestmark = pytest.mark.django_db
+SignIn = Callable[[str], Client]
 RAMP = [Decimal("0"), Decimal("0.25"), Decimal("0.505")]
 
 
@@ -96,6 +99,20 @@ def test_a_quota_that_was_changed_since_is_no_matter_of_the_ramp(cast: Cast) -> 
     assert ramp == ["2026-08-01"]
 
 
+def test_the_api_says_what_was_taken_into_account_and_who_approved(cast: Cast, sign_in: SignIn) -> None:
+    planned(cast)
+    letter = issue(cast.alice)
+    said = sign_in("dana").get(f"/api/v1/quota-letters/{letter.pk}").json()
+    assert said["adjustments"][0] == {
+        "kind": "ramp", "starts_on": "2026-07-01", "ends_before": "2026-08-01", "share": "0.250",
+    }  # fmt: skip
+    assert [(each["by_id"], each["kind"]) for each in said["approvals"]] == [
+        (cast.bob.pk, "manager"),
+        (cast.ada.pk, "operations"),
+    ]
+    assert said["unapproved"] == []
+
+
 # --- Who approved ----------------------------------------------------------------------------------
 
 
@@ -149,8 +166,7 @@ def test_a_letter_of_before_says_what_its_document_says(cast: Cast) -> None:
 
 def test_approvals_alone_are_no_reason_for_a_new_letter(cast: Cast) -> None:
     make_quota(cast.alice)
-    letter = issue(cast.alice)
-    QuotaLetter.objects.filter(pk=letter.pk)
+    issue(cast.alice)
     Quota.objects.update(source="quotas.csv")
     [proposal] = letter_proposals(None, QUARTER, measure="bookings", person_ids=[cast.alice.pk])
     assert proposal.result == "same"
