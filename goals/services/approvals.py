@@ -35,7 +35,8 @@ def steps_begin(subject: Subject, *, on: date) -> None:
     steps = steps_for(subject, on)
     if not steps or steps[-1].kind != ApprovalKind.OPERATIONS:
         words = _(
-            "Nobody but you could approve this at the end. Give somebody else the role of operations or administrator."
+            "Nobody is left to approve this at the end: who asks or draws up does not."
+            " Give somebody else the role of operations or administrator."
         )
         raise ValidationError(words, code="nobody")
     subject.steps, subject.step = [[step.kind, step.team_id] for step in steps], 0

@@ -220,7 +220,7 @@ def test_a_step_that_only_who_asks_could_take_is_left_out(cast: Cast, chief: Per
 
 def test_nobody_asks_for_what_only_they_could_approve_at_the_end(cast: Cast) -> None:
     Grant.objects.filter(person__in=[cast.dana, cast.otto]).delete()
-    with pytest.raises(ValidationError, match="Nobody but you"):
+    with pytest.raises(ValidationError, match="Nobody is left"):
         ask(cast, "ada")
 
 

@@ -265,5 +265,5 @@ def test_who_may_not_make_plans_hands_none_in(made: Cast) -> None:
     status, said = refused("submit", "--plan", "FY 2027", "--person", "erin@acme.example")
     assert (status, said) == (1, "Your role does not allow this.")
     Grant.objects.filter(person=made.ada).delete()
-    assert "Nobody but you" in refused("submit", "--plan", "FY 2027", "--person", "dana@acme.example")[1]
+    assert "Nobody is left" in refused("submit", "--plan", "FY 2027", "--person", "dana@acme.example")[1]
     assert sheet_of(PlanVersion.objects.select_related("plan").get()).version.state == "draft"
