@@ -28,6 +28,7 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "exchangerate_day": ("starts_on", None),
     "exchangerate_positive": ("rate", None),
     "exchangerate_two": ("from_currency", None),
+    "exchangerate_plan_ends": ("ends_before", None),
     "handover_rule": ("rule", None),
     "handoverdefault_rule": ("rule", None),
     "handoverdefault_days": ("starts_on", None),

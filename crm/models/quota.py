@@ -38,7 +38,9 @@ class Quota(Walled, Dated):
     measure = models.CharField(_("measure"), max_length=20, choices=Measure, default=Measure.BOOKINGS)
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=6)
     currency = models.CharField(_("currency"), max_length=3)
-    converted_amount = models.DecimalField(max_digits=26, decimal_places=6, null=True)  # organization's currency
+    converted_amount = models.DecimalField(
+        max_digits=26, decimal_places=6, null=True
+    )  # at the plan rate, if there is one
     is_overlay = models.BooleanField(
         _("outside team totals"),
         default=False,

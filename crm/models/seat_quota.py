@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.quota import Measure
+from crm.models.rate import ANY_RATE
 from people.models.dated import Dated, no_overlap, ordered_days
 from people.wall import Walled
 
@@ -85,7 +86,9 @@ RETURNS TABLE (seat_quota_id bigint, person_id bigint, starts_on date, ends_befo
 $$;
 """
 
-DERIVE = """
+RATE = ANY_RATE.format(currency="p.currency", here="here", day="p.starts_on")
+
+DERIVE = f"""
 CREATE FUNCTION crm_seat_quotas_derive(seat_ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE here text := (SELECT currency FROM people_organization WHERE id = current_setting('app.organization')::bigint);
 BEGIN
@@ -99,10 +102,8 @@ BEGIN
     INSERT INTO crm_quota (person_id, person_text, team_text, measure, starts_on, ends_before, amount, currency,
         converted_amount, is_overlay, source, reason, seat_quota_id)
     SELECT p.person_id, '', '', p.measure, p.starts_on, p.ends_before, p.amount, p.currency,
-           CASE WHEN p.currency = here THEN p.amount ELSE round(p.amount * (
-               SELECT x.rate FROM crm_exchangerate x WHERE x.from_currency = p.currency AND x.to_currency = here
-                   AND x.starts_on <= p.starts_on ORDER BY x.starts_on DESC LIMIT 1
-           ), 6) END, false, '', '', p.seat_quota_id
+           CASE WHEN p.currency = here THEN p.amount ELSE round(p.amount * {RATE}, 6) END,
+           false, '', '', p.seat_quota_id
     FROM crm_seat_quota_pieces(seat_ids) p WHERE NOT EXISTS (
         SELECT 1 FROM crm_quota o WHERE o.person_id = p.person_id AND o.measure = p.measure
             AND o.starts_on < p.ends_before AND p.starts_on < o.ends_before

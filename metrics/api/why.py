@@ -53,6 +53,7 @@ class CountedShape(serializers.Serializer[Any]):
     amount = Amount(allow_null=True, help_text="What counts, in the organization's currency.")
     whole_amount = Amount(source="whole", allow_null=True)
     share = Amount(allow_null=True, help_text="Of the whole; null: it is simply the owner's.")
+    is_at_plan = serializers.BooleanField(help_text="What counts against a quota is converted at the plan rate.")
     created_on = serializers.DateField(allow_null=True)
     closed_on = serializers.DateField(allow_null=True)
 

@@ -2,8 +2,8 @@
 
 Quotas are few and dated, so nothing of them is stored per day: a statement cuts each quota to the days asked for, and
 takes amount × days ÷ days of the quota. Credits are read from the rollups, on the days on which their person, or a team
-above them, has a quota. What a quota is worth is its amount in the organization's currency; without an exchange rate it
-leaves both sides.
+above them, has a quota; both sides at the plan rate of their day where there is one. What a quota is worth is its amount
+in the organization's currency; without an exchange rate it leaves both sides.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,8 +27,12 @@ CREDITED = f"""(
     FROM metrics_dailyrollup r JOIN crm_quota q ON q.person_id = r.person_id AND {IN_FORCE.format(day="r.day")}
     WHERE q.converted_amount IS NOT NULL AND {{which}}
 ) s"""
-OF_PEOPLE = {"amount": "r.won_amount + r.overlay_amount", "which": "true"}
-OF_TEAMS = {"amount": "r.won_amount", "which": "NOT q.is_overlay"}  # overlay stands outside the totals of teams
+OF_PEOPLE = {
+    "amount": "r.won_amount + r.overlay_amount + r.plan_difference + r.plan_overlay_difference",
+    "which": "true",
+}
+# overlay stands outside the totals of teams
+OF_TEAMS = {"amount": "r.won_amount + r.plan_difference", "which": "NOT q.is_overlay"}
 
 VALUES: dict[Part, str] = {
     Part.QUOTA_AMOUNT: "sum(p.amount * p.days / p.length)",
@@ -179,7 +183,8 @@ def _team_credits(question: Question, window: Window, parts: Sequence[Part]) -> 
     """Credits of everybody who sat in or below a team on days on which the team has a quota."""
     where = _team_where(question)
     source = f"""(
-        SELECT r.person_id, r.day, q.team_id, r.won_amount AS team_attained_amount, r.won_count AS team_attained_count
+        SELECT r.person_id, r.day, q.team_id, r.won_amount + r.plan_difference AS team_attained_amount,
+            r.won_count AS team_attained_count
         FROM metrics_dailyrollup r
         JOIN people_seatholding h ON h.person_id = r.person_id AND h.starts_on <= r.day AND r.day < h.ends_before
         JOIN people_seat seat ON seat.id = h.seat_id
