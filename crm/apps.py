@@ -15,6 +15,7 @@ KINDS = (
     "quota",
     "credit",
     "rate",
+    "holiday",
 )
 
 

@@ -25,6 +25,7 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "grant_once": ("role", _("This person has this role already on these days.")),
     "quota_of_person_once": ("starts_on", _("This person has a quota for some of these days already.")),
     "quota_of_team_once": ("starts_on", _("This team has a quota for some of these days already.")),
+    "holiday_day": ("day", None),
     "exchangerate_day": ("starts_on", None),
     "exchangerate_positive": ("rate", None),
     "exchangerate_two": ("from_currency", None),

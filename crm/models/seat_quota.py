@@ -20,7 +20,7 @@ class Proration(models.TextChoices):
     """Which days count when a quota is cut."""
 
     CALENDAR = "calendar", _("calendar days")
-    WORKING = "working", _("working days, Monday to Friday")
+    WORKING = "working", _("working days, Monday to Friday without holidays")
 
 
 @pghistory.track(context_field=pghistory.ContextJSONField())
@@ -56,12 +56,14 @@ class SeatQuota(Walled, Dated):
 
 
 DAYS = """
-CREATE FUNCTION crm_quota_days(first day_of, "end" day_of, basis text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN basis = 'working' THEN (
+CREATE FUNCTION crm_quota_days(first day_of, "end" day_of, basis text) RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF basis <> 'working' THEN RETURN "end" - first; END IF;
+    RETURN (
         SELECT count(*)::integer FROM generate_series(first::timestamp, "end"::timestamp - interval '1 day', '1 day') d
-        WHERE extract(isodow FROM d) < 6
-    ) ELSE "end" - first END
-$$;
+        WHERE extract(isodow FROM d) < 6 AND NOT EXISTS (SELECT 1 FROM people_holiday h WHERE h.day = d::date)
+    );
+END $$;
 """.replace("day_of", "date")
 
 # what of a seat's quota is reached for by the end of the day before `day`, counted from its first day
@@ -139,6 +141,14 @@ TRIGGERS = (
         for operation, tables, seats in (("INSERT", NEW, ONE), ("DELETE", OLD, ONE), ("UPDATE", BOTH, TWO))
     ),
     _trigger("seat_quotas_quotas_delete", "crm_quota", "DELETE", OLD, OWN),
+)
+BY_WORKING_DAYS = "SELECT seat_id FROM crm_seatquota WHERE proration = 'working'"
+HOLIDAYS = tuple(
+    _trigger(f"seat_quotas_holidays_{operation.lower()}", "people_holiday", operation, tables, BY_WORKING_DAYS)
+    for operation, tables in (("INSERT", NEW), ("DELETE", OLD), ("UPDATE", BOTH))
+)
+DROP_HOLIDAYS = "DROP FUNCTION {} CASCADE;".format(
+    ", ".join(f"seat_quotas_holidays_{operation}" for operation in ("insert", "delete", "update"))
 )
 ALL = (DAYS, PIECES, DERIVE, *TRIGGERS)
 NAMES = (

@@ -39,6 +39,7 @@ from kernel.period import Period
 from kernel.ratio import Ratio
 from metrics.engine.evaluate import Note, Value
 from people.models import Organization
+from people.selectors.holiday import holiday_days
 
 CADENCE_DAYS = {"weekly": 7, "fortnightly": 14, "monthly": 31}
 SEASON_YEARS = 3
@@ -78,10 +79,11 @@ class _Known:
     check_ins: Mapping[int, list[CheckIn]]
     milestones: Mapping[int, list[Milestone]]
     seasons: Mapping[str, Mapping[int, Decimal]]
+    days_off: frozenset[date]
 
 
 def goal_states(organization: Organization, goals: Sequence[Goal], on: date) -> dict[int, State]:
-    """The state of each goal by id. Queries as of `figures_of`, and five more; the same for one goal and for a thousand."""
+    """The state of each goal by id. Queries as of `figures_of`, and six more; the same for one goal and for a thousand."""
     below, links = _below(goals)
     every = {each.pk: each for each in [*below, *goals]}
     own = _own_states(organization, list(every.values()), on)
@@ -140,10 +142,11 @@ def is_additive(row: Measured) -> bool:
     return metric is not None and adds_up(metric) and row.direction == Measured.Direction.HIGHER
 
 
-def curve_of(row: Measured, seasons: Mapping[str, Mapping[int, Decimal]]) -> Curve:
-    """How the days of a goal are to be filled."""
+def curve_of(row: Measured, seasons: Mapping[str, Mapping[int, Decimal]], days_off: frozenset[date]) -> Curve:
+    """How the days of a goal are to be filled; nothing is expected on days off."""
     is_seasonal = getattr(row, "pace", "") == Goal.Pace.SEASONAL
-    return Curve(Period(row.starts_on, row.ends_before), months=seasons.get(row.metric, {}) if is_seasonal else {})
+    months = seasons.get(row.metric, {}) if is_seasonal else {}
+    return Curve(Period(row.starts_on, row.ends_before), days_off=days_off, months=months)
 
 
 def seasons_of(organization: Organization, rows: Iterable[Measured], on: date) -> dict[str, Mapping[int, Decimal]]:
@@ -174,6 +177,7 @@ def _own_states(organization: Organization, rows: Sequence[Any], on: date) -> di
         _check_ins(rows, "goal" if is_goal else "objective", on),
         _milestones(rows) if is_goal else {},
         seasons_of(organization, rows, on),
+        holiday_days(),
     )
     return {row.pk: _state(row, known, on) for row in rows}
 
@@ -199,7 +203,7 @@ def _milestones(rows: Sequence[Any]) -> dict[int, list[Milestone]]:
 
 def _state(row: Any, known: _Known, on: date) -> State:
     said = known.check_ins.get(row.pk, [])
-    curve = curve_of(row, known.seasons)
+    curve = curve_of(row, known.seasons, known.days_off)
     notes: tuple[Note, ...] = ()
     if row.kind == Measured.Kind.MILESTONES:
         steps = [Step(each.weight, each.done_on is not None, each.due_on) for each in known.milestones.get(row.pk, [])]
