@@ -40,6 +40,7 @@ from kernel.ratio import Ratio
 from metrics.engine.evaluate import Note, Value
 from people.models import Organization
 from people.selectors.holiday import holiday_days
+from people.viewer import day_at
 
 CADENCE_DAYS = {"weekly": 7, "fortnightly": 14, "monthly": 31}
 SEASON_YEARS = 3
@@ -179,7 +180,7 @@ def _own_states(organization: Organization, rows: Sequence[Any], on: date) -> di
         seasons_of(organization, rows, on),
         holiday_days(),
     )
-    return {row.pk: _state(row, known, on) for row in rows}
+    return {row.pk: _state(row, known, organization, on) for row in rows}
 
 
 def _check_ins(rows: Sequence[Any], name: str, on: date) -> dict[int, list[CheckIn]]:
@@ -201,7 +202,7 @@ def _milestones(rows: Sequence[Any]) -> dict[int, list[Milestone]]:
     return found
 
 
-def _state(row: Any, known: _Known, on: date) -> State:
+def _state(row: Any, known: _Known, organization: Organization, on: date) -> State:
     said = known.check_ins.get(row.pk, [])
     curve = curve_of(row, known.seasons, known.days_off)
     notes: tuple[Note, ...] = ()
@@ -236,7 +237,7 @@ def _state(row: Any, known: _Known, on: date) -> State:
         ),
         confidence=confidence_of((Said(each.on, each.confidence or None) for each in said), on, cadence_days=cadence),
         last_check_in=last,
-        is_due=_is_due(row, last, cadence, on),
+        is_due=_is_due(row, last, cadence, organization, on),
         notes=notes,
     )
 
@@ -245,16 +246,16 @@ def _entered(said: Sequence[CheckIn]) -> Decimal | None:
     return next((each.value for each in reversed(said) if each.value is not None), None)
 
 
-def _is_due(row: Any, last: date | None, cadence: int | None, on: date) -> bool:
+def _is_due(row: Any, last: date | None, cadence: int | None, organization: Organization, on: date) -> bool:
     """A cadence after the last check-in, or after the goal began, while it runs."""
     if cadence is None or getattr(row, "withdrawn_at", None) or not row.starts_on <= on < row.ends_before:
         return False
-    return (on - (last or _began(row))).days >= cadence
+    return (on - (last or _began(row, organization))).days >= cadence
 
 
-def _began(row: Any) -> date:
-    """Its first day, or that on which it was set."""
-    first: date = max(row.starts_on, row.created_at.date())
+def _began(row: Any, organization: Organization) -> date:
+    """Its first day, or that of the organization on which it was set."""
+    first: date = max(row.starts_on, day_at(organization, row.created_at))
     return first
 
 
@@ -306,13 +307,13 @@ def _value_at(row: Any, progress: Ratio) -> Decimal | None:
     return (row.baseline or Decimal(0)) + sign * progress.numerator
 
 
-def check_ins_due(goals: Sequence[Goal], on: date) -> list[tuple[Goal, date]]:
+def check_ins_due(organization: Organization, goals: Sequence[Goal], on: date) -> list[tuple[Goal, date]]:
     """Goals whose check-in is due, and since which day. One query."""
     said = _check_ins(goals, "goal", on)
     found = []
     for goal in goals:
         last = said[goal.pk][-1].on if goal.pk in said else None
         cadence = CADENCE_DAYS.get(goal.cadence)
-        if cadence is not None and _is_due(goal, last, cadence, on):
-            found.append((goal, (last or _began(goal)) + timedelta(days=cadence)))
+        if cadence is not None and _is_due(goal, last, cadence, organization, on):
+            found.append((goal, (last or _began(goal, organization)) + timedelta(days=cadence)))
     return found

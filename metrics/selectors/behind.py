@@ -26,7 +26,7 @@ from metrics.facts import (
     created_events,
     cycle_start,
 )
-from metrics.selectors.question import Question, Window, calendar_of
+from metrics.selectors.question import Question, Window
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.deals import fact_conditions
 from metrics.selectors.sums.quotas import IN_FORCE
@@ -34,6 +34,7 @@ from metrics.selectors.sums.sql import Sql, rows_of
 from metrics.selectors.sums.statement import OWN_DAY, conditions, seats_join, tree_joins
 from metrics.selectors.sums.traits import facts_with, trait_columns
 from metrics.selectors.sums.upkeep import idle_days, stepless
+from people.fiscal import calendar_of
 from people.models import Organization, Person
 
 KINDS = {

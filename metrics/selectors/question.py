@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from kernel.period import FiscalCalendar, Grain, Period
+from kernel.period import Grain, Period
 from metrics.engine.definitions import Metric
 from metrics.engine.parts import Basis
-from people.models import Organization
 
 
 class Dimension(StrEnum):
@@ -109,8 +108,3 @@ class Window:
     starts_on: date | None
     ends_before: date | None
     cuts: tuple[Period, ...] = ()
-
-
-def calendar_of(organization: Organization) -> FiscalCalendar:
-    """The fiscal calendar of an organization."""
-    return FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)
