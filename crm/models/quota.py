@@ -18,7 +18,12 @@ class Measure(models.TextChoices):
     PAYMENTS = "payments", _("payments")
 
 
-@pghistory.track(context_field=pghistory.ContextJSONField())
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),  # a look back asks until when there was a quota
+    context_field=pghistory.ContextJSONField(),
+)
 class Quota(Walled, Dated):
     """What somebody is to reach. A quota of a file waits by text for the person or team that it names."""
 

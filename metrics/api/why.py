@@ -126,7 +126,7 @@ class WhyView(ApiView):
             return {**nothing, "activities": ActivityShape(activities, many=True).data, "next": self.following}
         organization, on = self.viewer.organization, self.viewer.on
         if counts_quotas(metric):
-            quotas = self._part([each.quota for each in quotas_counted(metric, subject, period, on)])
+            quotas = self._part([each.quota for each in quotas_counted(metric, subject, period, on, as_of)])
             return {**nothing, "quotas": QuotaShape(quotas, many=True).data, "next": self.following}
         rows = self._part(deals_counted(organization, metric, subject, period, on=on, as_of=as_of))
         in_sight = deals_in_sight(self.viewer, [row.deal.pk for row in rows])

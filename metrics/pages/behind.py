@@ -35,7 +35,7 @@ def rows_behind(
     if Family.ACTIVITIES in families_of(metric):
         return _activities(asked, subject, activities_counted(subject, period, as_of))
     if counts_quotas(metric):
-        return _quotas(asked, subject, quotas_counted(metric, subject, period, asked.viewer.on))
+        return _quotas(asked, subject, quotas_counted(metric, subject, period, asked.viewer.on, as_of))
     organization = asked.viewer.organization
     found = deals_counted(organization, metric, subject, period, on=asked.viewer.on, as_of=as_of)
     return _deals(asked, metric, subject, found)
@@ -119,7 +119,8 @@ def _quotas(asked: Asked, subject: Subject, found: Sequence[QuotaCounted]) -> Ta
 
     def row(each: QuotaCounted) -> Row:
         quota = each.quota
-        whole = Cell(text=formats.money(quota.amount, quota.currency), href=links.page("crm:quota_detail", quota.pk))
+        href = links.page("crm:quota_detail", quota.pk) if each.is_there else ""
+        whole = Cell(text=formats.money(quota.amount, quota.currency), href=href)
         days = f"{formats.day(each.starts_on)} – {formats.day(each.ends_before - timedelta(days=1))}"
         return Row([Cell(text=str(quota.person or quota.team or "")), Cell(text=days), whole, Cell(each.amount)])
 

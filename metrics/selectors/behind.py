@@ -30,6 +30,7 @@ from metrics.selectors.question import Question, Window
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.deals import fact_conditions
 from metrics.selectors.sums.quotas import IN_FORCE
+from metrics.selectors.sums.quotas_then import quotas_of
 from metrics.selectors.sums.sql import Sql, rows_of
 from metrics.selectors.sums.statement import OWN_DAY, conditions, seats_join, tree_joins
 from metrics.selectors.sums.traits import facts_with, trait_columns
@@ -69,9 +70,9 @@ CREDIT_AT_PLAN = "coalesce(s.credit + s.difference, s.credit, s.difference)"
 OVERLAY_AT_PLAN = "coalesce(s.overlay + s.overlay_difference, s.overlay, s.overlay_difference)"
 
 # an amount without a quota on its day counts for no attainment
-WITH_QUOTA = f"""EXISTS (SELECT 1 FROM crm_quota q WHERE q.person_id = s.person_id AND q.converted_amount IS NOT NULL
+WITH_QUOTA = f"""EXISTS (SELECT 1 FROM {{quotas}} q WHERE q.person_id = s.person_id AND q.converted_amount IS NOT NULL
     AND {IN_FORCE.format(day="s.day")}{{which}})"""
-WITH_TEAM_QUOTA = f"""EXISTS (SELECT 1 FROM crm_quota q JOIN people_teamclosure over ON over.ancestor_id = q.team_id
+WITH_TEAM_QUOTA = f"""EXISTS (SELECT 1 FROM {{quotas}} q JOIN people_teamclosure over ON over.ancestor_id = q.team_id
     JOIN people_seat place ON place.team_id = over.descendant_id
     JOIN people_seatholding held ON held.seat_id = place.id AND held.person_id = s.person_id
         AND held.starts_on <= s.day AND s.day < held.ends_before
@@ -168,8 +169,9 @@ def _statement(metric: Metric, question: Question, start: str) -> Sql:
         more, others = tree_joins(question, "seat.team_id", day)
         joins += more
         parameters = [*parameters, *day.parameters * 2, *others]
+    before = quotas_of(question.as_of).before if metric.basis is Basis.CREDITED else ""
     return Sql(
-        f"""SELECT s.fact_id, s.person_id, s.outcome, {_amount(metric, question)} AS amount, s.whole, s.share,
+        f"""{before} SELECT s.fact_id, s.person_id, s.outcome, {_amount(metric, question)} AS amount, s.whole, s.share,
         s.created_on, s.closed_on, s.is_at_plan FROM ({source}) s {joins} WHERE {where.text}""",
         [*parameters, *where.parameters],
     )
@@ -236,9 +238,10 @@ def _conditions(metric: Metric, question: Question) -> Sequence[Sql]:
 
 def _credited_conditions(metric: Metric, question: Question) -> Sequence[Sql]:
     is_about_people = question.scope.person_ids is not None
+    quotas = quotas_of(question.as_of).table
     worth = Sql(f"{_amount(metric, question)} IS NOT NULL")
     if Part.TEAM_ATTAINED_AMOUNT in parts_of(metric):
         if question.scope.team_id is None:
-            return [worth, Sql(WITH_TEAM_QUOTA.format(team=""))]
-        return [worth, Sql(WITH_TEAM_QUOTA.format(team=" AND q.team_id = %s"), [question.scope.team_id])]
-    return [worth, Sql(WITH_QUOTA.format(which="" if is_about_people else " AND NOT q.is_overlay"))]
+            return [worth, Sql(WITH_TEAM_QUOTA.format(quotas=quotas, team=""))]
+        return [worth, Sql(WITH_TEAM_QUOTA.format(quotas=quotas, team=" AND q.team_id = %s"), [question.scope.team_id])]
+    return [worth, Sql(WITH_QUOTA.format(quotas=quotas, which="" if is_about_people else " AND NOT q.is_overlay"))]

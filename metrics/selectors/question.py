@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from kernel.period import Grain, Period
 from metrics.engine.definitions import Metric
-from metrics.engine.parts import Basis
 
 
 class Dimension(StrEnum):
@@ -94,11 +93,6 @@ class Question:
     @property
     def uses_people(self) -> bool:
         return self.uses_teams or Dimension.PERSON in self.by or self.scope.person_ids is not None
-
-
-def can_look_back(metric: Metric) -> bool:
-    """Whether the history knows how a metric stood: quotas and credits have none."""
-    return metric.basis is not Basis.CREDITED
 
 
 @dataclass(frozen=True)
