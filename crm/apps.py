@@ -16,6 +16,7 @@ KINDS = (
     "credit",
     "rate",
     "holiday",
+    "assignment",
 )
 
 
