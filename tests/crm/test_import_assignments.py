@@ -101,12 +101,12 @@ def test_what_is_not_known_yet_waits_and_is_taken_up_when_it_arrives(
 
 def test_the_pages_tell_what_waits(cast: Cast, tmp_path: Path) -> None:
     client = cast.client("dana")
-    assert "wait for" not in client.get("/territories/accounts/").content.decode()
+    assert "wait for" not in client.get("/named-accounts/").content.decode()
     given(tmp_path, ["Ropes Ltd", "Ann", "2026-01-01", ""])
     given(
         tmp_path, ["Far North", "Ann", "2026-01-01"], head=["territory", "person", "from"], kind="territory_assignment"
     )
-    assert "Ropes Ltd: Ann" in client.get("/territories/accounts/").content.decode()
+    assert "Ropes Ltd: Ann" in client.get("/named-accounts/").content.decode()
     assert "Far North: Ann" in client.get("/territories/").content.decode()
 
 
