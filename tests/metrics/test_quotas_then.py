@@ -205,12 +205,12 @@ THEN = "2026-02-15"
 
 @pytest.fixture
 def changed(cast: Cast) -> Quota:
-    """Alice's quota of 6,000 until the end of February, of 12,000 since; her won deals."""
+    """Alice's quota of 6,000 until the end of February, of 24,000 since; her won deals."""
     make_deals(cast)
     year = {"starts_on": date(2026, 1, 1), "ends_before": date(2027, 1, 1)}
     quota: Quota = Quota.objects.create(person=cast.alice, amount=6000, converted_amount=6000, currency="USD", **year)
     QuotaEvent.objects.update(pgh_created_at=datetime(2026, 1, 2, tzinfo=UTC))
-    Quota.objects.filter(pk=quota.pk).update(amount=12000, converted_amount=12000)
+    Quota.objects.filter(pk=quota.pk).update(amount=24000, converted_amount=24000)
     QuotaEvent.objects.filter(pgh_label="update").update(pgh_created_at=datetime(2026, 3, 1, tzinfo=UTC))
     recompute(cast)
     return quota
@@ -220,7 +220,7 @@ def test_the_home_shows_the_attainment_of_the_day(cast: Cast, changed: Quota) ->
     client = cast.client("alice")
     then, now = (get(client, "/me/", period="year", **asked) for asked in ({"as_of": THEN}, {}))
     assert shown(then)["attainment"] == "50.0%"
-    assert shown(now)["attainment"] != "50.0%"
+    assert shown(now)["attainment"] == "25.0%"
     [tile] = [tile for tile in then.context["page"].figures if "metric=attainment" in tile.why_href]
     reason = client.get(tile.why_href).context["page"]
     assert reason.text == "50.0%" and sum(row.cells[1].value for row in reason.rows.rows) == 3000
