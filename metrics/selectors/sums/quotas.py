@@ -16,6 +16,7 @@ from metrics.selectors.sums.deals import deal_source
 from metrics.selectors.sums.quotas_then import quotas_of
 from metrics.selectors.sums.sql import Sql
 from metrics.selectors.sums.statement import OWN_DAY, conditions, grouped, groups_of, key_columns, sums_statement
+from metrics.selectors.sums.teams import attained_by_all, is_about_teams, team_sums
 from people.models import Organization
 
 PERSON_CREDITS = (Part.ATTAINED_AMOUNT, Part.ATTAINED_COUNT)
@@ -63,9 +64,8 @@ def statements(
     if not is_answerable(question):
         return []
     days = _days(question, window, organization)
-    credits = _credits(question, days)
     makers: tuple[tuple[tuple[Part, ...], Callable[[list[Part]], Sql]], ...] = (
-        (PERSON_CREDITS, lambda some: sums_statement(question, window, some, credits, Sql(OWN_DAY))),
+        (PERSON_CREDITS, lambda some: _person_credits(question, window, some, days)),
         (PERSON_QUOTAS, lambda some: _quotas(question, window, some, person_pieces(question))),
         (TEAM_CREDITS, lambda some: _team_credits(question, window, some, days)),
         (TEAM_QUOTAS, lambda some: _quotas(question, window, some, team_pieces(question))),
@@ -89,6 +89,14 @@ def _days(question: Question, window: Window, organization: Organization) -> Sql
         return Sql("metrics_dailyrollup")
     found = deal_source(question, window, cycle_start(organization), {Basis.CLOSED})
     return Sql(f"(SELECT * FROM {found.text})", found.parameters)
+
+
+def _person_credits(question: Question, window: Window, parts: Sequence[Part], days: Sql) -> Sql:
+    source = _credits(question, days)
+    if not is_about_teams(question, parts):
+        return sums_statement(question, window, parts, source, Sql(OWN_DAY))
+    by = team_sums if question.uses_teams else attained_by_all
+    return by(question, window, parts, source)
 
 
 def _credits(question: Question, days: Sql) -> Sql:

@@ -8,7 +8,7 @@ from metrics import marks
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0008_descriptions_mark'),
+        ('metrics', '0009_team_rollups'),
         ('crm', '0023_plan_rates'),
     ]
 
