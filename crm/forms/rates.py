@@ -11,11 +11,9 @@ from people.forms.base import TenantForm
 
 
 class RateForm(TenantForm):
-    is_plan = forms.TypedChoiceField(
+    is_plan = forms.ChoiceField(
         label=_("Kind"),
         choices=[("", _("rate of the day")), ("plan", _("plan rate"))],
-        coerce=lambda value: value == "plan",
-        empty_value=False,
         required=False,
         help_text=_("Attainment and pace count at the plan rate, everything else at the rate of the day."),
     )
@@ -48,7 +46,8 @@ class RateForm(TenantForm):
         cleaned = super().clean() or {}
         if cleaned.get("from_currency") and cleaned.get("from_currency") == cleaned.get("to_currency"):
             self.add_error("from_currency", _("Choose two different currencies."))
-        if not cleaned.get("is_plan"):
+        cleaned["is_plan"] = cleaned.get("is_plan") == "plan"
+        if not cleaned["is_plan"]:
             cleaned["ends_before"] = None
         elif cleaned.get("ends_before") and cleaned.get("starts_on") and cleaned["ends_before"] <= cleaned["starts_on"]:
             self.add_error("ends_before", _("The end must come after the start."))

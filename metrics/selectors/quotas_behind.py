@@ -56,7 +56,7 @@ def quotas_counted(
     found = rows_of(Sql(PIECES.format(pieces=pieces.text), [*pieces.parameters, *days]))
     now = Quota.objects.select_related("person", "team").in_bulk([row[0] for row in found])
     quotas = now if as_of is None else _stood(as_of, [row[0] for row in found])
-    return [QuotaCounted(quotas[key], *rest, key in now) for key, *rest in found]
+    return [QuotaCounted(quotas[key], first, end, amount, key in now) for key, first, end, amount in found]
 
 
 def _stood(as_of: date, ids: list[int]) -> dict[int, Quota]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
 from crm.intake.worth import worth_of_currencies
-from crm.models import Credit, ExchangeRate, Opportunity, Quota
+from crm.models import Credit, ExchangeRate, Opportunity, Quota, Stage
 from metrics.engine.parts import Family
 from metrics.models import DailyBreakdown, DailyRollup, DirtyBucket
 from metrics.selectors.sums.looking_back import facts_then
@@ -90,7 +90,7 @@ def rate(currency: str, day: date, value: str, until: date | None = None) -> Exc
 
 
 def foreign(owner: Person | None, amount: Any, currency: str = "EUR", day: date = MARCH) -> Opportunity:
-    stage = build.Stage.objects.filter(name="won").first() or build.stages()["won"]
+    stage = Stage.objects.filter(name="won").first() or build.stages()["won"]
     deal = build.deal(stage, owner, amount, closed_on=day, created_on=day)
     deal.currency, deal.converted_amount = currency, Decimal(amount) if currency == "USD" else None
     [made] = build.deals(deal)
@@ -225,8 +225,8 @@ class World:
         rollups_recompute(organization_id=self.organization.pk, batch=2)
 
 
-def rollups() -> list[list[dict[str, Any]]]:
-    return [sorted(model.objects.values(), key=str) for model in (DailyRollup, DailyBreakdown)]
+def rollups() -> list[list[Any]]:
+    return [sorted(DailyRollup.objects.values(), key=str), sorted(DailyBreakdown.objects.values(), key=str)]
 
 
 @settings(
