@@ -223,7 +223,7 @@ def test_the_home_shows_the_attainment_of_the_day(cast: Cast, changed: Quota) ->
     assert shown(now)["attainment"] == "25.0%"
     [tile] = [tile for tile in then.context["page"].figures if "metric=attainment" in tile.why_href]
     reason = client.get(tile.why_href).context["page"]
-    assert reason.text == "50.0%" and sum(row.cells[1].value for row in reason.rows.rows) == 3000
+    assert reason.text == "50.0%" and sum(row.cells[2].value for row in reason.rows.rows) == 3000
 
 
 def test_the_reason_lists_the_quotas_of_the_day_gone_ones_too(cast: Cast, changed: Quota) -> None:
