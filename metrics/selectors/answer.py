@@ -150,8 +150,9 @@ class _Groups:
             return read(self.question, self.window, wanted, self.organization)
 
         asked = self.question
-        if asked.as_of or asked.scope.person_ids is not None or Dimension.PERSON in asked.by:
-            return compute()  # of one person read as quickly, of many people too much to keep
+        is_of_everybody = Dimension.PERSON in asked.by and asked.scope.team_id is None
+        if asked.as_of or asked.scope.person_ids is not None or is_of_everybody:
+            return compute()  # of one person read as quickly, of everybody too much to keep
         teams = sorted(asked.members.get(Dimension.TEAM, ()))
         return kept((what, asked.on, asked.by, asked.scope, self.window, teams, sorted(map(str, wanted))), compute)
 

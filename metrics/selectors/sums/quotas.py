@@ -163,6 +163,8 @@ def person_pieces(question: Question) -> Sql:
             spans.append(alias)
     if Dimension.TEAM in question.by:
         team = "up.ancestor_id"
+        if members := question.members.get(Dimension.TEAM):
+            where.add("up.ancestor_id = ANY(%s::bigint[])", sorted(members))
     if question.scope.team_id is not None:
         where.add("inside.ancestor_id = %s", question.scope.team_id)
     first = f"greatest({', '.join(f'{each}.starts_on' for each in spans)})"
