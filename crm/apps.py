@@ -15,6 +15,8 @@ KINDS = (
     "quota",
     "credit",
     "rate",
+    "holiday",
+    "assignment",
 )
 
 

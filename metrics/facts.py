@@ -1,10 +1,12 @@
 """The one place that says, in SQL, what a deal adds to which day: its events, and the parts that events add up to.
 
-An event is (person_id, product_id, day, kind, amount, credit, overlay, is_own, cycle_days, probability). A deal that
+An event is (person_id, product_id, day, kind, amount, credit, overlay, difference, overlay_difference, is_own,
+cycle_days, probability). A deal that
 counts has one on the day it was decided or is due, and one on the day it was created: its owner's, with the amount and
 the credit for it. Where credits say that somebody else gets a share, the owner's event has no credit and every credit
 has events of its own, so that credits add up to the amount. `NOBODY` stands for no owner and no product, `NO_DAY` for a
-decided or open deal without a date. Amounts are in the organization's currency; a missing one stays NULL.
+decided or open deal without a date. Amounts are in the organization's currency; a missing one stays NULL. A difference
+is by how much the credit is more at the plan rate of its day; NULL where there is none.
 """
 
 from people.models import Organization
@@ -32,15 +34,19 @@ CREATED_EVENT = """
     WHERE o.created_on IS NOT NULL AND {where}
 """
 
+DIFFERENCE = "(o.plan_amount - coalesce(o.converted_amount, 0))"
 OWNED = {
     "who": "o.owner_id",
     "worth": "o.converted_amount AS amount, CASE WHEN NOT o.is_split THEN o.converted_amount END AS credit,"
-    " NULL::numeric AS overlay, true AS is_own",
+    f" NULL::numeric AS overlay, CASE WHEN NOT o.is_split THEN {DIFFERENCE} END AS difference,"
+    " NULL::numeric AS overlay_difference, true AS is_own",
 }
 CREDITED = {
     "who": "c.person_id",
     "worth": "NULL::numeric AS amount, CASE WHEN c.role <> 'overlay' THEN o.converted_amount * c.share END AS credit,"
-    " CASE WHEN c.role = 'overlay' THEN o.converted_amount * c.share END AS overlay, false AS is_own",
+    " CASE WHEN c.role = 'overlay' THEN o.converted_amount * c.share END AS overlay,"
+    f" CASE WHEN c.role <> 'overlay' THEN {DIFFERENCE} * c.share END AS difference,"
+    f" CASE WHEN c.role = 'overlay' THEN {DIFFERENCE} * c.share END AS overlay_difference, false AS is_own",
     "cycle_days": "NULL::integer",
 }
 CREDITS = "JOIN crm_credit c ON c.opportunity_id = o.id AND c.kind = 'bookings'"
@@ -53,6 +59,8 @@ PARTS: dict[str, str] = {
     "won_amount_count": "count(amount) FILTER (WHERE kind = 1)",
     "owned_amount": "coalesce(sum(amount) FILTER (WHERE kind = 1), 0)",
     "overlay_amount": "coalesce(sum(overlay) FILTER (WHERE kind = 1), 0)",
+    "plan_difference": "coalesce(sum(difference) FILTER (WHERE kind = 1), 0)",
+    "plan_overlay_difference": "coalesce(sum(overlay_difference) FILTER (WHERE kind = 1), 0)",
     "lost_count": "count(*) FILTER (WHERE kind = 2 AND is_own)",
     "lost_amount": "coalesce(sum(credit) FILTER (WHERE kind = 2), 0)",
     "lost_amount_count": "count(amount) FILTER (WHERE kind = 2)",

@@ -36,7 +36,6 @@ class ExplorerForm(forms.Form):
         regions: Choices,
         industries: Choices,
         kept: Mapping[str, tuple[Any, Any]],
-        looks_back: bool,
         everybody: bool,
     ) -> None:
         """`kept`: field → (label, words) of what a link kept the rows to and no list offers; it can be taken away."""
@@ -51,8 +50,6 @@ class ExplorerForm(forms.Form):
         ):
             self._choices(name, [("", none), *choices])
         self._choices("by", by)
-        if not looks_back:
-            del self.fields["as_of"]
         for name, (label, words) in kept.items():
             self.fields[name] = forms.ChoiceField(label=label, required=False)
             self._choices(name, [("", _("All")), (data[name], words)])

@@ -33,11 +33,11 @@ CREATE TRIGGER metrics_mark_deleted AFTER DELETE ON crm_opportunity
 """
 
 CLOSED_CHANGE = """
-    (o.owner_id, o.product_id, o.stage_id, o.outcome, o.converted_amount, o.probability, o.closed_on, o.engaged_on,
-     o.created_on, o.is_deleted)
+    (o.owner_id, o.product_id, o.stage_id, o.outcome, o.converted_amount, o.plan_amount, o.probability, o.closed_on,
+     o.engaged_on, o.created_on, o.is_deleted)
     IS DISTINCT FROM
-    (n.owner_id, n.product_id, n.stage_id, n.outcome, n.converted_amount, n.probability, n.closed_on, n.engaged_on,
-     n.created_on, n.is_deleted)
+    (n.owner_id, n.product_id, n.stage_id, n.outcome, n.converted_amount, n.plan_amount, n.probability, n.closed_on,
+     n.engaged_on, n.created_on, n.is_deleted)
 """
 
 CREATED_CHANGE = """

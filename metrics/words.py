@@ -73,8 +73,20 @@ def definition(metric: Metric) -> Definition:
         }[metric.basis],
         gettext(metric.numerator),
         gettext(metric.denominator) if metric.denominator else "",
-        gettext(metric.notes) if metric.notes else "",
+        _notes(metric),
     )
+
+
+def _notes(metric: Metric) -> str:
+    notes = [gettext(metric.notes)] if metric.notes else []
+    if metric.basis is Basis.CREDITED:
+        notes.append(
+            gettext(
+                "Amounts in other currencies count at the plan rate of their day, where none is given at the rate of the "
+                "day; so do quotas, by their first day."
+            )
+        )
+    return " ".join(notes)
 
 
 def dimension_words(dimension: Dimension) -> str:

@@ -19,6 +19,7 @@ from people.models import (
     AuditEntry,
     Delegation,
     Grant,
+    Holiday,
     Invitation,
     Leave,
     MoveSheet,
@@ -169,6 +170,16 @@ class ApiKeyPolicy(Policy):
         return ApiKey.objects.all() if self.can(viewer, action) else ApiKey.objects.none()
 
 
+class HolidayPolicy(Policy):
+    """Everybody sees the days off; administrators and operations of the whole organization keep them."""
+
+    def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
+        return super().can(viewer, action, obj) or (viewer is not None and "operations" in viewer.roles)
+
+    def visible(self, viewer: Viewer, action: str = "view") -> QuerySet[Holiday]:
+        return Holiday.objects.all() if self.can(viewer, action) else Holiday.objects.none()
+
+
 class LeavePolicy(Policy):
     """Leave is seen by the person and kept by administrators, HR and whoever leads them today, within their teams.
 
@@ -278,6 +289,7 @@ grants = GrantPolicy()
 invitations = InvitationPolicy()
 audits = AuditPolicy()
 api_keys = ApiKeyPolicy()
+holidays = HolidayPolicy()
 leaves = LeavePolicy()
 moves = MovePolicy()
 delegations = DelegationPolicy()

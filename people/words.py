@@ -118,6 +118,8 @@ ACTIONS: dict[str, Any] = {
     "letter_acknowledge": gettext_lazy("Quota letter acknowledged"),
     "letter_remind": gettext_lazy("Reminded of a quota letter"),
     "letter_terms_change": gettext_lazy("Terms of quota letters changed"),
+    "holiday_add": gettext_lazy("Holiday added"),
+    "holiday_delete": gettext_lazy("Holiday taken away"),
     "territory_save": gettext_lazy("Territory saved"),
     "territory_delete": gettext_lazy("Territory deleted"),
     "territory_assign": gettext_lazy("Territory given to a seat"),

@@ -54,6 +54,7 @@ NAVIGATION = Navigation(
                 Place("people:person_list", _("People"), "person", KEEPERS),
                 Place("people:team_list", _("Teams"), "team", KEEPERS),
                 Place("crm:territory_list", _("Territories"), "flag", KEEPERS),
+                Place("people:holiday_list", _("Holidays"), "clock", KEEPERS),
                 Place("people:grant_list", _("Roles"), "lock", ADMINISTRATORS),
                 Place("people:audit_list", _("Audit log"), "clock", ADMINISTRATORS),
                 Place("crm:stage_list", _("Stages"), "stages", KEEPERS),

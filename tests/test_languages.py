@@ -91,7 +91,16 @@ def gets(objects: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], di
             yield name, reverse(name, kwargs=arguments), data, row
 
 
-PLANNED = {"New region", "Wales", "Rope Ltd", "Bob grows", "Bob learns", "Bookings of the north", "More bookings"} | {
+PLANNED = {
+    "New region",
+    "New Year",
+    "Wales",
+    "Rope Ltd",
+    "Bob grows",
+    "Bob learns",
+    "Bookings of the north",
+    "More bookings",
+} | {
     *("By weight", "Draft", "Grow in the north", "Strategy", "I know how", "Ten demos", "New market"),
     *("Year 2026", "Account executive", "a.csv", "sha256", "Acme", "amount", "name", "USD", "cells", "method", "even"),
     *("season", "quota", "count", "role", "from", "person"),

@@ -118,6 +118,7 @@ class RateFilters(filters.FilterSet):  # type: ignore[misc]
     to_currency = filters.CharFilter("to_currency", "iexact")
     starts_from = filters.DateFilter("starts_on", "gte")
     starts_before = filters.DateFilter("starts_on", "lt")
+    is_plan = filters.BooleanFilter()
 
     class Meta:
         model = ExchangeRate

@@ -232,12 +232,14 @@ class OwnFieldShape(serializers.Serializer[Any]):
 
 
 class RateShape(serializers.Serializer[Any]):
-    """What one unit of a currency is worth in another, until the next rate of the two."""
+    """What one unit of a currency is worth in another: from its day to the next one, a plan rate until its end."""
 
     id = serializers.IntegerField()
     from_currency = serializers.CharField()
     to_currency = serializers.CharField()
     starts_on = serializers.DateField()
+    ends_before = serializers.DateField(allow_null=True, help_text="Of a plan rate.")
+    is_plan = serializers.BooleanField(help_text="Attainment and pace count at plan rates.")
     rate = serializers.DecimalField(max_digits=20, decimal_places=10, normalize_output=True)
     source = serializers.CharField(help_text="Empty: entered by hand.")  # type: ignore[assignment]
 

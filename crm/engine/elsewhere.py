@@ -1,5 +1,5 @@
-"""Files that are recognized by their columns and are not imported on purpose: whoever brings one is told why, and what
-to do instead, before it is taken for something that it merely resembles."""
+"""Files that are recognized by their columns and are not imported by themselves: whoever brings one is told why, and what
+to do instead, before it is taken for something that it merely resembles. Whoever says what it is may import it."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,10 @@ _STARTS = frozenset({"startdate", "start", "from", "validfrom", "startson"})
 _ENDS = frozenset({"enddate", "end", "to", "until", "validto", "endsbefore", "modifieddate", "rowguid"})
 
 
-def elsewhere(columns: Sequence[str]) -> str | None:
-    """The code of what to say about a file with these columns; None where it is worth a try."""
+def elsewhere(columns: Sequence[str], kind: str = "") -> str | None:
+    """The code of what to say about a file with these columns; None where it is worth a try, or said to be of the kind."""
+    if kind == "territory_assignment":
+        return None
     keys = {name_key(name) for name in columns}
     rest = keys - _PEOPLE - _TERRITORIES - _STARTS - _ENDS
     if keys & _PEOPLE and keys & _TERRITORIES and keys & _STARTS and not rest:

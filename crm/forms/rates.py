@@ -11,6 +11,12 @@ from people.forms.base import TenantForm
 
 
 class RateForm(TenantForm):
+    is_plan = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[("", _("rate of the day")), ("plan", _("plan rate"))],
+        required=False,
+        help_text=_("Attainment and pace count at the plan rate, everything else at the rate of the day."),
+    )
     from_currency = forms.ChoiceField(label=_("One unit of"))
     rate = forms.DecimalField(
         label=_("Is worth"),
@@ -23,6 +29,11 @@ class RateForm(TenantForm):
     )
     to_currency = forms.ChoiceField(label=_("In"))
     starts_on = forms.DateField(label=_("Since"), help_text=_("It holds until the day of the next rate."))
+    ends_before = forms.DateField(
+        label=_("Until (not included)"),
+        required=False,
+        help_text=_("Of a plan rate. Empty: the end of the fiscal year."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,4 +46,9 @@ class RateForm(TenantForm):
         cleaned = super().clean() or {}
         if cleaned.get("from_currency") and cleaned.get("from_currency") == cleaned.get("to_currency"):
             self.add_error("from_currency", _("Choose two different currencies."))
+        cleaned["is_plan"] = cleaned.get("is_plan") == "plan"
+        if not cleaned["is_plan"]:
+            cleaned["ends_before"] = None
+        elif cleaned.get("ends_before") and cleaned.get("starts_on") and cleaned["ends_before"] <= cleaned["starts_on"]:
+            self.add_error("ends_before", _("The end must come after the start."))
         return cleaned

@@ -11,8 +11,8 @@ Differences = list[tuple[str, str | None, str | None]]
 
 # what says where a row came from, or follows from another column
 _PLUMBING = (
-    "id", "organization_id", "batch_id", "row_number", "source", "updated_at", "name_key", "converted_amount", "outcome",
-    "has_credits", "is_split", "search", "origin", "hand_over_id",
+    "id", "organization_id", "batch_id", "row_number", "source", "updated_at", "name_key", "converted_amount", "plan_amount",
+    "outcome", "has_credits", "is_split", "search", "origin", "hand_over_id",
 )  # fmt: skip
 
 # a stage is kept by its name: a preview takes the new ones back, and they can be renamed later

@@ -74,7 +74,7 @@ def table_open(
 
 def mapping_decide(table: Table, shape: Shape, given: FileMapping, known: Known) -> FileMapping:
     """What was given goes first; columns that nobody mentioned are guessed. Raises: Unreadable."""
-    if not given.columns and (code := elsewhere(table.layout.columns)):
+    if not given.columns and (code := elsewhere(table.layout.columns, shape.kind)):
         raise Unreadable(code)
     given = columns_check(given, table.layout.columns)
     guessed = columns_guess(table.profile, shape, known, only_exact=bool(given.columns))

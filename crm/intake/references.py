@@ -42,6 +42,10 @@ BY_NAME = {
         ) p WHERE r.field = '{field}' AND r.id IS NULL AND p.text = lower(r.value)""",
     "team": """UPDATE {{r}} r SET id = p.id FROM people_team p
         WHERE r.field = '{field}' AND r.id IS NULL AND lower(p.name) = lower(r.value)""",
+    "territory": """UPDATE {{r}} r SET id = t.id FROM crm_territory t
+        WHERE r.field = '{field}' AND r.id IS NULL AND lower(t.name) = lower(r.value)""",
+    "seat": """UPDATE {{r}} r SET id = s.id FROM people_seat s
+        WHERE r.field = '{field}' AND r.id IS NULL AND (s.id::text = r.value OR lower(s.title) = lower(r.value))""",
     "account": """UPDATE {{r}} r SET id = a.id FROM (
             SELECT name, min(id) AS id FROM crm_account GROUP BY 1 HAVING count(*) = 1
         ) a WHERE r.field = '{field}' AND r.id IS NULL AND a.name = r.value""",
@@ -54,6 +58,7 @@ NAMES = {
     "owner": "SELECT name FROM people_person LIMIT %(most)s",
     "person": "SELECT name FROM people_person LIMIT %(most)s",
     "team": "SELECT name FROM people_team LIMIT %(most)s",
+    "territory": "SELECT name FROM crm_territory LIMIT %(most)s",
     "account": "SELECT name FROM crm_account LIMIT %(most)s",
     "product": "SELECT name FROM crm_product LIMIT %(most)s",
 }

@@ -55,8 +55,8 @@ FILE: dict[str, Promise | str] = {
     ),
     "no_header_there": _("Line %(row)s cannot be the header: it is empty or too far down. Name another line."),
     "territories_not_imported": _(
-        "This file says who looked after which territory. Territories are not imported: figures follow people and "
-        "teams. Nothing of it is needed; import people, deals and quotas instead."
+        "This file says who looked after which territory. It is not imported by itself: figures follow people and teams, "
+        "so import people, deals and quotas. To keep who had which territory, say that it holds territories of seats."
     ),
     "mapping_bad_header": _("The mapping's header is “%(value)s”; say the line of the column names, or none."),
     "is_too_large": _("The file is larger than %(limit)s MB. Split it, or import it with the command crm_import."),
@@ -151,6 +151,9 @@ VALUE: dict[str, Promise | str] = {
     "near_duplicate": _("“%(value)s” looks like “%(other)s”. Merge them on the data-health page if they are the same."),
     "unknown_owner": _("Nobody called “%(value)s” is known yet. The rows wait for that person."),
     "unknown_team": _("No team “%(value)s” is known yet. The rows wait for it."),
+    "unknown_territory": _("No territory “%(value)s” is known yet. The rows wait for it."),
+    "unknown_seat": _("No seat “%(value)s” is known yet. The rows wait for it."),
+    "no_seat_then": _("“%(value)s” holds no seat on the first day. The rows wait until that is known."),
     "unknown_account": _("No account “%(value)s” is known yet. The rows keep the name and wait for it."),
     "unknown_product": _("No product “%(value)s” is known yet. The rows keep the name and wait for it."),
     "unknown_opportunity": _("No deal with the id “%(value)s” is known yet. The rows wait for it."),
@@ -198,6 +201,11 @@ VALUE: dict[str, Promise | str] = {
     "assumed_end": _(
         "No end is given for the last quotas, so they run three months, until %(value)s. "
         "Say another end with constants: {last_ends_before: …} in the mapping."
+    ),
+    "no_holder": _("It says neither a person nor a seat. Fill one of the two."),
+    "two_seats": _("It says a person and a seat. Keep one of the two."),
+    "assignment_overlaps": _(
+        "“%(value)s” is given to a seat for some of these days already (%(other)s). Change one of the two."
     ),
     "quota_overlaps": _("“%(value)s” has a quota for some of these days already (%(other)s). Change one of the two."),
     "erased_person": _(

@@ -1,29 +1,40 @@
-"""What amounts are worth in the organization's currency, at the rate of their day; without a rate they have no worth."""
+"""What amounts are worth in the organization's currency; without a rate they have no worth.
+
+A deal and a transaction are worth their amount at the dated rate of their day, and beside it at the plan rate of that
+day where there is one. A quota is worth its amount at the plan rate of its first day, otherwise at the dated one.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-# table → the day whose rate counts
-DAYS = {
-    "crm_opportunity": "coalesce(o.closed_on, o.created_on, o.engaged_on, current_date)",
-    "crm_transaction": "coalesce(o.occurred_on, current_date)",
-    "crm_quota": "o.starts_on",
+from crm.models.rate import ANY_RATE, DATED_RATE, PLAN_RATE
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The day whose rate counts, and column → the rate it is converted at."""
+
+    day: str
+    rates: dict[str, str]
+
+
+FACT = {"converted_amount": DATED_RATE, "plan_amount": PLAN_RATE}
+TABLES = {
+    "crm_opportunity": Worth("coalesce(o.closed_on, o.created_on, o.engaged_on, current_date)", FACT),
+    "crm_transaction": Worth("coalesce(o.occurred_on, current_date)", FACT),
+    "crm_quota": Worth("o.starts_on", {"converted_amount": ANY_RATE}),
 }
 
 HERE = "(SELECT currency FROM people_organization WHERE id = current_setting('app.organization')::bigint)"
+IN_OWN = {"converted_amount": "o.amount", "plan_amount": "NULL"}  # of an amount in the organization's own currency
 
-REFRESH = f"""
-UPDATE {{table}} f SET converted_amount = w.worth FROM (
-    SELECT o.id, CASE WHEN o.currency = {HERE} THEN o.amount ELSE round(o.amount * (
-        SELECT x.rate FROM crm_exchangerate x
-        WHERE x.from_currency = o.currency AND x.to_currency = {HERE} AND x.starts_on <= {{day}}
-        ORDER BY x.starts_on DESC LIMIT 1
-    ), 6) END AS worth
-    FROM {{table}} o WHERE {{concerned}}
-) w WHERE f.id = w.id AND f.converted_amount IS DISTINCT FROM w.worth
+REFRESH = """
+UPDATE {table} f SET {sets} FROM (SELECT o.id, {worths} FROM {table} o WHERE {concerned}) w
+WHERE f.id = w.id AND ({now}) IS DISTINCT FROM ({then})
 """
 
 
@@ -37,7 +48,7 @@ def worth_of_batch(table: str, batch_id: int) -> int:
 def worth_of_currencies(currencies: Iterable[str]) -> int:
     """Convert all amounts in some currencies anew; how many changed. One query a table."""
     values: dict[str, Any] = {"currencies": sorted(set(currencies))}
-    return sum(_refresh(table, "o.currency = ANY(%(currencies)s)", values) for table in DAYS)
+    return sum(_refresh(table, "o.currency = ANY(%(currencies)s)", values) for table in TABLES)
 
 
 def worth_of_row(table: str, row_id: int) -> None:
@@ -52,6 +63,19 @@ def worth_of_period(table: str, starts_on: date, ends_before: date) -> int:
 
 
 def _refresh(table: str, concerned: str, values: dict[str, Any]) -> int:
+    worth = TABLES[table]
+    worths = [
+        f"CASE WHEN o.currency = {HERE} THEN {IN_OWN[column]} ELSE round(o.amount * {rate}, 6) END AS {column}"
+        for column, rate in worth.rates.items()
+    ]
+    sql = REFRESH.format(
+        table=table,
+        sets=", ".join(f"{column} = w.{column}" for column in worth.rates),
+        worths=", ".join(worths).format(currency="o.currency", here=HERE, day=worth.day),
+        concerned=concerned,
+        now=", ".join(f"f.{column}" for column in worth.rates),
+        then=", ".join(f"w.{column}" for column in worth.rates),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(REFRESH.format(table=table, day=DAYS[table], concerned=concerned), values)
+        cursor.execute(sql, values)
         return int(cursor.rowcount)

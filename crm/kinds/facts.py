@@ -12,7 +12,7 @@ from django.db import models
 from crm.engine.problem import Unreadable
 from crm.intake.references import references_find
 from crm.intake.resolve import WAITING, created_ids, facts_forget, facts_resolve, history_off
-from crm.intake.worth import DAYS, worth_of_batch
+from crm.intake.worth import TABLES, worth_of_batch
 from crm.kinds.base import Intake, Kind, repeated_ids_refuse
 from crm.kinds.custom import customs_compare, customs_find, customs_of, customs_undo, customs_write
 from crm.models import CustomField, ImportBatch
@@ -32,6 +32,7 @@ AMOUNT = {
     "amount": "t.f_amount",
     "currency": CURRENCY,
     "converted_amount": f"CASE WHEN {CURRENCY} = %(currency)s THEN t.f_amount END",
+    "plan_amount": "NULL::numeric",  # worked out beside the worth of other currencies
 }
 
 REMEMBER = """
@@ -95,7 +96,8 @@ class FactKind(Kind):
 
     def _compare_known(self, intake: Intake) -> None:
         columns = self.fed(intake, is_update=True)
-        columns.pop("converted_amount", None)  # follows from the others
+        for follows in ("converted_amount", "plan_amount"):
+            columns.pop(follows, None)
         ours, theirs = ", ".join(f"o.{name}" for name in columns), ", ".join(columns.values())
         intake.execute(
             f"""UPDATE {{t}} SET target_id = c.id, result = c.result FROM (
@@ -125,7 +127,7 @@ class FactKind(Kind):
             )
             customs_write(intake, customs)
         removed = self._remove(intake) if intake.is_snapshot else 0
-        if self.table in DAYS and intake.batch is not None:
+        if self.table in TABLES and intake.batch is not None:
             worth_of_batch(self.table, intake.batch.pk)
         if self.is_referred_to_as:
             facts_resolve(self.is_referred_to_as)
@@ -240,6 +242,6 @@ def currencies_tell(kind: FactKind, intake: Intake) -> None:
     for currency, count, row in intake.rows(
         f"SELECT {CURRENCY}, count(*), min(t.number) FROM {{t}} t WHERE t.result IS DISTINCT FROM 'refused'"
         f" AND t.f_amount IS NOT NULL AND {CURRENCY} <> %(currency)s AND NOT EXISTS (SELECT 1 FROM crm_exchangerate x"
-        f" WHERE x.from_currency = {CURRENCY} AND x.to_currency = %(currency)s) GROUP BY 1 ORDER BY 3"
+        f" WHERE NOT x.is_plan AND x.from_currency = {CURRENCY} AND x.to_currency = %(currency)s) GROUP BY 1 ORDER BY 3"
     ):
         intake.warn("no_exchange_rate", count, row, field="currency", value=currency)

@@ -1,4 +1,4 @@
-"""Exchange rates with the day from which they hold."""
+"""Exchange rates with the day from which they hold; plan rates with their end, otherwise that of the fiscal year."""
 
 from datetime import datetime
 
@@ -37,12 +37,28 @@ SHAPE = Shape(
             "rate", FieldType.RATE, ("exchange rate", "conversion rate", "fx rate", "kurs"), is_required=True,
             label=_("rate"),
         ),
+        Field("is_plan", FieldType.FLAG, ("is plan rate", "plan", "budget"), label=_("plan rate")),
+        Field("ends_on", FieldType.DATE, ("valid to", "end date", "to date", "until", "last day"), label=_("last day")),
+        Field("ends_before", FieldType.DATE, ("end before", "ends before"), label=_("until (not included)")),
     ),
 )  # fmt: skip
 
 TO = "coalesce(t.f_to, %(currency)s)"
-KEY = "concat_ws(' ', f_from, f_to, f_starts_on)"
-SAME = f"x.from_currency = t.f_from AND x.to_currency = {TO} AND x.starts_on = t.f_starts_on"
+IS_PLAN = "coalesce(t.f_is_plan = 'yes', false)"
+KEY = "concat_ws(' ', f_from, f_to, f_starts_on, CASE WHEN f_is_plan = 'yes' THEN 'plan' END)"
+SAME = (
+    f"""x.from_currency = t.f_from AND x.to_currency = {TO} AND x.starts_on = t.f_starts_on AND x.is_plan = {IS_PLAN}"""
+)
+# a plan rate holds to the end it is given, otherwise to the end of its fiscal year; a dated one to the next
+ENDS = (
+    "UPDATE {t} t SET f_ends_before = f_ends_on + 1 WHERE f_ends_before IS NULL AND f_ends_on IS NOT NULL",
+    f"UPDATE {{t}} t SET f_ends_before = NULL WHERE NOT {IS_PLAN}",
+    f"""UPDATE {{t}} t SET f_ends_before = make_date(
+            extract(year FROM t.f_starts_on)::int + (extract(month FROM t.f_starts_on) >= year.start)::int, year.start, 1)
+        FROM (SELECT fiscal_year_start::int AS start FROM people_organization
+              WHERE id = current_setting('app.organization')::bigint) year
+        WHERE {IS_PLAN} AND t.f_ends_before IS NULL AND t.f_starts_on IS NOT NULL""",
+)
 
 
 @register
@@ -58,10 +74,14 @@ class RateKind(Kind):
     def compare(self, intake: Intake) -> None:
         _refuse_where(intake, "rate_not_positive", "f_rate <= 0", field="rate")
         _refuse_where(intake, "rate_of_itself", f"t.f_from = {TO}", field="to")
+        for statement in ENDS:
+            intake.execute(statement)
+        _refuse_where(intake, "end_before_start", "f_ends_before <= f_starts_on", field="ends_before")
         repeated_ids_refuse(intake, KEY)
         intake.execute(
             f"""UPDATE {{t}} SET target_id = f.id, result = f.result FROM (
-                SELECT t.number, x.id, CASE WHEN x.rate <> t.f_rate THEN 'updated' ELSE 'unchanged' END AS result
+                SELECT t.number, x.id, CASE WHEN (x.rate, x.ends_before) IS DISTINCT FROM (t.f_rate, t.f_ends_before)
+                    THEN 'updated' ELSE 'unchanged' END AS result
                 FROM {{t}} t JOIN crm_exchangerate x ON {SAME} WHERE t.result IS NULL
             ) f WHERE {{t}}.number = f.number"""
         )
@@ -73,12 +93,13 @@ class RateKind(Kind):
             JOIN {t} t ON t.target_id = x.id WHERE t.result = 'updated'"""
         )
         intake.execute(
-            "UPDATE crm_exchangerate x SET rate = t.f_rate FROM {t} t WHERE t.result = 'updated' AND x.id = t.target_id"
+            """UPDATE crm_exchangerate x SET (rate, ends_before) = (t.f_rate, t.f_ends_before) FROM {t} t
+            WHERE t.result = 'updated' AND x.id = t.target_id"""
         )
         intake.execute(
             f"""WITH added AS (
-                INSERT INTO crm_exchangerate (from_currency, to_currency, starts_on, rate, source)
-                SELECT t.f_from, {TO}, t.f_starts_on, t.f_rate, %(source)s FROM {{t}} t
+                INSERT INTO crm_exchangerate (from_currency, to_currency, starts_on, ends_before, rate, is_plan, source)
+                SELECT t.f_from, {TO}, t.f_starts_on, t.f_ends_before, t.f_rate, {IS_PLAN}, %(source)s FROM {{t}} t
                 WHERE t.result IS NULL ORDER BY t.number RETURNING id
             ) INSERT INTO crm_importchange (batch_id, "table", object_id)
             SELECT %(batch)s, 'crm_exchangerate', id FROM added"""
@@ -93,7 +114,7 @@ class RateKind(Kind):
         currencies = set(touched.values_list("from_currency", flat=True))
         with connection.cursor() as cursor:
             cursor.execute(
-                """UPDATE crm_exchangerate x SET rate = b.rate
+                """UPDATE crm_exchangerate x SET (rate, ends_before) = (b.rate, b.ends_before)
                 FROM crm_importchange c, jsonb_populate_record(NULL::crm_exchangerate, c.before) b
                 WHERE c.batch_id = %(batch)s AND c."table" = 'crm_exchangerate' AND c.before IS NOT NULL
                     AND x.id = c.object_id""",

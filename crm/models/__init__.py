@@ -14,7 +14,7 @@ from crm.models.product import Product, ProductKey
 from crm.models.quota import Measure, Quota
 from crm.models.rate import ExchangeRate
 from crm.models.seat_quota import Proration, SeatQuota
-from crm.models.territory import NamedAccount, Territory, TerritoryAssignment
+from crm.models.territory import NamedAccount, Territory, TerritoryAssignment, WaitingAssignment
 from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
@@ -56,4 +56,5 @@ __all__ = [
     "TerritoryAssignment",
     "Transaction",
     "TransactionType",
+    "WaitingAssignment",
 ]

@@ -86,6 +86,9 @@ class Opportunity(WalledFact):
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=6, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     converted_amount = models.DecimalField(max_digits=26, decimal_places=6, null=True)  # organization's currency
+    plan_amount = models.DecimalField(
+        max_digits=26, decimal_places=6, null=True
+    )  # at the plan rate, where there is one
     probability = models.DecimalField(max_digits=5, decimal_places=4, null=True)  # the deal's own, before the stage's
     created_on = models.DateField(_("created on"), null=True, blank=True)
     engaged_on = models.DateField(_("engaged on"), null=True, blank=True)

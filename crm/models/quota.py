@@ -18,7 +18,12 @@ class Measure(models.TextChoices):
     PAYMENTS = "payments", _("payments")
 
 
-@pghistory.track(context_field=pghistory.ContextJSONField())
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),  # a look back asks until when there was a quota
+    context_field=pghistory.ContextJSONField(),
+)
 class Quota(Walled, Dated):
     """What somebody is to reach. A quota of a file waits by text for the person or team that it names."""
 
@@ -38,7 +43,9 @@ class Quota(Walled, Dated):
     measure = models.CharField(_("measure"), max_length=20, choices=Measure, default=Measure.BOOKINGS)
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=6)
     currency = models.CharField(_("currency"), max_length=3)
-    converted_amount = models.DecimalField(max_digits=26, decimal_places=6, null=True)  # organization's currency
+    converted_amount = models.DecimalField(
+        max_digits=26, decimal_places=6, null=True
+    )  # at the plan rate, if there is one
     is_overlay = models.BooleanField(
         _("outside team totals"),
         default=False,

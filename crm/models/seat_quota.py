@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.quota import Measure
+from crm.models.rate import ANY_RATE
 from people.models.dated import Dated, no_overlap, ordered_days
 from people.wall import Walled
 
@@ -19,7 +20,7 @@ class Proration(models.TextChoices):
     """Which days count when a quota is cut."""
 
     CALENDAR = "calendar", _("calendar days")
-    WORKING = "working", _("working days, Monday to Friday")
+    WORKING = "working", _("working days, Monday to Friday without holidays")
 
 
 @pghistory.track(context_field=pghistory.ContextJSONField())
@@ -55,12 +56,14 @@ class SeatQuota(Walled, Dated):
 
 
 DAYS = """
-CREATE FUNCTION crm_quota_days(first day_of, "end" day_of, basis text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN basis = 'working' THEN (
+CREATE FUNCTION crm_quota_days(first day_of, "end" day_of, basis text) RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF basis <> 'working' THEN RETURN "end" - first; END IF;
+    RETURN (
         SELECT count(*)::integer FROM generate_series(first::timestamp, "end"::timestamp - interval '1 day', '1 day') d
-        WHERE extract(isodow FROM d) < 6
-    ) ELSE "end" - first END
-$$;
+        WHERE extract(isodow FROM d) < 6 AND NOT EXISTS (SELECT 1 FROM people_holiday h WHERE h.day = d::date)
+    );
+END $$;
 """.replace("day_of", "date")
 
 # what of a seat's quota is reached for by the end of the day before `day`, counted from its first day
@@ -85,7 +88,9 @@ RETURNS TABLE (seat_quota_id bigint, person_id bigint, starts_on date, ends_befo
 $$;
 """
 
-DERIVE = """
+RATE = ANY_RATE.format(currency="p.currency", here="here", day="p.starts_on")
+
+DERIVE = f"""
 CREATE FUNCTION crm_seat_quotas_derive(seat_ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE here text := (SELECT currency FROM people_organization WHERE id = current_setting('app.organization')::bigint);
 BEGIN
@@ -99,10 +104,8 @@ BEGIN
     INSERT INTO crm_quota (person_id, person_text, team_text, measure, starts_on, ends_before, amount, currency,
         converted_amount, is_overlay, source, reason, seat_quota_id)
     SELECT p.person_id, '', '', p.measure, p.starts_on, p.ends_before, p.amount, p.currency,
-           CASE WHEN p.currency = here THEN p.amount ELSE round(p.amount * (
-               SELECT x.rate FROM crm_exchangerate x WHERE x.from_currency = p.currency AND x.to_currency = here
-                   AND x.starts_on <= p.starts_on ORDER BY x.starts_on DESC LIMIT 1
-           ), 6) END, false, '', '', p.seat_quota_id
+           CASE WHEN p.currency = here THEN p.amount ELSE round(p.amount * {RATE}, 6) END,
+           false, '', '', p.seat_quota_id
     FROM crm_seat_quota_pieces(seat_ids) p WHERE NOT EXISTS (
         SELECT 1 FROM crm_quota o WHERE o.person_id = p.person_id AND o.measure = p.measure
             AND o.starts_on < p.ends_before AND p.starts_on < o.ends_before
@@ -138,6 +141,14 @@ TRIGGERS = (
         for operation, tables, seats in (("INSERT", NEW, ONE), ("DELETE", OLD, ONE), ("UPDATE", BOTH, TWO))
     ),
     _trigger("seat_quotas_quotas_delete", "crm_quota", "DELETE", OLD, OWN),
+)
+BY_WORKING_DAYS = "SELECT seat_id FROM crm_seatquota WHERE proration = 'working'"
+HOLIDAYS = tuple(
+    _trigger(f"seat_quotas_holidays_{operation.lower()}", "people_holiday", operation, tables, BY_WORKING_DAYS)
+    for operation, tables in (("INSERT", NEW), ("DELETE", OLD), ("UPDATE", BOTH))
+)
+DROP_HOLIDAYS = "DROP FUNCTION {} CASCADE;".format(
+    ", ".join(f"seat_quotas_holidays_{operation}" for operation in ("insert", "delete", "update"))
 )
 ALL = (DAYS, PIECES, DERIVE, *TRIGGERS)
 NAMES = (

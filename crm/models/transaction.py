@@ -36,6 +36,9 @@ class Transaction(WalledFact):
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=6, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     converted_amount = models.DecimalField(max_digits=26, decimal_places=6, null=True)  # organization's currency
+    plan_amount = models.DecimalField(
+        max_digits=26, decimal_places=6, null=True
+    )  # at the plan rate, where there is one
     occurred_on = models.DateField(_("occurred on"))
     is_deleted = models.BooleanField(default=False)  # gone from the source; out of every figure
     batch = loose("crm.ImportBatch", verbose_name=_("import"))

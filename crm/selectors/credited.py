@@ -2,7 +2,7 @@
 
 A transaction has the shares of its deal, overlay beside the whole; without a deal it is its person's. A cancellation takes
 the size of its amount away from what it cancels, on the day of the cancellation. Amounts are in the organization's
-currency and not rounded; one without an exchange rate is left out and counted.
+currency, at the plan rate of their day where there is one, and not rounded; one without a rate is left out and counted.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ BEGINNING, END = date(1900, 1, 1), date(9999, 1, 1)  # days of Postgres that sta
 # (transaction, person or NULL, day, amount, is_overlay) of the transactions of a type on some days
 SHARES = """
     SELECT t.id, s.person_id, t.occurred_on AS day, s.is_overlay, s.share * CASE WHEN t.type = 'cancellation'
-        THEN -abs(t.converted_amount) ELSE t.converted_amount END AS amount
+        THEN -abs(coalesce(t.plan_amount, t.converted_amount)) ELSE coalesce(t.plan_amount, t.converted_amount) END AS amount
     FROM crm_transaction t
     LEFT JOIN crm_transaction cancelled ON cancelled.id = t.cancels_id
     LEFT JOIN crm_opportunity o ON o.id = t.opportunity_id

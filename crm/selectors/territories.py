@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 
-from crm.models import Account, NamedAccount, Territory, TerritoryAssignment
+from crm.models import Account, NamedAccount, Territory, TerritoryAssignment, WaitingAssignment
 from crm.policies import territories
 from people.models import Seat, SeatHolding
 from people.viewer import Viewer
+
+MOST_WAITING = 20  # lines that are told one by one
 
 MATCHES = """
     (cardinality(t.regions) > 0 OR cardinality(t.industries) > 0)
@@ -149,6 +151,11 @@ def named_accounts(viewer: Viewer, search: str = "") -> QuerySet[NamedAccount]:
     territories.require(viewer, "view")
     found: QuerySet[NamedAccount] = NamedAccount.objects.select_related("account", "seat__team")
     return found.filter(account__name__icontains=search).order_by("account__name", "-starts_on", "pk")
+
+
+def assignments_waiting(what: str) -> list[WaitingAssignment]:
+    """Lines of files that give an account or a territory to a seat and wait for what they name, the first ones. One query."""
+    return list(WaitingAssignment.objects.filter(what=what).order_by("pk")[:MOST_WAITING])
 
 
 def access_named_account(viewer: Viewer, named_id: int) -> NamedAccount:

@@ -163,7 +163,7 @@ def _file_open(request: HttpRequest, batch: ImportBatch, file: StoredFile) -> tu
     shape = KINDS[kind].shape if kind in KINDS else None
     how: dict[str, Any] = {"chosen": chosen, "year_start": viewer_of(request).organization.fiscal_year_start}
     opened = table_open(lambda: file_chunks(file), shapes(), MOST_PROFILED, shape=shape, **how)
-    if code := elsewhere(opened.layout.columns):
+    if code := elsewhere(opened.layout.columns, kind):
         raise Unreadable(code)
     if shape is not None:
         return opened, kind

@@ -26,9 +26,10 @@ from crm.selectors.quotas import (
     share_of,
 )
 from crm.services.quotas import quota_change, quota_create, quota_delete
-from kernel.period import FiscalCalendar, Grain
+from kernel.period import Grain
 from people import formats
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Status, Table
+from people.fiscal import calendar_of
 from people.viewer import Viewer
 from people.views.page import FormPage, act, form_page, viewer_of
 from people.views.words import days_words
@@ -74,7 +75,7 @@ def quota_list_view(request: HttpRequest) -> HttpResponse:
 def _days(request: HttpRequest, viewer: Viewer) -> tuple[QuotaFilter, date, date]:
     """The days asked for, otherwise the fiscal year."""
     organization = viewer.organization
-    calendar = FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)
+    calendar = calendar_of(organization)
     year = calendar.period_of(Grain.YEAR, viewer.on)
     initial = {"starts_on": year.starts_on, "ends_before": year.ends_before}
     form = QuotaFilter({**{key: value.isoformat() for key, value in initial.items()}, **request.GET.dict()})

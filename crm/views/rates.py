@@ -1,5 +1,7 @@
 """Exchange rates: the list and its forms."""
 
+from datetime import timedelta
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,7 +24,7 @@ PAGE_SIZE = 50
 @require_GET
 def rate_list_view(request: HttpRequest) -> HttpResponse:
     rates.require(viewer_of(request), "view")
-    found = ExchangeRate.objects.order_by("from_currency", "to_currency", "-starts_on")
+    found = ExchangeRate.objects.order_by("from_currency", "to_currency", "is_plan", "-starts_on")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     add = [
         Action(_("Import a file"), reverse("crm:import_upload"), "import"),
@@ -34,7 +36,9 @@ def rate_list_view(request: HttpRequest) -> HttpResponse:
         [
             Column("from", _("One unit of")),
             Column("rate", _("Is worth"), "number"),
+            Column("kind", _("Kind")),
             Column("since", _("Since"), "day"),
+            Column("until", _("Last day"), "day"),
             Column("act", _("Take away"), is_label_hidden=True),
         ],
         [_row(each) for each in page.object_list],
@@ -60,13 +64,17 @@ def _row(each: ExchangeRate) -> Row:
         "trash",
         "quiet",
         "post",
-        confirm=_("The rate before it holds on; without one the amounts leave the figures."),
+        confirm=_("Attainment and pace count at the plan rate before it, or at the rate of the day.")
+        if each.is_plan
+        else _("The rate before it holds on; without one the amounts leave the figures."),
     )
     return Row(
         [
             Cell(each.from_currency),
             Cell(text=f"{formats.number(each.rate, digits)} {each.to_currency}"),
+            Cell(_("plan rate") if each.is_plan else _("rate of the day")),
             Cell(each.starts_on),
+            Cell(each.ends_before - timedelta(days=1)) if each.ends_before else Cell(_("next rate")),
             Cell(action=away),
         ]
     )

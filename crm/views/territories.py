@@ -20,6 +20,7 @@ from crm.selectors.territories import (
     access_named_account,
     access_territory,
     assignments_of,
+    assignments_waiting,
     named_accounts,
     seats_now,
     territories_listed,
@@ -33,7 +34,7 @@ from crm.services.territories import (
     territory_save,
 )
 from people import formats
-from people.components import Action, Cell, Column, Crumb, Empty, Pages, PersonChip, Row, Status, Table
+from people.components import Action, Callout, Cell, Column, Crumb, Empty, Pages, PersonChip, Row, Status, Table
 from people.models import BEGINNING, FOREVER
 from people.views.page import FormPage, act, form_page, viewer_of
 
@@ -73,7 +74,11 @@ def territory_list_view(request: HttpRequest) -> HttpResponse:
         is_stacked_on_phone=True,
     )
     named = Action(_("Named accounts"), reverse("crm:named_account_list"), "building")
-    return render(request, "crm/territory_list.html", {"table": table, "actions": [named, add]})
+    return render(
+        request,
+        "crm/territory_list.html",
+        {"table": table, "actions": [named, add], "waiting": waiting_callout("territory")},
+    )
 
 
 def _territory_row(each: Listed) -> Row:
@@ -270,8 +275,26 @@ def named_account_list_view(request: HttpRequest) -> HttpResponse:
         is_caption_hidden=True,
         is_stacked_on_phone=True,
     )
-    context = {"table": table, "actions": [add], "crumbs": [_crumb(), Crumb(_("Named accounts"))], "search": search}
+    context = {
+        "table": table,
+        "actions": [add],
+        "crumbs": [_crumb(), Crumb(_("Named accounts"))],
+        "search": search,
+        "waiting": waiting_callout("account"),
+    }
     return render(request, "crm/named_account_list.html", context)
+
+
+def waiting_callout(what: str) -> Callout | None:
+    """Lines of files that wait for what they name."""
+    found = assignments_waiting(what)
+    if not found:
+        return None
+    names = "; ".join(f"{line.what_text}: {line.person_text or line.seat_text}" for line in found)
+    return Callout(
+        _("Lines of files wait for an account, a territory, or somebody with a seat"),
+        _("%(names)s. They are taken up when these are known.") % {"names": names},
+    )
 
 
 def _named_row(row: NamedAccount, seats: dict[int, SeatNow]) -> Row:

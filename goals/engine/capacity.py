@@ -13,7 +13,7 @@ to the minor unit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -76,9 +76,10 @@ def capacity(
     attainment: Fraction,
     season: Sequence[Fraction],
     basis: Basis = Basis.CALENDAR,
+    holidays: Collection[date] = (),
 ) -> list[CapacityMonth]:
     """Return one line per month. ``attainment``: the expected share of a quota, 0.9 for 90 %."""
-    brought = [_brought(each, months, season, attainment, basis) for each in hires]
+    brought = [_brought(each, months, season, attainment, basis, holidays) for each in hires]
     return [
         CapacityMonth(
             month,
@@ -93,11 +94,16 @@ def capacity(
 
 
 def _brought(
-    hires: Hires, months: Sequence[Period], season: Sequence[Fraction], attainment: Fraction, basis: Basis
+    hires: Hires,
+    months: Sequence[Period],
+    season: Sequence[Fraction],
+    attainment: Fraction,
+    basis: Basis,
+    holidays: Collection[date],
 ) -> list[int]:
     presence = Presence(Period(hires.starts_on, NO_END), hires.starts_on)
     full = apportion(hires.yearly, season)
     return [
-        round_half_up(hires.count * amount * month_factor(month, presence, hires.ramp, basis) * attainment)
+        round_half_up(hires.count * amount * month_factor(month, presence, hires.ramp, basis, holidays) * attainment)
         for month, amount in zip(months, full, strict=True)
     ]

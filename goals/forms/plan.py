@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from goals.models import PlanVersion
 from goals.models.plan import AllocationMethod, DayBasis, QuotaDays, SeasonMethod
 from kernel.money import MINOR_UNIT_DIGITS
-from kernel.period import FiscalCalendar, Grain, Period
+from kernel.period import Grain, Period
+from people.fiscal import calendar_of
 from people.forms.base import TenantForm
 from people.forms.fields import amount_field
 
@@ -63,7 +64,7 @@ class PlanForm(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         organization = self.viewer.organization
-        calendar = FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)
+        calendar = calendar_of(organization)
         this = calendar.period_of(Grain.YEAR, self.viewer.on)
         self.years = [calendar.previous(Grain.YEAR, this), this, calendar.next(Grain.YEAR, this)]
         labels = {calendar.label_of(Grain.YEAR, year): year for year in self.years}

@@ -17,7 +17,7 @@ from goals.selectors.limits import metric_choices
 from goals.selectors.many import people_in
 from kernel.period import Grain
 from kernel.row_id import row_id
-from metrics.selectors.question import calendar_of
+from people.fiscal import calendar_of
 from people.forms.base import TenantForm
 from people.forms.fields import DatedForm, number_field
 from people.models import Person, Team

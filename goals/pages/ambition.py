@@ -18,9 +18,9 @@ from goals.selectors.limits import filters_resolve
 from goals.words import measure_words
 from kernel.period import Grain, Period
 from kernel.row_id import row_id
-from metrics.selectors.question import calendar_of
 from people import formats
 from people.components import Callout, Cell, Column, Row, Table
+from people.fiscal import calendar_of
 from people.viewer import Viewer
 
 

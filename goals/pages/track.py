@@ -17,6 +17,7 @@ from goals.selectors.goals import Story
 from goals.selectors.states import State, ask_of, curve_of, scale_of, seasons_of
 from people import formats
 from people.components import Chart, Empty, Series
+from people.selectors.holiday import holiday_days
 from people.viewer import Viewer
 
 POINTS = 13
@@ -31,11 +32,11 @@ def track_days(goal: Goal) -> list[date]:
 
 
 def track_chart(viewer: Viewer, goal: Goal, state: State, story: Story) -> Chart | None:
-    """Value and expectation by day; None for what takes its progress from others. Four queries at most."""
+    """Value and expectation by day; None for what takes its progress from others. Five queries at most."""
     if goal.rolls_up_by != Measured.RollUp.OWN:
         return None
     days, on, currency = track_days(goal), viewer.on, viewer.organization.currency
-    curve = curve_of(goal, seasons_of(viewer.organization, [goal], on))
+    curve = curve_of(goal, seasons_of(viewer.organization, [goal], on), holiday_days())
     shown = [_last(day) for day in days]
     passed = sum(day <= on for day in shown)
     is_steps = goal.kind == Measured.Kind.MILESTONES

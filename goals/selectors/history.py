@@ -11,7 +11,7 @@ from goals.engine.progress import Direction
 from goals.selectors.figures import PERSON, TEAM, Ask, Limits, figures_of, goal_metrics
 from kernel.period import FiscalCalendar, Grain, Period
 from metrics.engine.definitions import Direction as Better
-from metrics.selectors.question import calendar_of
+from people.fiscal import calendar_of
 from people.models import Organization, SeatHolding
 
 PERIODS = 8

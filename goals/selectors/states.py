@@ -39,6 +39,8 @@ from kernel.period import Period
 from kernel.ratio import Ratio
 from metrics.engine.evaluate import Note, Value
 from people.models import Organization
+from people.selectors.holiday import holiday_days
+from people.viewer import day_at
 
 CADENCE_DAYS = {"weekly": 7, "fortnightly": 14, "monthly": 31}
 SEASON_YEARS = 3
@@ -78,10 +80,11 @@ class _Known:
     check_ins: Mapping[int, list[CheckIn]]
     milestones: Mapping[int, list[Milestone]]
     seasons: Mapping[str, Mapping[int, Decimal]]
+    days_off: frozenset[date]
 
 
 def goal_states(organization: Organization, goals: Sequence[Goal], on: date) -> dict[int, State]:
-    """The state of each goal by id. Queries as of `figures_of`, and five more; the same for one goal and for a thousand."""
+    """The state of each goal by id. Queries as of `figures_of`, and six more; the same for one goal and for a thousand."""
     below, links = _below(goals)
     every = {each.pk: each for each in [*below, *goals]}
     own = _own_states(organization, list(every.values()), on)
@@ -140,10 +143,11 @@ def is_additive(row: Measured) -> bool:
     return metric is not None and adds_up(metric) and row.direction == Measured.Direction.HIGHER
 
 
-def curve_of(row: Measured, seasons: Mapping[str, Mapping[int, Decimal]]) -> Curve:
-    """How the days of a goal are to be filled."""
+def curve_of(row: Measured, seasons: Mapping[str, Mapping[int, Decimal]], days_off: frozenset[date]) -> Curve:
+    """How the days of a goal are to be filled; nothing is expected on days off."""
     is_seasonal = getattr(row, "pace", "") == Goal.Pace.SEASONAL
-    return Curve(Period(row.starts_on, row.ends_before), months=seasons.get(row.metric, {}) if is_seasonal else {})
+    months = seasons.get(row.metric, {}) if is_seasonal else {}
+    return Curve(Period(row.starts_on, row.ends_before), days_off=days_off, months=months)
 
 
 def seasons_of(organization: Organization, rows: Iterable[Measured], on: date) -> dict[str, Mapping[int, Decimal]]:
@@ -174,8 +178,9 @@ def _own_states(organization: Organization, rows: Sequence[Any], on: date) -> di
         _check_ins(rows, "goal" if is_goal else "objective", on),
         _milestones(rows) if is_goal else {},
         seasons_of(organization, rows, on),
+        holiday_days(),
     )
-    return {row.pk: _state(row, known, on) for row in rows}
+    return {row.pk: _state(row, known, organization, on) for row in rows}
 
 
 def _check_ins(rows: Sequence[Any], name: str, on: date) -> dict[int, list[CheckIn]]:
@@ -197,9 +202,9 @@ def _milestones(rows: Sequence[Any]) -> dict[int, list[Milestone]]:
     return found
 
 
-def _state(row: Any, known: _Known, on: date) -> State:
+def _state(row: Any, known: _Known, organization: Organization, on: date) -> State:
     said = known.check_ins.get(row.pk, [])
-    curve = curve_of(row, known.seasons)
+    curve = curve_of(row, known.seasons, known.days_off)
     notes: tuple[Note, ...] = ()
     if row.kind == Measured.Kind.MILESTONES:
         steps = [Step(each.weight, each.done_on is not None, each.due_on) for each in known.milestones.get(row.pk, [])]
@@ -232,7 +237,7 @@ def _state(row: Any, known: _Known, on: date) -> State:
         ),
         confidence=confidence_of((Said(each.on, each.confidence or None) for each in said), on, cadence_days=cadence),
         last_check_in=last,
-        is_due=_is_due(row, last, cadence, on),
+        is_due=_is_due(row, last, cadence, organization, on),
         notes=notes,
     )
 
@@ -241,16 +246,16 @@ def _entered(said: Sequence[CheckIn]) -> Decimal | None:
     return next((each.value for each in reversed(said) if each.value is not None), None)
 
 
-def _is_due(row: Any, last: date | None, cadence: int | None, on: date) -> bool:
+def _is_due(row: Any, last: date | None, cadence: int | None, organization: Organization, on: date) -> bool:
     """A cadence after the last check-in, or after the goal began, while it runs."""
     if cadence is None or getattr(row, "withdrawn_at", None) or not row.starts_on <= on < row.ends_before:
         return False
-    return (on - (last or _began(row))).days >= cadence
+    return (on - (last or _began(row, organization))).days >= cadence
 
 
-def _began(row: Any) -> date:
-    """Its first day, or that on which it was set."""
-    first: date = max(row.starts_on, row.created_at.date())
+def _began(row: Any, organization: Organization) -> date:
+    """Its first day, or that of the organization on which it was set."""
+    first: date = max(row.starts_on, day_at(organization, row.created_at))
     return first
 
 
@@ -302,13 +307,13 @@ def _value_at(row: Any, progress: Ratio) -> Decimal | None:
     return (row.baseline or Decimal(0)) + sign * progress.numerator
 
 
-def check_ins_due(goals: Sequence[Goal], on: date) -> list[tuple[Goal, date]]:
+def check_ins_due(organization: Organization, goals: Sequence[Goal], on: date) -> list[tuple[Goal, date]]:
     """Goals whose check-in is due, and since which day. One query."""
     said = _check_ins(goals, "goal", on)
     found = []
     for goal in goals:
         last = said[goal.pk][-1].on if goal.pk in said else None
         cadence = CADENCE_DAYS.get(goal.cadence)
-        if cadence is not None and _is_due(goal, last, cadence, on):
-            found.append((goal, (last or _began(goal)) + timedelta(days=cadence)))
+        if cadence is not None and _is_due(goal, last, cadence, organization, on):
+            found.append((goal, (last or _began(goal, organization)) + timedelta(days=cadence)))
     return found

@@ -15,7 +15,7 @@ def check_ins_remind(*, organization: Organization, at: datetime, on: date) -> i
     Behind the wall.
     """
     running = Goal.objects.filter(starts_on__lte=on, ends_before__gt=on, withdrawn_at=None)
-    due = check_ins_due(list(running.exclude(cadence=Goal.Cadence.NONE)), on)
+    due = check_ins_due(organization, list(running.exclude(cadence=Goal.Cadence.NONE)), on)
     leaders = leaders_of_teams({goal.team_id for goal, _since in due if goal.team_id}, on)
     count = 0
     for goal, since in due:

@@ -23,8 +23,8 @@ from goals.services.carrying import goals_carry
 from goals.views.pieces import days_words, percent_words, way_words
 from kernel.period import Grain
 from kernel.row_id import row_id
-from metrics.selectors.question import calendar_of
 from people.components import Cell, Choice, Column, Crumb, Empty, Row, Table
+from people.fiscal import calendar_of
 from people.viewer import Viewer
 from people.views.page import viewer_of
 

@@ -37,8 +37,8 @@ from goals.services.goals import (
     revision_acknowledge,
 )
 from kernel.period import Grain
-from metrics.selectors.question import calendar_of
 from people.components import Action, Cell, Column, Crumb, Empty, Row, Table
+from people.fiscal import calendar_of
 from people.viewer import Viewer
 from people.views.page import FormPage, act, form_page, viewer_of
 

@@ -19,9 +19,10 @@ from goals.services.letters import letters_issue_start
 from goals.services.letters.document import adjustment_words
 from goals.services.letters.issuing import KIND
 from goals.views.letters import letters_crumb
-from kernel.period import FiscalCalendar, Grain, Period
+from kernel.period import Grain, Period
 from people import formats
 from people.components import Cell, Column, Crumb, Empty, JobProgress, PersonChip, Row, Status, Table
+from people.fiscal import calendar_of
 from people.models import Job
 from people.viewer import Viewer
 from people.views.page import FormPage, form_page, viewer_of
@@ -70,7 +71,7 @@ def letter_issue(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest, viewer: Viewer) -> tuple[LetterPeriodForm, Period]:
     """The days asked for, otherwise the next fiscal quarter."""
     organization = viewer.organization
-    calendar = FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)
+    calendar = calendar_of(organization)
     following = calendar.next(Grain.QUARTER, calendar.period_of(Grain.QUARTER, viewer.on))
     asked = request.POST if request.method == "POST" else request.GET
     initial = {"starts_on": following.starts_on.isoformat(), "ends_before": following.ends_before.isoformat()}

@@ -43,9 +43,9 @@ from goals.services.objectives import (
 from goals.views.pieces import confidence_words, days_words, measure_label, objective_status, progress_cell
 from goals.words import measure_words
 from kernel.period import Grain
-from metrics.selectors.question import calendar_of
 from people import formats
 from people.components import Action, Callout, Cell, Column, Crumb, Empty, Event, Pages, Row, Tab, Table
+from people.fiscal import calendar_of
 from people.viewer import Viewer
 from people.views.page import FormPage, act, form_page, viewer_of
 

@@ -20,9 +20,9 @@ from goals.selectors.figures import goal_metrics
 from goals.selectors.goals import access_goal_team, goals_alike, team_members
 from goals.services.together import Line, LinesRefused, goals_save
 from kernel.period import Grain, Period
-from metrics.selectors.question import calendar_of
 from people import formats
 from people.components import Crumb
+from people.fiscal import calendar_of
 from people.models import Team
 from people.viewer import Viewer
 from people.views.page import viewer_of

@@ -53,6 +53,7 @@ class CountedShape(serializers.Serializer[Any]):
     amount = Amount(allow_null=True, help_text="What counts, in the organization's currency.")
     whole_amount = Amount(source="whole", allow_null=True)
     share = Amount(allow_null=True, help_text="Of the whole; null: it is simply the owner's.")
+    is_at_plan = serializers.BooleanField(help_text="What counts against a quota is converted at the plan rate.")
     created_on = serializers.DateField(allow_null=True)
     closed_on = serializers.DateField(allow_null=True)
 
@@ -125,7 +126,7 @@ class WhyView(ApiView):
             return {**nothing, "activities": ActivityShape(activities, many=True).data, "next": self.following}
         organization, on = self.viewer.organization, self.viewer.on
         if counts_quotas(metric):
-            quotas = self._part([each.quota for each in quotas_counted(metric, subject, period, on)])
+            quotas = self._part([each.quota for each in quotas_counted(metric, subject, period, on, as_of)])
             return {**nothing, "quotas": QuotaShape(quotas, many=True).data, "next": self.following}
         rows = self._part(deals_counted(organization, metric, subject, period, on=on, as_of=as_of))
         in_sight = deals_in_sight(self.viewer, [row.deal.pk for row in rows])

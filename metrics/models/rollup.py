@@ -24,6 +24,8 @@ class Parts(models.Model):
     won_amount_count = count()  # won deals that have an amount
     owned_amount = amount()  # won deals at their whole amount, at the owner
     overlay_amount = amount()  # shares beside the whole
+    plan_difference = amount()  # by how much won_amount is more at the plan rates
+    plan_overlay_difference = amount()
     lost_count = count()
     lost_amount = amount()
     lost_amount_count = count()

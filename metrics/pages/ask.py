@@ -11,7 +11,7 @@ from metrics.engine.evaluate import Value
 from metrics.engine.parts import Basis
 from metrics.pages.periods import ALL, Choice
 from metrics.selectors.answer import Row, figures_of
-from metrics.selectors.question import Dimension, Question, Scope, can_look_back
+from metrics.selectors.question import Dimension, Question, Scope
 from metrics.selectors.subject import Subject
 from people.viewer import Viewer
 
@@ -45,13 +45,8 @@ def standing(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
     return tuple(metric for metric in metrics if metric.basis is Basis.DUE)
 
 
-def known(metrics: Iterable[Metric], as_of: date | None) -> tuple[Metric, ...]:
-    """Those that can be told of a past day, where one is asked about."""
-    return tuple(metric for metric in metrics if as_of is None or can_look_back(metric))
-
-
 def _question(viewer: Viewer, metrics: Iterable[Metric], as_of: date | None, **asked: Any) -> Question:
-    return Question(known(metrics, as_of), as_of or viewer.on, as_of=as_of, **asked)
+    return Question(tuple(metrics), as_of or viewer.on, as_of=as_of, **asked)
 
 
 def by_period(

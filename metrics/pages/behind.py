@@ -35,7 +35,7 @@ def rows_behind(
     if Family.ACTIVITIES in families_of(metric):
         return _activities(asked, subject, activities_counted(subject, period, as_of))
     if counts_quotas(metric):
-        return _quotas(asked, subject, quotas_counted(metric, subject, period, asked.viewer.on))
+        return _quotas(asked, subject, quotas_counted(metric, subject, period, asked.viewer.on, as_of))
     organization = asked.viewer.organization
     found = deals_counted(organization, metric, subject, period, on=asked.viewer.on, as_of=as_of)
     return _deals(asked, metric, subject, found)
@@ -77,7 +77,7 @@ def _deals(asked: Asked, metric: Metric, subject: Subject, found: DealsCounted) 
                 Cell(text=deal_name(each.deal), detail=deal_detail(each.deal), href=href, is_drawer=True),
                 *([Cell(text=_whose(each))] if has_owner else []),
                 Cell(status=Status(str(outcome.label).capitalize(), TONES[outcome])),
-                _counted_cell(each, currency),
+                _counted_cell(each, currency, metric),
                 day_cell(each.created_on if is_created else each.closed_on),
             ]
         )
@@ -99,14 +99,19 @@ def _whose(each: Counted) -> str:
     return each.deal.owner_text if each.share is None and each.deal.owner_text else _("Nobody")
 
 
-def _counted_cell(each: Counted, currency: str) -> Cell:
-    """What counts, and of how much it is a share."""
+def _counted_cell(each: Counted, currency: str, metric: Metric) -> Cell:
+    """What counts, of how much it is a share, and against a quota at which exchange rate."""
     if each.amount is None:
         return Cell(reason=_("Without amount"))
-    if each.share is None or each.share == 1:
-        return Cell(each.amount)
-    words = {"share": formats.percent(each.share), "whole": formats.money(each.whole, currency)}
-    return Cell(each.amount, detail=_("%(share)s of %(whole)s") % words)
+    details = []
+    if each.share is not None and each.share != 1:
+        words = {"share": formats.percent(each.share), "whole": formats.money(each.whole, currency)}
+        details.append(_("%(share)s of %(whole)s") % words)
+    if metric.basis is Basis.CREDITED and each.deal.currency != currency:
+        amount = {"amount": formats.money(each.deal.amount, each.deal.currency)}
+        at_plan = _("%(amount)s at the plan rate") % amount
+        details.append(at_plan if each.is_at_plan else _("%(amount)s at the rate of the day: no plan rate") % amount)
+    return Cell(each.amount, detail=" · ".join(details))
 
 
 def _quotas(asked: Asked, subject: Subject, found: Sequence[QuotaCounted]) -> Table:
@@ -114,7 +119,8 @@ def _quotas(asked: Asked, subject: Subject, found: Sequence[QuotaCounted]) -> Ta
 
     def row(each: QuotaCounted) -> Row:
         quota = each.quota
-        whole = Cell(text=formats.money(quota.amount, quota.currency), href=links.page("crm:quota_detail", quota.pk))
+        href = links.page("crm:quota_detail", quota.pk) if each.is_there else ""
+        whole = Cell(text=formats.money(quota.amount, quota.currency), href=href)
         days = f"{formats.day(each.starts_on)} – {formats.day(each.ends_before - timedelta(days=1))}"
         return Row([Cell(text=str(quota.person or quota.team or "")), Cell(text=days), whole, Cell(each.amount)])
 

@@ -10,7 +10,7 @@ from metrics.pages.access import number_of
 from metrics.pages.company import company_sides
 from metrics.pages.figures import cell_of, column_of, unit_of
 from metrics.pages.frame import Asked, Head, days_of
-from metrics.pages.table import MIDDLE, REST, Sides
+from metrics.pages.table import COLUMNS, MIDDLE, REST, Sides
 from metrics.pages.team import team_sides
 from metrics.pages.why import Why, metric_named
 from people import formats
@@ -26,7 +26,7 @@ def between(asked: Asked) -> Why:
     metric, what = metric_named(asked.query.get("metric", "")), asked.query.get("what", "")
     team = asked.query.get("team", "")
     sides = team_sides(asked, number_of(team)) if team else company_sides(asked)
-    if what not in (REST, MIDDLE) or metric not in sides.metrics:
+    if what not in (REST, MIDDLE) or metric not in COLUMNS:
         raise NoSuchFigure(what)
     currency, value = asked.viewer.organization.currency, _value(sides, metric, what)
     days, middle = days_of(asked), _("Median")

@@ -22,7 +22,7 @@ from metrics.pages.switcher import Switcher
 from metrics.pages.why import metric_named
 from metrics.selectors.answer import Row as Figures
 from metrics.selectors.own import own_dimensions
-from metrics.selectors.question import TRAITS, Dimension, can_look_back
+from metrics.selectors.question import TRAITS, Dimension
 from metrics.selectors.structure import account_words, product_choices
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.traits import dimensions_of
@@ -138,7 +138,7 @@ def explore(asked: Asked, name: str) -> Explored:
     known = {*dimensions_of(metric), *own.values()}
     subject = replace(subject, traits=tuple(each for each in subject.traits if each[0] in known))
     default = ALL if metric.basis is Basis.DUE else Grain.YEAR
-    days = days_of(asked, default=default, looks_back=can_look_back(metric))
+    days = days_of(asked, default=default)
     offered = [key for key, _words in by_choices(metric, subject, own)]
     by = query.get("by", "") if query.get("by", "") in offered else offered[0]
     dimension = Dimension(by) if by in list(Dimension) else own.get(by)
@@ -207,7 +207,6 @@ def _form(asked: Asked, explored: Explored) -> ExplorerForm:
         regions=account_words("region"),
         industries=account_words("industry"),
         kept=_kept(subject),
-        looks_back=can_look_back(explored.metric),
         everybody=viewer.sees_everyone,
     )
 

@@ -10,9 +10,9 @@ from kernel.period import Grain
 from metrics.pages import links
 from metrics.pages.periods import DEFAULT, Choice, choose, past_day
 from metrics.pages.switcher import Switcher, switcher
-from metrics.selectors.question import calendar_of
 from metrics.selectors.state import State, numbers_state
 from people.components import Action, Crumb, Tab
+from people.fiscal import calendar_of
 from people.viewer import TEAM, Charge, Viewer
 
 

@@ -10,7 +10,6 @@ from kernel.period import Period
 from metrics.engine.definitions import Metric
 from metrics.engine.parts import Basis
 from metrics.pages.periods import CUSTOM, Choice
-from metrics.selectors.question import can_look_back
 from metrics.selectors.subject import Subject
 from metrics.selectors.why import DealsBehind, deals_behind
 
@@ -59,7 +58,7 @@ def why(metric: Metric, subject: Subject, choice: Choice, period: Period | None 
     On a page that looks back, as it stood then.
     """
     days = custom(period) if period else {} if metric.basis is Basis.DUE else choice.query
-    back = {"as_of": choice.as_of.isoformat()} if choice.as_of and can_look_back(metric) else {}
+    back = {"as_of": choice.as_of.isoformat()} if choice.as_of else {}
     return page("metrics:why", metric=metric.name, **subject_query(subject), **{**days, **back})
 
 

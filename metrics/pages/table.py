@@ -18,7 +18,7 @@ from metrics.engine.parts import Basis
 from metrics.engine.peers import middle
 from metrics.engine.rest import rest_of
 from metrics.pages import links
-from metrics.pages.ask import Values, dated, known, standing
+from metrics.pages.ask import Values, dated, standing
 from metrics.pages.figures import cell_of, column_of, delta_of
 from metrics.pages.frame import Asked
 from metrics.pages.periods import Choice
@@ -61,11 +61,6 @@ class Sides:
     has_middle: bool = True
 
     @property
-    def metrics(self) -> tuple[Metric, ...]:
-        """The columns, as far as they are known of the day."""
-        return known(COLUMNS, self.choice.as_of)
-
-    @property
     def table(self) -> Table:
         """The rows in the order asked for, one page of them; the total below."""
         sort = self.asked.query.get("sort", FIRST)
@@ -89,12 +84,12 @@ class Sides:
 
     def _columns(self) -> list[Column]:
         short = {CYCLE_DAYS_MEAN.name: _("Cycle"), DEAL_SIZE_MEAN.name: _("Deal size"), WON_COUNT.name: _("Won")}
-        return [column_of(metric, self.currency, label=short.get(metric.name, "")) for metric in self.metrics]
+        return [column_of(metric, self.currency, label=short.get(metric.name, "")) for metric in COLUMNS]
 
     def _row(self, side: Side) -> Row:
         href = links.numbers_of(side.subject, self.choice)
         name = Cell(person=PersonChip(side.subject.name, side.detail, href, is_small=True))
-        return Row([name, *(self._cell(side, metric) for metric in self.metrics), Cell(trend=Sparkline(side.run))])
+        return Row([name, *(self._cell(side, metric) for metric in COLUMNS), Cell(trend=Sparkline(side.run))])
 
     def _cell(self, side: Side, metric: Metric) -> Cell:
         value = side.values.get(metric.name, Value(None))
@@ -123,10 +118,10 @@ class Sides:
         return links.page("metrics:between", metric=metric.name, what=what, **query)
 
     def _rest(self) -> list[Row]:
-        found = {metric: self.rest(metric) for metric in self.metrics}
+        found = {metric: self.rest(metric) for metric in COLUMNS}
         if not self.rest_label or not any(found.values()):
             return []
-        cells = [self._rest_cell(metric, found[metric]) for metric in self.metrics]
+        cells = [self._rest_cell(metric, found[metric]) for metric in COLUMNS]
         return [Row([Cell(text=self.rest_label), *cells, Cell(text=" ")], tone="quiet")]
 
     def _rest_cell(self, metric: Metric, value: Value | None) -> Cell:
@@ -138,7 +133,7 @@ class Sides:
     def _middle(self) -> list[Row]:
         if not self.has_middle:
             return []
-        found = {metric: self.middle(metric) for metric in self.metrics}
+        found = {metric: self.middle(metric) for metric in COLUMNS}
         if all(value is None for value in found.values()):
             return []
         cells = [Cell(value, href=self._between(metric, MIDDLE), is_drawer=True) for metric, value in found.items()]
@@ -152,7 +147,7 @@ class Sides:
                 why=links.why(metric, self.total_subject, self.choice),
                 key=f"{self.id}-total-{metric.name}",
             )
-            for metric in self.metrics
+            for metric in COLUMNS
         ]
         return Row([Cell(text=self.total_label), *cells, Cell(text=" ")])
 

@@ -16,7 +16,6 @@ from metrics.pages.figures import divides_money, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
 from metrics.selectors.own import takes_own
-from metrics.selectors.question import can_look_back
 from metrics.selectors.quotas_behind import counts_quotas
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.traits import dimensions_of
@@ -56,7 +55,7 @@ def why(asked: Asked) -> Why:
     subject = replace(subject, traits=tuple(kept_traits))
     kept = trait_words(subject)
     default = ALL if metric.basis is Basis.DUE else DEFAULT
-    days = days_of(asked, default=default, looks_back=can_look_back(metric))
+    days = days_of(asked, default=default)
     choice = days.choice
     as_of = choice.as_of
     [row] = ask.rows_of(viewer, subject.scope, [metric], choice, as_of=as_of)

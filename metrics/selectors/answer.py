@@ -15,9 +15,10 @@ from metrics.engine.parts import Basis, Part
 from metrics.models import DataVersion
 from metrics.selectors.kept import kept
 from metrics.selectors.members import members_of, names_of, pairs_of
-from metrics.selectors.question import Dimension, Question, Window, calendar_of
+from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.span import span_of
 from metrics.selectors.sums import Key, quantiles, sums
+from people.fiscal import calendar_of
 from people.models import Organization
 
 UNKNOWN = frozenset({Basis.LEAD_CREATED, Basis.OCCURRED, Basis.STEPPED})  # where nothing is known, nothing is 0

@@ -26,14 +26,16 @@ from metrics.facts import (
     created_events,
     cycle_start,
 )
-from metrics.selectors.question import Question, Window, calendar_of
+from metrics.selectors.question import Question, Window
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.deals import fact_conditions
 from metrics.selectors.sums.quotas import IN_FORCE
+from metrics.selectors.sums.quotas_then import quotas_of
 from metrics.selectors.sums.sql import Sql, rows_of
 from metrics.selectors.sums.statement import OWN_DAY, conditions, seats_join, tree_joins
 from metrics.selectors.sums.traits import facts_with, trait_columns
 from metrics.selectors.sums.upkeep import idle_days, stepless
+from people.fiscal import calendar_of
 from people.models import Organization, Person
 
 KINDS = {
@@ -61,13 +63,16 @@ CREDITED = frozenset(
 )  # parts that follow the shares; every other one is the owner's
 
 COLUMNS = ", o.id AS fact_id, o.outcome AS outcome, o.created_on AS created_on, o.closed_on AS closed_on"
-OWN_COLUMNS = f"{COLUMNS}, o.converted_amount AS whole, NULL::numeric AS share"
-SHARE_COLUMNS = f"{COLUMNS}, o.converted_amount AS whole, c.share AS share"
+WHOLE = {False: "o.converted_amount", True: "coalesce(o.plan_amount, o.converted_amount)"}
+AT_PLAN = ", o.plan_amount IS NOT NULL AS is_at_plan"
+# what counts against a quota: the share at the plan rate, where there is one
+CREDIT_AT_PLAN = "coalesce(s.credit + s.difference, s.credit, s.difference)"
+OVERLAY_AT_PLAN = "coalesce(s.overlay + s.overlay_difference, s.overlay, s.overlay_difference)"
 
 # an amount without a quota on its day counts for no attainment
-WITH_QUOTA = f"""EXISTS (SELECT 1 FROM crm_quota q WHERE q.person_id = s.person_id AND q.converted_amount IS NOT NULL
+WITH_QUOTA = f"""EXISTS (SELECT 1 FROM {{quotas}} q WHERE q.person_id = s.person_id AND q.converted_amount IS NOT NULL
     AND {IN_FORCE.format(day="s.day")}{{which}})"""
-WITH_TEAM_QUOTA = f"""EXISTS (SELECT 1 FROM crm_quota q JOIN people_teamclosure over ON over.ancestor_id = q.team_id
+WITH_TEAM_QUOTA = f"""EXISTS (SELECT 1 FROM {{quotas}} q JOIN people_teamclosure over ON over.ancestor_id = q.team_id
     JOIN people_seat place ON place.team_id = over.descendant_id
     JOIN people_seatholding held ON held.seat_id = place.id AND held.person_id = s.person_id
         AND held.starts_on <= s.day AND s.day < held.ends_before
@@ -78,6 +83,7 @@ WITH_TEAM_QUOTA = f"""EXISTS (SELECT 1 FROM crm_quota q JOIN people_teamclosure 
 @dataclass(frozen=True)
 class Counted:
     """A deal as a figure counts it. `amount` is what counts: whoever `person` is gets that `share` of `whole`.
+    `is_at_plan`: what counts against a quota is converted at the plan rate.
 
     Outcome and days are those of the past day where the figure looks back; name, account and product are today's.
     """
@@ -90,6 +96,7 @@ class Counted:
     share: Decimal | None
     created_on: date | None
     closed_on: date | None
+    is_at_plan: bool
 
 
 class DealsCounted:
@@ -162,9 +169,10 @@ def _statement(metric: Metric, question: Question, start: str) -> Sql:
         more, others = tree_joins(question, "seat.team_id", day)
         joins += more
         parameters = [*parameters, *day.parameters * 2, *others]
+    before = quotas_of(question.as_of).before if metric.basis is Basis.CREDITED else ""
     return Sql(
-        f"""SELECT s.fact_id, s.person_id, s.outcome, {_amount(metric, question)} AS amount, s.whole, s.share,
-        s.created_on, s.closed_on FROM ({source}) s {joins} WHERE {where.text}""",
+        f"""{before} SELECT s.fact_id, s.person_id, s.outcome, {_amount(metric, question)} AS amount, s.whole, s.share,
+        s.created_on, s.closed_on, s.is_at_plan FROM ({source}) s {joins} WHERE {where.text}""",
         [*parameters, *where.parameters],
     )
 
@@ -198,20 +206,23 @@ def _events(
         if part in parts_of(metric):
             where.add(condition)
     credited = fact_conditions(question, window, day, "c.person_id")
+    whole = f"{COLUMNS}{AT_PLAN}, {WHOLE[metric.basis is Basis.CREDITED]} AS whole"
+    own_columns, share_columns = f"{whole}, NULL::numeric AS share{kept}", f"{whole}, c.share AS share{kept}"
     if is_created:
-        own = created_events(source=source, where=where.text, columns=OWN_COLUMNS + kept)
-        shares = created_credits(source=source, where=credited.text, columns=SHARE_COLUMNS + kept)
+        own = created_events(source=source, where=where.text, columns=own_columns)
+        shares = created_credits(source=source, where=credited.text, columns=share_columns)
     else:
-        own = closed_events(start, source=source, where=where.text, columns=OWN_COLUMNS + kept)
-        shares = closed_credits(source=source, where=credited.text, columns=SHARE_COLUMNS + kept)
+        own = closed_events(start, source=source, where=where.text, columns=own_columns)
+        shares = closed_credits(source=source, where=credited.text, columns=share_columns)
     return f"{own} UNION ALL {shares}", [*where.parameters, *credited.parameters]
 
 
 def _amount(metric: Metric, question: Question) -> str:
     if not is_credited(metric):
         return "s.amount"
-    if metric.basis is Basis.CREDITED and question.scope.person_ids is not None:
-        return "coalesce(s.credit, s.overlay)"
+    if metric.basis is Basis.CREDITED:
+        has_overlay = question.scope.person_ids is not None
+        return f"coalesce({CREDIT_AT_PLAN}, {OVERLAY_AT_PLAN})" if has_overlay else CREDIT_AT_PLAN
     weighted = Part.WEIGHTED_AMOUNT in _own(metric)
     return "s.credit * s.probability" if weighted else "s.credit"
 
@@ -227,9 +238,10 @@ def _conditions(metric: Metric, question: Question) -> Sequence[Sql]:
 
 def _credited_conditions(metric: Metric, question: Question) -> Sequence[Sql]:
     is_about_people = question.scope.person_ids is not None
-    worth = Sql("s.credit IS NOT NULL" if not is_about_people else "coalesce(s.credit, s.overlay) IS NOT NULL")
+    quotas = quotas_of(question.as_of).table
+    worth = Sql(f"{_amount(metric, question)} IS NOT NULL")
     if Part.TEAM_ATTAINED_AMOUNT in parts_of(metric):
         if question.scope.team_id is None:
-            return [worth, Sql(WITH_TEAM_QUOTA.format(team=""))]
-        return [worth, Sql(WITH_TEAM_QUOTA.format(team=" AND q.team_id = %s"), [question.scope.team_id])]
-    return [worth, Sql(WITH_QUOTA.format(which="" if is_about_people else " AND NOT q.is_overlay"))]
+            return [worth, Sql(WITH_TEAM_QUOTA.format(quotas=quotas, team=""))]
+        return [worth, Sql(WITH_TEAM_QUOTA.format(quotas=quotas, team=" AND q.team_id = %s"), [question.scope.team_id])]
+    return [worth, Sql(WITH_QUOTA.format(quotas=quotas, which="" if is_about_people else " AND NOT q.is_overlay"))]

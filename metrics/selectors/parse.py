@@ -13,7 +13,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
 from metrics.engine.parts import Basis
 from metrics.selectors.own import OwnDimension, is_own, own_dimensions, takes_own
-from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope, can_look_back
+from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
 from metrics.selectors.span import quota_periods
 from metrics.selectors.sums.traits import dimensions_of
 from people.models import Person, Team
@@ -61,9 +61,6 @@ def looking_back(question: Question, as_of: date | None) -> Question:
         return question
     if as_of > question.on:
         raise QuestionError(f"--as-of {as_of} is still to come; today is {question.on}.")
-    for metric in question.metrics:
-        if not can_look_back(metric):
-            raise QuestionError(f"{metric.name} cannot be asked as it stood: quotas and credits have no look back.")
     return replace(question, on=as_of, as_of=as_of)
 
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from kernel.period import FiscalCalendar, Grain, Period
+from kernel.period import Grain, Period
 from metrics.engine.definitions import Metric
-from metrics.engine.parts import Basis
-from people.models import Organization
 
 
 class Dimension(StrEnum):
@@ -97,11 +95,6 @@ class Question:
         return self.uses_teams or Dimension.PERSON in self.by or self.scope.person_ids is not None
 
 
-def can_look_back(metric: Metric) -> bool:
-    """Whether the history knows how a metric stood: quotas and credits have none."""
-    return metric.basis is not Basis.CREDITED
-
-
 @dataclass(frozen=True)
 class Window:
     """The days a statement looks at and how it cuts them. No days at all: every deal, dated or not."""
@@ -109,8 +102,3 @@ class Window:
     starts_on: date | None
     ends_before: date | None
     cuts: tuple[Period, ...] = ()
-
-
-def calendar_of(organization: Organization) -> FiscalCalendar:
-    """The fiscal calendar of an organization."""
-    return FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import prefetch_related_objects
+
 from crm.models import Quota
 from kernel.period import Period
 from metrics.engine.definitions import Metric, parts_of
@@ -11,6 +13,7 @@ from metrics.engine.parts import Basis, Part
 from metrics.selectors.question import Question
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.quotas import is_answerable, person_pieces, team_pieces
+from metrics.selectors.sums.quotas_then import COLUMNS, quotas_of
 from metrics.selectors.sums.sql import Sql, rows_of
 
 PIECES = """
@@ -23,12 +26,16 @@ PIECES = """
 
 @dataclass(frozen=True)
 class QuotaCounted:
-    """A quota, the days of it that count, and their share of its amount in the organization's currency."""
+    """A quota, the days of it that count, and their share of its amount in the organization's currency.
+
+    Looking back, the quota is as it stood then; `is_there` where it still exists.
+    """
 
     quota: Quota
     starts_on: date
     ends_before: date
     amount: Decimal | None
+    is_there: bool = True
 
 
 def counts_quotas(metric: Metric) -> bool:
@@ -37,13 +44,25 @@ def counts_quotas(metric: Metric) -> bool:
     return metric.basis is Basis.CREDITED and not (parts_of(metric) & credited)
 
 
-def quotas_counted(metric: Metric, subject: Subject, period: Period | None, on: date) -> list[QuotaCounted]:
-    """The quotas behind a figure, the earliest first. Two queries."""
-    question = Question((metric,), on, scope=subject.scope)
+def quotas_counted(
+    metric: Metric, subject: Subject, period: Period | None, on: date, as_of: date | None = None
+) -> list[QuotaCounted]:
+    """The quotas behind a figure, the earliest first, now or as they stood on a past day. Five queries at most."""
+    question = Question((metric,), as_of or on, scope=subject.scope, as_of=as_of)
     if not is_answerable(question):
         return []
     pieces = team_pieces(question) if Part.TEAM_QUOTA_COUNT in parts_of(metric) else person_pieces(question)
     days = (period.starts_on, period.ends_before) if period else (date.min, date.max - timedelta(days=1))
     found = rows_of(Sql(PIECES.format(pieces=pieces.text), [*pieces.parameters, *days]))
-    quotas = Quota.objects.select_related("person", "team").in_bulk([row[0] for row in found])
-    return [QuotaCounted(quotas[key], *rest) for key, *rest in found]
+    now = Quota.objects.select_related("person", "team").in_bulk([row[0] for row in found])
+    quotas = now if as_of is None else _stood(as_of, [row[0] for row in found])
+    return [QuotaCounted(quotas[key], first, end, amount, key in now) for key, first, end, amount in found]
+
+
+def _stood(as_of: date, ids: list[int]) -> dict[int, Quota]:
+    """Quotas as they stood at the end of a day; those that are gone too. Three queries."""
+    then = quotas_of(as_of)
+    rows = rows_of(Sql(f"{then.before} SELECT {COLUMNS} FROM {then.table} WHERE id = ANY(%s)", [ids]))
+    found = [Quota(**dict(zip(COLUMNS.split(", "), row, strict=True))) for row in rows]
+    prefetch_related_objects(found, "person", "team")
+    return {quota.pk: quota for quota in found}

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from kernel.period import FiscalCalendar, Grain, Period, PeriodError
-from metrics.selectors.question import Dimension, Member, Scope, calendar_of
+from metrics.selectors.question import Dimension, Member, Scope
+from people.fiscal import calendar_of
 from people.models import Organization, Person, SeatHolding, TeamClosure
 from people.policies import persons, teams
 from people.viewer import Viewer

@@ -13,7 +13,7 @@ SUMMED = (
     "lost_amount_count", "cycle_days", "cycle_count", "created_count", "created_amount", "created_amount_count",
 )  # fmt: skip
 ATTAINED = """
-    coalesce(sum(r.won_amount) FILTER (WHERE q.id IS NOT NULL), 0) AS attained_amount,
+    coalesce(sum(r.won_amount + r.plan_difference) FILTER (WHERE q.id IS NOT NULL), 0) AS attained_amount,
     coalesce(sum(r.won_count) FILTER (WHERE q.id IS NOT NULL), 0) AS attained_count
 """
 SITTING = "h.starts_on <= least({day}, DATE '9999-12-30') AND least({day}, DATE '9999-12-30') < h.ends_before"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.api import inbox, people, teams
+from people.api import holidays, inbox, people, teams
 from people.looking import private
 
 addresses = [
@@ -11,6 +11,7 @@ addresses = [
     path("notifications/read", inbox.NotificationsReadView.as_view(), name="notifications_read"),
     path("people", people.PersonListView.as_view(), name="person_list"),
     path("people/<int:person_id>", people.PersonView.as_view(), name="person_detail"),
+    path("holidays", holidays.HolidayListView.as_view(), name="holiday_list"),
     path("teams", teams.TeamListView.as_view(), name="team_list"),
     path("teams/<int:team_id>", teams.TeamView.as_view(), name="team_detail"),
     path("seats", teams.SeatListView.as_view(), name="seat_list"),

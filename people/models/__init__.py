@@ -4,6 +4,7 @@ from people.models.api import ApiKey, ApiReplay
 from people.models.audit import AuditEntry
 from people.models.dated import BEGINNING, FOREVER, Dated
 from people.models.file import StoredFile, StoredFileChunk
+from people.models.holiday import Holiday
 from people.models.job import Job
 from people.models.moves import Move, MoveSheet
 from people.models.notification import MailChoice, Notification, NotificationMail, NotificationPreference
@@ -24,6 +25,7 @@ __all__ = [
     "Delegation",
     "ErasedMark",
     "Grant",
+    "Holiday",
     "Invitation",
     "Job",
     "Leave",

@@ -15,7 +15,7 @@ from crm.models import Opportunity, Outcome, Quota
 from goals.models import Alignment, CheckIn, Goal, Measured, Milestone, Objective
 from goals.services.values import values_fill
 from kernel.period import Grain, Period
-from metrics.selectors.question import calendar_of
+from people.fiscal import calendar_of
 from people.models import Organization, Person
 from spm.demo import story
 from spm.demo.story import Days, Part

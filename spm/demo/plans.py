@@ -11,7 +11,8 @@ from goals.services.planning.allocating import plan_allocate
 from goals.services.planning.editing import CellChange, plan_cells_change
 from goals.services.planning.hires import plan_hire_add
 from goals.services.planning.plans import plan_create
-from kernel.period import FiscalCalendar, Grain
+from kernel.period import Grain
+from people.fiscal import calendar_of
 from people.models import Organization, Person
 from people.viewer import Viewer, viewer_of_person
 from people.wall import tenant
@@ -30,7 +31,7 @@ def plan_make(organization: Organization, *, at: datetime, on: date) -> PlanVers
         if operations is None or maya is None:
             return None
         viewer = viewer_of_person(operations, organization=organization, on=on)
-        calendar = FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)
+        calendar = calendar_of(organization)
         year = calendar.next(Grain.YEAR, calendar.period_of(Grain.YEAR, on))
         version = plan_create(
             viewer=viewer,

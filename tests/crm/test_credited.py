@@ -88,6 +88,14 @@ def test_attainment_counts_days_with_a_quota_of_the_measure_only(paid: Any) -> N
     assert half.quota == pytest.approx(Decimal(80) * 30 / 61) and half.attained == 0
 
 
+def test_what_is_held_against_a_quota_counts_at_the_plan_rate(paid: Any) -> None:
+    _ann, bob, deal = paid
+    make_quota(bob, 80, measure="payments", starts_on=MAY, ends_before=JULY)
+    first = moved("P1", "payment", "100", deal, converted_amount=110, plan_amount=120)
+    moved("C1", "cancellation", "10", deal, cancels=first, converted_amount=11, plan_amount=12)
+    assert found()["Bob"].attained == Decimal("64.8")
+
+
 def test_a_quota_of_payments_changes_nothing_about_attainment_of_bookings(paid: Any, org: Organization) -> None:
     ann, _bob, _deal = paid
     make_quota(ann, 80, measure="payments", starts_on=MAY, ends_before=JULY)

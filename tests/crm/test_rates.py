@@ -125,3 +125,50 @@ def test_a_quota_in_another_currency_is_converted_at_the_rate_of_its_first_day(
     head = ["rep", "quota_date", "quota", "currency"]
     run(write(tmp_path, text_of(head, [["Ann Ames", "2026-01-15", "10", "EUR"]])), "quota")
     assert Quota.objects.get().converted_amount == Decimal(20)
+
+
+PLAN = [*RATES, "plan", "valid_to"]
+
+
+def test_a_file_gives_plan_rates_beside_the_dated_ones_and_undo_takes_them_back(
+    org: Organization, tmp_path: Path
+) -> None:
+    run(deals(tmp_path), "opportunity")
+    run(rates(tmp_path, ["EUR", "USD", "2026-01-01", "1.1"]), "rate")
+    rows = [["EUR", "USD", "2026-01-01", "1.5", "yes", ""], ["EUR", "USD", "2026-02-01", "1.6", "yes", "2026-02-28"]]
+    path = write(tmp_path, text_of(PLAN, rows), "plan.csv")
+    answer = run(path, "rate")
+    assert (answer["created"], run(path, "rate")["unchanged"]) == (2, 2)
+    ends = ExchangeRate.objects.filter(is_plan=True).order_by("starts_on").values_list("ends_before", flat=True)
+    assert list(ends) == [date(2027, 1, 1), date(2026, 3, 1)]
+    plans = dict(Opportunity.objects.values_list("external_id", "plan_amount"))
+    assert plans == {"A1": Decimal(150), "A2": Decimal(160), "A3": None, "A4": None}
+    assert worth() == {"A1": Decimal(110), "A2": Decimal(110), "A3": None, "A4": Decimal(100)}
+    again = run(deals(tmp_path), "opportunity")
+    assert (again["unchanged"], dict(Opportunity.objects.values_list("external_id", "plan_amount"))) == (4, plans)
+    import_undo(batch=ImportBatch.objects.get(pk=answer["batch"]), at=NOW, actor=None)
+    assert set(Opportunity.objects.values_list("plan_amount", flat=True)) == {None}
+    assert worth()["A1"] == Decimal(110)
+
+
+def test_a_deal_that_comes_in_the_organization_s_currency_forgets_its_plan_rate(
+    org: Organization, tmp_path: Path
+) -> None:
+    run(deals(tmp_path), "opportunity")
+    rows = [["EUR", "USD", "2026-01-01", "1.5", "yes", ""]]
+    run(write(tmp_path, text_of(PLAN, rows), "plan.csv"), "rate")
+    run(write(tmp_path, text_of(DEALS, [["A1", "Won", "2026-01-10", "100", "USD"]])), "opportunity")
+    deal = Opportunity.objects.get(external_id="A1")
+    assert (deal.converted_amount, deal.plan_amount) == (Decimal(100), None)
+
+
+def test_a_plan_rate_that_ends_before_it_starts_is_refused(org: Organization, tmp_path: Path) -> None:
+    path = write(tmp_path, text_of(PLAN, [["EUR", "USD", "2026-03-01", "1.5", "yes", "2026-01-01"]]), "plan.csv")
+    answer = run(path, "rate")
+    assert (answer["refused"], codes(answer)) == (1, ["end_before_start"])
+
+
+def test_only_a_plan_rate_leaves_bookings_without_a_rate_and_that_is_told(org: Organization, tmp_path: Path) -> None:
+    run(write(tmp_path, text_of(PLAN, [["EUR", "USD", "2026-01-01", "1.5", "yes", ""]]), "plan.csv"), "rate")
+    answer = run(deals(tmp_path), "opportunity")
+    assert "EUR" in [issue["value"] for issue in answer["issues"] if issue["code"] == "no_exchange_rate"]

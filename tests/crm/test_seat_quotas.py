@@ -21,7 +21,8 @@ from crm.models import Quota, SeatQuota
 from crm.services.quotas import quota_change, quota_delete
 from crm.services.seat_quotas import seat_quota_change, seat_quota_create, seat_quota_delete
 from people.engine.moves import Line
-from people.models import Organization, Person, Seat, SeatHolding, Team
+from people.models import Holiday, Organization, Person, Seat, SeatHolding, Team
+from people.services.holiday import holiday_add, holiday_delete
 from people.services.moves import sheet_apply, sheet_create, sheet_preview, sheet_undo
 from people.services.team import seat_assign, seat_vacate
 from people.wall import tenant
@@ -65,6 +66,17 @@ def test_working_days_cut_where_they_are_chosen(cast: Cast) -> None:
     assert in_force()[0][3] == 2200, "22 of 65 working days"
     seat_quota_change(viewer=cast.viewer("dana"), seat_quota=row, at=NOW, reason="as agreed", proration="calendar")
     assert in_force()[0][3] == Decimal("2142.86"), "30 of 91 days"
+
+
+def test_a_holiday_is_no_working_day_and_the_quota_is_cut_anew(cast: Cast) -> None:
+    seat = seat_of(cast, "alice")
+    quota_of(seat, 6400, proration="working")
+    seat_vacate(viewer=cast.viewer("ada"), seat=seat, at=NOW, on=MAY)
+    assert in_force()[0][3] == Decimal("2166.15"), "22 of 65 working days"
+    easter = holiday_add(viewer=cast.viewer("dana"), at=NOW, day=date(2026, 4, 6), name="Easter Monday")
+    assert in_force()[0][3] == 2100, "21 of 64 working days"
+    holiday_delete(viewer=cast.viewer("dana"), row=easter, at=NOW)
+    assert in_force()[0][3] == Decimal("2166.15")
 
 
 def test_a_move_in_mid_period_counts_in_attainment_of_both(org: Organization) -> None:
@@ -180,7 +192,8 @@ def test_command_and_program_do_the_same(cast: Cast) -> None:
 def slow_pieces(row: SeatQuota, holdings: Sequence[SeatHolding]) -> dict[tuple[int, date], Decimal]:
     """Day by day: what was to be reached by each evening, rounded, and the difference over each stretch."""
     days = [row.starts_on + n * DAY for n in range((row.ends_before - row.starts_on).days)]
-    counts = [row.proration == "calendar" or day.isoweekday() < 6 for day in days]
+    off = set(Holiday.objects.values_list("day", flat=True))
+    counts = [row.proration == "calendar" or (day.isoweekday() < 6 and day not in off) for day in days]
     if not any(counts):
         counts = [True] * len(days)
 
@@ -197,7 +210,9 @@ def slow_pieces(row: SeatQuota, holdings: Sequence[SeatHolding]) -> dict[tuple[i
     return found
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(["sit", "rise"]), st.integers(0, 2), st.integers(0, 24)), max_size=10)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["sit", "rise", "off", "on"]), st.integers(0, 2), st.integers(0, 24)), max_size=10
+)
 
 
 @settings(
@@ -225,6 +240,11 @@ def test_pieces_equal_the_slow_way_and_a_seat_held_throughout_gives_the_whole(
             row = quota_of(seat, amount, starts_on=MAY, ends_before=MAY + length * DAY, proration=proration)
             for what, who, number in steps:
                 on = MAY + (number - 2) * DAY
+                if what in ("off", "on"):
+                    Holiday.objects.filter(day=on).delete()
+                    if what == "off":
+                        Holiday.objects.create(day=on, name="Off")
+                    continue
                 rows = SeatHolding.objects.filter(seat=seat)
                 rows.filter(starts_on__gte=on).delete()
                 rows.filter(ends_before__gt=on).update(ends_before=on)

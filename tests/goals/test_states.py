@@ -1,6 +1,6 @@
 """What a goal is on a day follows from the facts, the check-ins and the day; nothing is stored, so nothing gets stuck."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -105,6 +105,15 @@ def test_a_median_is_read_from_the_deals_of_the_days(cast: Cast) -> None:
         make_deal(f"A{n}", cast.alice, amount=Decimal(amount), closed_on=MAY)
     goal = make_goal(cast.alice, metric="deal_size_median", target=Decimal(50))
     assert state_of(cast, goal).value == 20
+
+
+def test_a_check_in_is_due_by_the_organization_s_day_not_by_the_clock_s(cast: Cast) -> None:
+    organization = cast.organization
+    organization.time_zone = "Pacific/Auckland"
+    late = datetime(2026, 6, 1, 20, tzinfo=UTC)  # 2 June in Auckland
+    goal = make_goal(cast.alice, cadence="weekly", starts_on=date(2026, 5, 1), created_at=late)
+    due = {day: goal_states(organization, [goal], day)[goal.pk].is_due for day in (date(2026, 6, 8), date(2026, 6, 9))}
+    assert list(due.values()) == [False, True]
 
 
 def test_a_check_in_is_due_after_its_cadence_and_never_when_the_goal_is_over(cast: Cast) -> None:

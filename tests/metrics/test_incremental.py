@@ -28,6 +28,7 @@ FIELDS = st.fixed_dictionaries(
         "product": st.integers(0, 2),
         "stage": st.sampled_from(["open", "likely", "won", "lost"]),
         "amount": AMOUNTS,
+        "plan_amount": AMOUNTS,
         "closed_on": DAYS,
         "created_on": DAYS,
         "engaged_on": DAYS,
@@ -76,6 +77,7 @@ class World:
             "stage": stage,
             "outcome": stage.outcome,
             "converted_amount": fields["amount"],
+            "plan_amount": fields["plan_amount"],
         }
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:

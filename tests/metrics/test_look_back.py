@@ -143,11 +143,6 @@ def test_a_day_still_to_come_is_refused(company: Known) -> None:
         build.ask(company.organization, "revenue", on=TODAY, as_of="2018-01-01")
 
 
-def test_a_quota_has_no_look_back(company: Known) -> None:
-    with pytest.raises(QuestionError, match="no look back"):
-        build.ask(company.organization, "attainment", on=TODAY, as_of="2017-03-01")
-
-
 def test_the_explorer_says_that_it_looks_back(cast: Cast) -> None:
     make_deals(cast)
     client = cast.client("erin")

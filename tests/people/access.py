@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from people.engine.moves import Line
 from people.files import file_store
-from people.models import ActingManager, Delegation, Grant, Invitation, Leave, Notification, PersonRecord
+from people.models import ActingManager, Delegation, Grant, Holiday, Invitation, Leave, Notification, PersonRecord
 from people.services.invitation import VALID, invitation_token
 from people.services.moves import sheet_apply, sheet_create
 from people.services.notification import unsubscribe_token
@@ -33,6 +33,7 @@ def told(cast: Cast) -> dict[str, Any]:
 def absences(cast: Cast) -> dict[str, Any]:
     days = {"starts_on": date(2026, 1, 5), "ends_before": date(2026, 1, 12)}
     return {
+        "new_year": Holiday.objects.create(day=date(2027, 1, 1), name="New Year").pk,
         "alices_leave": Leave.objects.create(person=cast.alice, **days).pk,
         "bobs_stand_in": Delegation.objects.get(manager=cast.bob).pk,
         "norths_acting": ActingManager.objects.create(team=cast.north, person=cast.alice, **days).pk,

@@ -9,7 +9,8 @@ from django.utils import timezone
 from goals.models import QuotaLetter
 from goals.selectors.letters import letter_proposals
 from goals.services.letters import letter_remind, letters_issue_start
-from kernel.period import FiscalCalendar, Period, PeriodError
+from kernel.period import Period, PeriodError
+from people.fiscal import calendar_of
 from people.jobs import job_work_here
 from people.management.base import TenantCommand, person_of
 from people.models import Job, Organization
@@ -32,7 +33,7 @@ class Command(TenantCommand):
         parser.add_argument("--dry-run", action="store_true", help="issue: say what would happen, issue nothing")
 
     def work(self, *, organization: Organization, **options: Any) -> dict[str, Any]:
-        calendar = FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)
+        calendar = calendar_of(organization)
         try:
             period = calendar.period(options["period"])
         except PeriodError as error:

@@ -7,10 +7,11 @@ from goals.engine.proration import Basis
 from goals.engine.ramp import Ramp
 from goals.models import PlanLine, PlannedHire
 from goals.selectors.planning.sheet import Sheet
+from people.selectors.holiday import holiday_days
 
 
 def capacity_of(sheet: Sheet, hires: list[PlannedHire]) -> list[CapacityMonth]:
-    """The capacity plan of a version, from its sheet; hires follow the season of the company's number. No queries."""
+    """The capacity plan of a version, from its sheet; hires follow the season of the company's number. One query."""
     version = sheet.version
     people = [line for line in sheet.lines if line.kind == PlanLine.Kind.PERSON]
     company = sheet.lines[0].amounts
@@ -38,4 +39,5 @@ def capacity_of(sheet: Sheet, hires: list[PlannedHire]) -> list[CapacityMonth]:
         attainment=Fraction(version.attainment_ratio),
         season=season,
         basis=Basis(version.days),
+        holidays=holiday_days(),
     )

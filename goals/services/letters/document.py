@@ -12,8 +12,9 @@ from crm.models.quota import Measure
 from goals.engine.letter import MonthAmount
 from goals.models import ApprovalKind, QuotaLetter
 from goals.selectors.letters import months_of, names_of
-from kernel.period import FiscalCalendar, Grain
+from kernel.period import Grain
 from people import formats
+from people.fiscal import calendar_of
 from people.models import Organization
 from people.pdf import pdf_render
 
@@ -64,7 +65,7 @@ def letter_data(letter: QuotaLetter, organization: Organization) -> dict[str, An
 
 def quarters(months: list[MonthAmount], organization: Organization) -> list[tuple[str, Decimal]]:
     """The months added up by fiscal quarter, in order."""
-    calendar = FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)
+    calendar = calendar_of(organization)
     sums: dict[str, Decimal] = {}
     for month in months:
         label = calendar.label(Grain.QUARTER, month.starts_on)

@@ -36,6 +36,7 @@ from kernel.period import Period
 from people.audit import audit
 from people.jobs import JobRefused, JobRun, job_kind, job_start
 from people.models import Job, Organization, Person
+from people.selectors.holiday import holiday_days
 from people.viewer import Viewer, viewer_of_person
 from people.wall import tenant
 
@@ -141,16 +142,16 @@ def season_of(
 
 
 def factors_of(version: PlanVersion, sheet: Sheet) -> dict[int, list[Fraction]]:
-    """Which share of a full quota each person's line carries in each month. One query."""
+    """Which share of a full quota each person's line carries in each month. Two queries."""
     period = Period(version.plan.starts_on, version.plan.ends_before)
     leaves = leaves_of(period)
     ramp = Ramp(tuple(Fraction(ratio) for ratio in version.ramp_ratios), version.is_ramp_from_full_month)
-    basis = Basis(version.days)
+    basis, days_off = Basis(version.days), holiday_days()
     found = {}
     for line in sheet.lines:
         if line.person_id is not None:
             presence = Presence(line.days, line.hired_on, leaves.get(line.person_id, []))
-            found[line.id] = [month_factor(month, presence, ramp, basis) for month in sheet.months]
+            found[line.id] = [month_factor(month, presence, ramp, basis, days_off) for month in sheet.months]
     return found
 
 

@@ -23,7 +23,10 @@ DEALS = """(
            CASE WHEN known.is_now THEN d.converted_amount
                 WHEN was.currency = org.currency THEN was.amount
                 WHEN was.currency = d.currency AND d.amount <> 0 THEN was.amount * d.converted_amount / d.amount
-           END AS converted_amount
+           END AS converted_amount,
+           CASE WHEN known.is_now THEN d.plan_amount
+                WHEN was.currency = d.currency AND d.amount <> 0 THEN was.amount * d.plan_amount / d.amount
+           END AS plan_amount
     FROM crm_opportunity d
     JOIN people_organization org ON org.id = d.organization_id
     LEFT JOIN (
