@@ -174,7 +174,7 @@ class StateSent(serializers.Serializer[Any]):
     state = serializers.ChoiceField([State.REVIEW, State.DRAFT])
 
 
-class DecideSent(serializers.Serializer[Any]):
+class PlanDecideSent(serializers.Serializer[Any]):
     """A decision about what was looked at: a step that waits, and the revision of the numbers."""
 
     step = serializers.IntegerField(min_value=0, max_value=10_000)

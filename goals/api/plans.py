@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from goals.api.plan_shapes import (
     CellsSent,
-    DecideSent,
     DivideSent,
     LinesShape,
     PlanAdd,
+    PlanDecideSent,
     PlanShape,
     StateSent,
     VersionShape,
@@ -214,12 +214,12 @@ class DecideView(PlanView):
         operation_id="plan_versions_decide",
         tags=["quota plans"],
         summary="Approve or refuse the steps that are yours",
-        request=DecideSent,
+        request=PlanDecideSent,
         responses=VersionShape,
     )
     def post(self, request: Request, version_id: int) -> Response:
         version = access_version(self.viewer, version_id)
-        sent = DecideSent(data=request.data)
+        sent = PlanDecideSent(data=request.data)
         sent.is_valid(raise_exception=True)
         plan_version_decide(viewer=self.viewer, version=version, at=timezone.now(), **sent.validated_data)
         return _version_response(self.viewer, version_id)
