@@ -6,7 +6,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.models import Credit, Opportunity
+from crm.models import Credit, Opportunity, Transaction
 from crm.selectors.credits import Credited
 from people import formats
 
@@ -38,6 +38,13 @@ def rule_words(rule: str, days: int | None, previous_share: Decimal | None) -> s
             words += " · " + ngettext("for %(n)s day", "for %(n)s days", days) % {"n": formats.number(days)}
         return words
     return _("the owner at close gets the credit")
+
+
+def stated_words(fact: Opportunity | Transaction, *, is_exact: bool = False) -> str:
+    """€ 4,000, where the source gave the amount in another currency than the organization's; otherwise nothing."""
+    if fact.amount is None or fact.amount == fact.converted_amount:
+        return ""
+    return (formats.money_exact if is_exact else formats.money)(fact.amount, fact.currency)
 
 
 def ruled_words(ruled: Ruled | None) -> str:

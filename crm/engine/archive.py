@@ -3,7 +3,8 @@
 Sizes in a zip's directory are binding: whoever unpacks gets an error behind them. Refused are archives that are no
 workbook, locked or damaged ones, and bombs: more than `MOST_UNPACKED` bytes, texts of more than `MOST_TEXTS` bytes (a
 workbook keeps every different text once, and they must fit into memory), or a part more than `MOST_RATIO` times its
-packed size once it is large.
+packed size once it is large, or with a cell of more than `LONGEST` bytes (a cell is read as a whole; no program writes
+more than 32,767 characters into one).
 """
 
 import re
@@ -20,6 +21,7 @@ MOST_RATIO = 300
 LARGE = 50_000_000  # bytes from which the ratio counts
 MOST_PARTS = 5_000
 PIECE = 1_000_000  # bytes read at once
+LONGEST = 2 * PIECE  # bytes between two tags from which a part is no sheet
 
 _NO_VALUE = re.compile(
     rb"<c\b([^>]*)>\s*(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>", re.DOTALL
@@ -94,6 +96,20 @@ def _size_check(archive: zipfile.ZipFile) -> None:
     for info in parts:
         if info.file_size > LARGE and info.file_size > MOST_RATIO * max(info.compress_size, 1):
             raise Unreadable("unpacks_too_large", limit=MOST_UNPACKED // 1_000_000)
+    for info in parts:
+        if info.file_size > LARGE and not info.filename.startswith("xl/media/"):
+            _cells_check(archive, info)
+
+
+def _cells_check(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """A large part is read through once, a piece at a time, before a parser holds any cell of it whole."""
+    behind = 0  # bytes since the last tag began
+    with archive.open(info) as stream:
+        while piece := stream.read(PIECE):
+            first = piece.find(b"<")
+            if behind + (len(piece) if first < 0 else first) > LONGEST:
+                raise Unreadable("cell_too_long", limit=32_767)
+            behind = behind + len(piece) if first < 0 else len(piece) - piece.rfind(b"<")
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:

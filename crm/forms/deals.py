@@ -25,6 +25,7 @@ ODDITY_WORDS = {
     "no_close_date": _("Decided without a close date"),
     "close_before_start": _("Closes before it starts"),
     "no_owner": _("Without an owner"),
+    "open_owner_left": _("Open, and the owner has left"),
     "open_no_amount": _("Open without an amount"),
     "open_no_close_date": _("Open without an expected close date"),
     "no_start": _("Without a start date"),

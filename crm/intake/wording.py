@@ -43,6 +43,9 @@ FILE: dict[str, Promise | str] = {
     "unpacks_too_large": _(
         "The workbook unpacks to far more than it says, or to more than %(limit)s MB. Save the sheet as CSV instead."
     ),
+    "cell_too_long": _(
+        "A cell of the workbook holds far more than %(limit)s characters, which no cell can. Save the sheet as CSV instead."
+    ),
     "too_many_rows_in_sheet": _("The sheet has more than %(limit)s rows, which no sheet can have. Save it again."),
     "no_such_sheet": _("The workbook has no sheet “%(sheet)s”. Sheets: %(sheets)s."),
     "formula_without_result": _(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Max, OrderBy, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.http import Http404
 
 from crm.models import Activity, Credit, DetailChange, ImportRow, Lead, Opportunity, OpportunityChange
@@ -36,6 +36,8 @@ ODDITIES: dict[str, Q] = {
     "close_before_start": Q(outcome__in=["won", "lost"])
     & (Q(closed_on__lt=F("engaged_on")) | Q(engaged_on__isnull=True, closed_on__lt=F("created_on"))),
     "no_owner": Q(owner__isnull=True),
+    "open_owner_left": Q(outcome="open", owner__left_on__lte=Now())
+    & (Q(owner__hired_on__isnull=True) | Q(owner__hired_on__lte=F("owner__left_on")) | Q(owner__hired_on__gt=Now())),
     "open_no_amount": Q(outcome="open", amount__isnull=True),
     "open_no_close_date": Q(outcome="open", closed_on__isnull=True),
     "no_start": Q(engaged_on__isnull=True, created_on__isnull=True),

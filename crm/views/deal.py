@@ -77,9 +77,12 @@ def _deal_stats(deal: Opportunity, viewer: Viewer) -> list[Stat]:
 
 
 def _amount_hint(deal: Opportunity, viewer: Viewer) -> str:
-    if deal.amount is not None and deal.converted_amount is None:
-        return _("no exchange rate to %(currency)s") % {"currency": viewer.organization.currency}
-    return ""
+    own = viewer.organization.currency
+    if deal.amount is None or deal.currency == own:
+        return ""
+    if deal.converted_amount is None:
+        return _("no exchange rate to %(currency)s") % {"currency": own}
+    return _("%(amount)s at the rate of its day") % {"amount": formats.money(deal.converted_amount, own)}
 
 
 def _deal_pairs(deal: Opportunity) -> list[tuple[Any, ...]]:

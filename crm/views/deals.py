@@ -22,6 +22,7 @@ from crm.selectors.deals import (
     deals_found,
 )
 from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, with_reasons
+from crm.words import stated_words
 from people import formats
 from people.components import Action, Cell, Column, Empty, Pages, PersonChip, Row, Stat, Status, Table
 from people.viewer import Viewer
@@ -55,7 +56,7 @@ def deal_list_view(request: HttpRequest) -> HttpResponse:
             Column("closes", _("Closes"), "day", is_sortable=True),
             Column("amount", _("Amount"), "money", currency, is_sortable=True),
         ],
-        rows=[deal_row(deal, currency) for deal in rows],
+        rows=[deal_row(deal) for deal in rows],
         sort=sort,
         query=request.GET,
         pages=Pages(page, request.GET) if totals.count else None,
@@ -83,16 +84,17 @@ def deal_rows_view(request: HttpRequest) -> StreamingHttpResponse:
     headings = [
         _("Id"), _("Deal"), _("Account"), _("Owner"), _("Product"), _("Stage"), _("Outcome"), _("Created"), _("Closes"),
         _("Amount"), _("Currency"), _("Type"), _("Lead source"), _("Loss reason"),
+        _("Amount in %(currency)s") % {"currency": viewer.organization.currency},
     ]  # fmt: skip
     return csv_answer("deals", headings, deal_rows(found, request.GET.get("sort") or DEFAULT_ORDER), _cells)
 
 
 def _cells(deal: Opportunity) -> list[object]:
-    amount = None if deal.amount is None else f"{deal.amount.normalize():f}"
+    amount, worth = (None if each is None else f"{each.normalize():f}" for each in (deal.amount, deal.converted_amount))
     return [
         deal.external_id, deal.name, named(deal.account, deal.account_text), named(deal.owner, deal.owner_text),
         named(deal.product, deal.product_text), deal.stage.name, deal.outcome, deal.created_on, deal.closed_on, amount,
-        deal.currency, deal.deal_type, deal.lead_source, deal.loss_reason,
+        deal.currency, deal.deal_type, deal.lead_source, deal.loss_reason, worth,
     ]  # fmt: skip
 
 
@@ -111,7 +113,7 @@ def totals_stats(totals: DealTotals, currency: str) -> list[Stat]:
     ]
 
 
-def deal_row(deal: Opportunity, currency: str) -> Row:
+def deal_row(deal: Opportunity) -> Row:
     """A deal in a list."""
     return Row(
         [
@@ -122,7 +124,7 @@ def deal_row(deal: Opportunity, currency: str) -> Row:
             Cell(status=stage_status(deal)),
             Cell(deal.created_on, text=day(deal.created_on)),
             Cell(deal.closed_on, text=day(deal.closed_on)),
-            _amount_cell(deal, currency),
+            _amount_cell(deal),
         ],
         href=reverse("crm:deal_detail", args=[deal.pk]),
     )
@@ -132,10 +134,10 @@ def stage_status(deal: Opportunity) -> Status:
     return Status(deal.stage.name, OUTCOME_TONES[deal.outcome], OUTCOME_ICONS[Outcome(deal.outcome)])
 
 
-def _amount_cell(deal: Opportunity, currency: str) -> Cell:
+def _amount_cell(deal: Opportunity) -> Cell:
     if deal.amount is not None and deal.converted_amount is None:
         return Cell(text=formats.money(deal.amount, deal.currency), reason=_("No exchange rate: left out of figures"))
-    return Cell(deal.converted_amount)
+    return Cell(deal.converted_amount, detail=stated_words(deal))
 
 
 def _empty(viewer: Viewer, is_filtered: bool) -> Empty:

@@ -155,6 +155,7 @@ def _effect(check: str) -> str:
         "no_exchange_rate": _("Their amounts are left out until there is a rate."),
         "no_close_date": _("They count in no period."),
         "close_before_start": _("They count, but leave the sales cycle."),
+        "open_owner_left": _("No team counts them. Hand them over."),
         "open_no_amount": _("They leave the pipeline's amounts."),
         "open_no_close_date": _("Nobody can see when they are due."),
         "no_start": _("They leave the sales cycle and the age of open deals."),

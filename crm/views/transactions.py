@@ -20,6 +20,7 @@ from crm.selectors.transactions import (
     transactions_found,
 )
 from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, nothing_here, with_reasons
+from crm.words import stated_words
 from people import formats
 from people.components import Cell, Column, Pages, PersonChip, Row, Stat, Status, Table
 from people.views.page import viewer_of
@@ -79,7 +80,7 @@ def transaction_rows_view(request: HttpRequest) -> StreamingHttpResponse:
     found = chosen.qs if chosen.is_valid() else transactions_found(viewer).none()
     headings = [
         _("Id"), _("Type"), _("Person"), _("Deal"), _("Account"), _("Product"), _("Occurred"), _("Amount"),
-        _("Currency"), _("Cancels"),
+        _("Currency"), _("Cancels"), _("Amount in %(currency)s") % {"currency": viewer.organization.currency},
     ]  # fmt: skip
     rows = transaction_rows(found, request.GET.get("sort") or DEFAULT_ORDER)
     return csv_answer("transactions", headings, rows, _cells)
@@ -88,10 +89,10 @@ def transaction_rows_view(request: HttpRequest) -> StreamingHttpResponse:
 def _cells(row: Transaction) -> list[object]:
     deal = row.opportunity.external_id if row.opportunity else row.opportunity_text
     cancels = row.cancels.external_id if row.cancels else row.cancels_text
-    amount = None if row.amount is None else f"{row.amount.normalize():f}"
+    amount, worth = (None if each is None else f"{each.normalize():f}" for each in (row.amount, row.converted_amount))
     return [
         row.external_id, row.type, named(row.person, row.person_text), deal, named(row.account, row.account_text),
-        named(row.product, row.product_text), row.occurred_on, amount, row.currency, cancels,
+        named(row.product, row.product_text), row.occurred_on, amount, row.currency, cancels, worth,
     ]  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def amount_cell(row: Transaction) -> Cell:
         return Cell(
             text=formats.money_exact(row.amount, row.currency), reason=_("No exchange rate: left out of figures")
         )
-    return Cell(signed(row, row.converted_amount))
+    return Cell(signed(row, row.converted_amount), detail=stated_words(row, is_exact=True))
 
 
 def signed(row: Transaction, amount: Decimal | None) -> Decimal | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.models import Opportunity, Outcome
+from crm.words import stated_words
 from metrics.pages import links
 from people import formats
 from people.components import Cell, Column, Empty, Row, Status, Table
@@ -110,8 +111,9 @@ def owner_cells(deal: Opportunity, has_owner: bool) -> list[Cell]:
 def amount_cell(deal: Opportunity) -> Cell:
     """What it is worth in the organization's currency, which opens where that came from."""
     if deal.converted_amount is None:
-        return Cell(reason=_("Without amount"))
-    return Cell(deal.converted_amount, href=links.page("metrics:deal_origin", deal.pk), is_drawer=True)
+        return Cell(reason=_("Without amount") if deal.amount is None else _("No exchange rate: left out of figures"))
+    href = links.page("metrics:deal_origin", deal.pk)
+    return Cell(deal.converted_amount, href=href, detail=stated_words(deal), is_drawer=True)
 
 
 def day_cell(day: date | None) -> Cell:

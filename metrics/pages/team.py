@@ -16,10 +16,11 @@ from metrics.pages.tiles import ASKED, TREND, Tiles
 from metrics.selectors.attention import attention
 from metrics.selectors.pipeline import pipeline_by_stage
 from metrics.selectors.question import Dimension
-from metrics.selectors.structure import TeamNames, members_below, teams_below
+from metrics.selectors.structure import Member, TeamNames, members_below, teams_below
 from metrics.selectors.subject import Subject, access_team_numbers
 from people.components import Chart, Crumb, Empty, Figure, Tab, Table
 from people.viewer import Viewer
+from people.views.words import away_words
 
 PEOPLE, TEAMS = "people", "teams"
 TOTALS = tuple(dict.fromkeys((*ASKED, *DATED)))
@@ -141,20 +142,24 @@ def _views(asked: Asked, tree: TeamNames, view: str) -> list[Tab]:
 def _people(viewer: Viewer, subject: Subject, choice: Choice) -> list[Side]:
     """Everybody who sat in the team in these days, with what they did there. Three queries."""
     assert subject.team_id is not None
-    members = members_below(subject.team_id, choice.period)
+    members = members_below(subject.team_id, choice.period, viewer.on)
     names = {key: member.name for key, member in members.items()}
     by_period = ask.members_by_period(
         viewer, subject, Dimension.PERSON, names, DATED, asked_periods(choice), choice.as_of
     )
     now = ask.members_now(viewer, subject, Dimension.PERSON, names, STANDING, choice.as_of)
     return [
-        side_of(Subject(each.name, key, subject.team_id), _seat(each.role, each.team), choice, by_period[key], now[key])
+        side_of(Subject(each.name, key, subject.team_id), _member_words(each, choice), choice, by_period[key], now[key])
         for key, each in members.items()
     ]
 
 
-def _seat(role: str, team: str) -> str:
-    return _("%(team)s, manager") % {"team": team} if role == "manager" else team
+def _member_words(member: Member, choice: Choice) -> str:
+    """Team and role, and until when somebody is away; of a past day that is not said."""
+    seat = _("%(team)s, manager") % {"team": member.team} if member.role == "manager" else member.team
+    if member.away_before is None or choice.as_of is not None:
+        return seat
+    return f"{seat} · {away_words(member.away_before)}"
 
 
 def _teams(viewer: Viewer, subject: Subject, tree: TeamNames, choice: Choice) -> list[Side]:

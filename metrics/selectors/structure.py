@@ -29,7 +29,9 @@ TOPS = """
 """
 PEOPLE = """
     SELECT p.id, p.name, (array_agg(t.name ORDER BY h.starts_on DESC))[1],
-           (array_agg(s.role ORDER BY h.starts_on DESC))[1]
+           (array_agg(s.role ORDER BY h.starts_on DESC))[1],
+           (SELECT l.ends_before FROM people_leave l
+            WHERE l.person_id = p.id AND l.starts_on <= %(today)s AND %(today)s < l.ends_before)
     FROM people_seatholding h
     JOIN people_seat s ON s.id = h.seat_id
     JOIN people_team t ON t.id = s.team_id
@@ -53,12 +55,13 @@ class TeamNames:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who sat in a team or below it: the latest team and role there."""
+    """Somebody who sat in a team or below it: the latest team and role there, and before which day they are back."""
 
     id: int
     name: str
     team: str
     role: str
+    away_before: date | None = None
 
 
 def teams_below(team_id: int, on: date) -> TeamNames:
@@ -78,9 +81,10 @@ def top_teams(on: date) -> TeamNames:
     return TeamNames("", below if len(tops) == 1 and below else tops)
 
 
-def members_below(team_id: int, period: Period) -> dict[int, Member]:
-    """Everybody who sat in a team, or below it, on some day of a period. One query."""
-    rows = _select(PEOPLE, {"team": team_id, "starts_on": period.starts_on, "ends_before": period.ends_before})
+def members_below(team_id: int, period: Period, today: date) -> dict[int, Member]:
+    """Everybody who sat in a team, or below it, on some day of a period; who is away is said of today only. One query."""
+    days = {"starts_on": period.starts_on, "ends_before": period.ends_before, "today": today}
+    rows = _select(PEOPLE, {"team": team_id, **days})
     return {row[0]: Member(*row) for row in rows}
 
 

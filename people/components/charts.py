@@ -7,6 +7,7 @@ turned into floats for drawing only; the table keeps them exact.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from html import escape
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -93,14 +94,15 @@ class Chart:
 
     def _trace(self, series: Series) -> go.Bar | go.Scatter:
         drawn = [None if value is None else float(value) for value in series.values]
+        names = [plain_label(category) for category in self.categories]
         lying = self.orientation == "h"
         common: dict[str, Any] = {
-            "name": series.name,
-            "x": drawn if lying else list(self.categories),
-            "y": list(self.categories) if lying else drawn,
+            "name": plain_label(series.name),
+            "x": drawn if lying else names,
+            "y": names if lying else drawn,
             "customdata": list(series.hrefs) or None,
             "text": [formats.figure(value, self.unit, self.currency) for value in series.values],
-            "hovertemplate": "%{text}<extra>" + series.name + "</extra>",
+            "hovertemplate": "%{text}<extra>%{fullData.name}</extra>",
             "meta": {"role": series.role, "drawer": self.opens_drawer},
         }
         if series.mark == "bar":
@@ -161,10 +163,15 @@ class Chart:
     def _target_line(self, at: float) -> dict[str, Any]:
         label = self.target_label or _("Target")
         name = f"{label} {formats.figure(self.target, self.unit, self.currency)}"
-        line: dict[str, Any] = {"type": "line", "name": name, "showlegend": True}
+        line: dict[str, Any] = {"type": "line", "name": plain_label(name), "showlegend": True}
         if self.orientation == "h":
             return {**line, "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1}
         return {**line, "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": at, "y1": at}
+
+
+def plain_label(text: str) -> str:
+    """A name as Plotly shows it word for word: it would take <a href=…> or <b> in one for markup."""
+    return escape(text, quote=False)
 
 
 def round_steps(low: Decimal, high: Decimal, steps: int = 5) -> list[Decimal]:

@@ -1,8 +1,9 @@
 """Read the audit log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,9 @@ from django.db.models import Q, QuerySet
 from people.models import AuditEntry, Grant, Person, Seat, Team
 from people.policies import audits
 from people.viewer import Viewer
+
+# what holds the key of a person or a team in details
+PERSONS, TEAMS = frozenset({"person", "delegate", "for"}), frozenset({"team", "parent"})
 
 
 @dataclass(frozen=True)
@@ -69,16 +73,24 @@ def audit_subjects(viewer: Viewer) -> list[str]:
     return list(audits.visible(viewer).order_by("subject").values_list("subject", flat=True).distinct())
 
 
+def _named(detail: Any) -> Iterator[tuple[str, int]]:
+    """The keys of people and teams in the details of an entry, however deep."""
+    pairs = detail.items() if isinstance(detail, dict) else [("", each) for each in detail]
+    for name, value in pairs:
+        if isinstance(value, dict | list):
+            yield from _named(value)
+        elif name in PERSONS | TEAMS and isinstance(value, int):
+            yield name, value
+
+
 def audit_names(entries: Iterable[AuditEntry]) -> AuditNames:
     """Names for the keys in some entries. Four queries at most."""
     keys: dict[str, set[int]] = {"person": set(), "team": set(), "seat": set(), "grant": set()}
     for entry in entries:
         if entry.subject in keys and entry.subject_id:
             keys[entry.subject].add(entry.subject_id)
-        for kind in ("person", "team"):
-            value = entry.detail.get(kind)
-            if isinstance(value, int):
-                keys[kind].add(value)
+        for name, value in _named(entry.detail):
+            keys["team" if name in TEAMS else "person"].add(value)
     grants = Grant.objects.filter(pk__in=keys["grant"]).values_list("pk", "person_id", "person__name")
     return AuditNames(
         dict(Person.objects.filter(pk__in=keys["person"]).values_list("pk", "name")),

@@ -15,9 +15,13 @@ from people.views.words import away_words, both_days_words
 
 
 def away_status(viewer: Viewer, person: Person) -> Status | None:
-    """Away until …, today. One query."""
+    """Away until …, today, and who stands in. One query, two of whoever is away."""
     ends_before = read.absences(viewer, [person.pk], viewer.on).get(person.pk)
-    return Status(away_words(ends_before), "warn", "calendar") if ends_before else None
+    if ends_before is None:
+        return None
+    names = ", ".join(each.delegate.name for each in read.stand_ins([person.pk], viewer.on).get(person.pk, []))
+    stands_in = [_("%(names)s stands in") % {"names": names}] if names else []
+    return Status(" · ".join([away_words(ends_before), *stands_in]), "warn", "calendar")
 
 
 def leave_table(viewer: Viewer, person: Person) -> Table | None:

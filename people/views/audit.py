@@ -1,6 +1,7 @@
 """The audit log: who did what, when, to whom; as a page and as a file."""
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from people.components import Action, Cell, Column, Empty, Pages, PersonChip, Row, Table
-from people.formats import plain, spreadsheet_text
+from people.formats import UNDEFINED, plain, spreadsheet_text
 from people.forms.audit import AuditFilter
 from people.models import AuditEntry
 from people.policies import audits
@@ -25,6 +26,8 @@ from people.views.words import SUBJECTS, action_words, subject_words
 
 PAGE_SIZE = 50
 IN_FILE_AT_ONCE = 2_000
+LONGEST = 500  # characters of details
+EXACT = re.compile(r"^(-?\d+)(?:\.0+|(\.\d*[1-9])0*)$")  # an exact amount and its needless zeros
 
 
 @require_GET
@@ -124,18 +127,29 @@ def subject_of(entry: AuditEntry, names: read.AuditNames) -> tuple[str, str]:
 
 def detail_words(entry: AuditEntry, names: read.AuditNames) -> str:
     """The details as they were kept, people and teams by their names."""
-    known = {"person": names.persons, "team": names.teams}
-    parts = []
-    for key, value in sorted(entry.detail.items()):
-        text = known[key].get(value, str(value)) if key in known and isinstance(value, int) else _value_words(value)
-        parts.append(f"{key.replace('_', ' ')}: {text}")
-    return "; ".join(parts)[:500]
+    words = "; ".join(_pair_words(key, value, names) for key, value in sorted(entry.detail.items()))
+    return words if len(words) <= LONGEST else f"{words[:LONGEST].rstrip(' ,;')} …"
 
 
-def _value_words(value: Any) -> str:
+def _pair_words(key: str, value: Any, names: read.AuditNames) -> str:
+    known = names.teams if key in read.TEAMS else names.persons if key in read.PERSONS else {}
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = known.get(value, value)
+    return f"{key.replace('_', ' ')}: {_value_words(value, names)}"
+
+
+def _value_words(value: Any, names: read.AuditNames) -> str:
+    """A list of two is a value before and after; amounts stand without needless zeros, nothing as a dash."""
+    if isinstance(value, dict):
+        return ", ".join(_pair_words(key, each, names) for key, each in sorted(value.items())) or UNDEFINED
     if isinstance(value, list):
-        return " → ".join(map(str, value)) if len(value) == 2 else ", ".join(map(str, value))
-    return str(value)
+        inner = [_value_words(each, names) for each in value]
+        if any(isinstance(each, dict | list) for each in value):
+            return " / ".join(inner)
+        return " → ".join(inner) if len(inner) == 2 else ", ".join(inner) or UNDEFINED
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return UNDEFINED if value in (None, "") else EXACT.sub(r"\1\2", str(value))
 
 
 def _lines(found: QuerySet[AuditEntry]) -> Iterator[bytes]:

@@ -20,10 +20,12 @@ from people.policies import persons
 from people.selectors import invitation as read
 from people.selectors.person import access_person
 from people.services import invitation as service
+from people.viewer import Viewer
 from people.views.page import FormPage, act, form_page, viewer_of
 from people.views.person import people_crumb, person_crumb
 
 PAGE_SIZE = 50
+MOST_TOLD = 20  # refused addresses with their reason
 TONES = {
     "open": ("accent", "clock"),
     "accepted": ("good", ""),
@@ -125,11 +127,30 @@ def invitation_add(request: HttpRequest) -> HttpResponse:
             base_href=base_href(request),
         )
 
-    def done(invited: service.Invited) -> str:
-        _tell(request, invited)
-        return back if is_mail_sent() or not invited.invitations else reverse("people:invitation_links")
+    invited: list[service.Invited] = []
 
-    return form_page(request, page, form, invite, done)
+    def done(made: service.Invited) -> str:
+        invited.append(made)
+        _tell(request, made)
+        return back if is_mail_sent() or not made.invitations else reverse("people:invitation_links")
+
+    answer = form_page(request, page, form, invite, done)
+    if invited and invited[0].refused:
+        return form_page(request, page, _form_again(viewer, invited[0].refused), invite, done)
+    return answer
+
+
+def _form_again(viewer: Viewer, refused: list[tuple[str, str]]) -> InviteManyForm:
+    """The form with what was refused, to be corrected; the others are invited already."""
+    form = InviteManyForm({"addresses": "\n".join(text for text, _reason in refused)}, viewer=viewer)
+    form.full_clean()
+    for text, reason in refused[:MOST_TOLD]:
+        form.add_error("addresses", f"{text[:100]}: {reason}")
+    more = len(refused) - MOST_TOLD
+    if more > 0:
+        words = ngettext("%(count)s more was refused.", "%(count)s more were refused.", more)
+        form.add_error("addresses", words % {"count": more})
+    return form
 
 
 def _no_mail_callout() -> Callout | None:
@@ -143,12 +164,6 @@ def _tell(request: HttpRequest, invited: service.Invited) -> None:
     if count:
         words = ngettext("%(count)s person is invited.", "%(count)s people are invited.", count)
         messages.success(request, words % {"count": count})
-    for text, reason in invited.refused[:20]:
-        messages.error(request, f"{text[:100]}: {reason}")
-    more = len(invited.refused) - 20
-    if more > 0:
-        words = ngettext("%(count)s more was refused.", "%(count)s more were refused.", more)
-        messages.error(request, words % {"count": more})
 
 
 @never_cache

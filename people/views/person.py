@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from people import formats
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Status, Table
 from people.forms.person import PersonAddForm, PersonFilter, PersonForm
 from people.frame import Frame, role_words
@@ -150,10 +151,10 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         (_("Role"), ", ".join(role_words(role) for role in roles)),
         (_("Title"), person.seat_title),
         (_("E-mail"), person.email),
-        (_("Hired on"), person.hired_on),
+        (_("Hired on"), formats.day(person.hired_on)),
     ]
     if person.left_on:
-        pairs.append((_("Left on"), person.left_on))
+        pairs.append((_("Left on"), formats.day(person.left_on)))
     if may_change:
         pairs.append((_("Sign-in"), person.user.email if person.user else ""))
     is_leader = person.seat_role == Seat.Role.MANAGER

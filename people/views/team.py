@@ -150,7 +150,7 @@ def _seat_row(each: read.SeatOn, about: dict[int, str], may_change: bool) -> Row
     else:
         href = reverse("people:person_detail", args=[holding.person_id])
         detail = " · ".join(part for part in (about.get(holding.person_id, ""), words) if part)
-        who = Cell(person=PersonChip(holding.person.name, href=href, is_small=True), detail=detail)
+        who = Cell(person=PersonChip(holding.person.name, detail, href, is_small=True))
         days = Cell(days_words(holding.starts_on, holding.ends_before))
     place = " · ".join(part for part in (each.seat.territory, each.seat.legal_entity) if part)
     cells = [who, Cell(role_words(each.seat.role)), Cell(each.seat.title, detail=place), days]

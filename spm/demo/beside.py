@@ -13,6 +13,7 @@ from django.db import connection
 
 from crm.models import CustomField
 from spm.demo import story
+from spm.demo.currencies import worth
 from spm.demo.story import Days
 
 MOST = 50_000  # deals that have activities, transactions, leads and roles
@@ -75,7 +76,7 @@ SELECT %(source)s, 'T-' || lpad(number::text, 7, '0') || '-' || n, type, '',
     CASE type WHEN 'call' THEN 'Call with ' WHEN 'email' THEN 'E-mail to ' WHEN 'meeting' THEN 'Meeting with '
         WHEN 'demo' THEN 'Demo for ' WHEN 'proposal' THEN 'Proposal to ' ELSE 'Note on ' END || account,
     owner_id, '', (({WORKDAY}) + make_interval(mins => 480 + minute)) AT TIME ZONE 'UTC', {WORKDAY},
-    id, '', account_id, '', false, %(at)s
+    made.id, '', account_id, '', false, %(at)s
 FROM (
     SELECT o.id, o.owner_id, o.account_id, a.name AS account, {NUMBER} AS number, n,
         CASE WHEN {chance(21, f"{NUMBER} * 8 + n")} < 0.40 THEN 'call' WHEN {chance(21, f"{NUMBER} * 8 + n")} < 0.70 THEN 'email'
@@ -87,7 +88,7 @@ FROM (
     FROM crm_opportunity o JOIN crm_account a ON a.id = o.account_id
     CROSS JOIN LATERAL generate_series(1, 1 + {whole(24, 5)}) n
     WHERE {SAMPLED} AND o.owner_id IS NOT NULL AND o.created_on IS NOT NULL
-) made
+) made JOIN people_person owner ON owner.id = owner_id AND (owner.left_on IS NULL OR day < owner.left_on)
 """
 
 # kind of transaction, what its id begins with, days after the close, which deals, share of the amount
@@ -102,17 +103,18 @@ INSERT INTO crm_transaction (source, external_id, type, person_id, person_text, 
     account_text, product_id, product_text, cancels_text, amount, currency, converted_amount, occurred_on, is_deleted,
     updated_at)
 SELECT %(source)s, '{prefix}-' || lpad(({number})::text, 7, '0'), '{type}', o.owner_id, '', o.id, '', o.account_id, '',
-    o.product_id, '', '', o.amount * {share}, o.currency, o.converted_amount * {share}, o.closed_on + {days}, false, %(at)s
+    o.product_id, '', '', o.amount * {share}, o.currency, {worth}, o.closed_on + {days}, false, %(at)s
 FROM crm_opportunity o JOIN crm_product p ON p.id = o.product_id
 WHERE {sampled} AND o.outcome = 'won' AND o.closed_on + {days} <= %(today)s AND {where}
 """
+CANCELLED, CANCELLED_ON = "-round(b.amount * part, 2)", f"b.occurred_on + 20 + {whole(42, 25)}"
 CANCELLATIONS = f"""
 INSERT INTO crm_transaction (source, external_id, type, person_id, person_text, opportunity_id, opportunity_text, account_id,
     account_text, product_id, product_text, cancels_id, cancels_text, amount, currency, converted_amount, occurred_on,
     is_deleted, updated_at)
 SELECT %(source)s, 'C-' || lpad(({NUMBER})::text, 7, '0'), 'cancellation', b.person_id, '', b.opportunity_id, '', b.account_id,
-    '', b.product_id, '', b.id, b.external_id, -round(b.amount * part, 2), b.currency, -round(b.converted_amount * part, 2),
-    b.occurred_on + 20 + {whole(42, 25)}, false, %(at)s
+    '', b.product_id, '', b.id, b.external_id, {CANCELLED}, b.currency, {worth(CANCELLED, CANCELLED_ON, "b.currency")},
+    {CANCELLED_ON}, false, %(at)s
 FROM (
     SELECT o.*, CASE WHEN {chance(41)} < 0.006 THEN 1 ELSE 0.4 END AS part
     FROM crm_transaction o WHERE o.source = %(source)s AND o.type = 'booking' AND {chance(41)} < 0.015
@@ -129,9 +131,10 @@ FROM (
 """
 RECURRING = f"""
 INSERT INTO crm_customvalue (field_id, opportunity_id, text, number, currency, converted_number)
-SELECT %(recurring)s, o.id, trim_scale(arr)::text || ' ' || o.currency, arr, o.currency, arr
+SELECT %(recurring)s, o.id, trim_scale(arr)::text || ' ' || o.currency, arr, o.currency,
+    {worth("arr", "coalesce(o.closed_on, o.created_on)")}
 FROM (
-    SELECT o.id, o.currency, round(o.amount * 12 / o.term_months, 2) AS arr FROM crm_opportunity o
+    SELECT o.id, o.currency, o.closed_on, o.created_on, round(o.amount * 12 / o.term_months, 2) AS arr FROM crm_opportunity o
     WHERE {SAMPLED} AND o.term_months IS NOT NULL AND o.amount IS NOT NULL
 ) o
 """
@@ -150,6 +153,7 @@ def deal_parameters(*, seed: int, days: Days, deals: int) -> dict[str, Any]:
     """What `DEAL_VALUES` and the statements refer to."""
     return {
         "seed": seed,
+        "currency": story.CURRENCY,
         "today": days.today,
         "starts_on": days.starts_on,
         "every": max(1, deals // MOST),
@@ -177,7 +181,14 @@ def beside_create(parameters: dict[str, Any], *, people: list[int], at: datetime
     }
     steps = [
         TRANSACTIONS.format(
-            type=type, prefix=prefix, days=days, where=where, share=share, number=NUMBER, sampled=SAMPLED
+            type=type,
+            prefix=prefix,
+            days=days,
+            where=where,
+            share=share,
+            worth=worth(f"o.amount * {share}", f"o.closed_on + {days}"),
+            number=NUMBER,
+            sampled=SAMPLED,
         )
         for type, prefix, days, where, share in STEPS
     ]

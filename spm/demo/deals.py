@@ -43,6 +43,7 @@ class Deals:
     engaged: Ints
     closed: Ints  # expected while open
     cents: Ints
+    currency: Ints  # a place in `currencies.CODES`; cents are of it
     source: Ints
     last: Ints  # day of the last change of an open deal
     first_cents: Ints
@@ -190,6 +191,7 @@ def _with_basics(
     columns["created"] = engaged - np.minimum(rng.exponential(4, count), 21).astype(np.int64)
     columns["first_cents"] = np.where(rng.random(count) < 0.3, np.maximum(asked, 1000), cents)
     columns["first_owner"] = owner.copy()
+    columns["currency"] = np.zeros(count, dtype=np.int64)
     return Deals(**columns)
 
 

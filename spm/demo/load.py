@@ -30,14 +30,17 @@ from people.models import (
 from people.statistics import statistics_gather
 from people.wall import tenant
 from spm.demo import names, story
+from spm.demo.away import absences_create
 from spm.demo.beside import DEAL_VALUES, beside_create, deal_parameters
 from spm.demo.copying import Block, table_copy
+from spm.demo.currencies import CODES, SCALE, currencies_choose, deal_rates, rates_create
 from spm.demo.deals import NOBODY, Deals, Ints, account_count, account_regions, deals_of
 from spm.demo.goals import goals_create
 from spm.demo.history import changes_of
 from spm.demo.plants import plant
 from spm.demo.quotas import quotas_create
 from spm.demo.season import traits_of
+from spm.demo.shares import shares_create
 from spm.demo.staff import Member, Staff, staff_of
 from spm.demo.story import Days, days_of
 
@@ -50,12 +53,15 @@ _DEAL_COLUMNS = {
     "product": "bigint",
     "stage": "bigint",
     "cents": "bigint",
+    "currency": "integer",
+    "rate": "integer",
     "created": "date",
     "engaged": "date",
     "closed": "date",
     "last": "date",
     "source": "integer",
 }
+_PLAIN = ("cents", "currency", "created", "engaged", "closed", "last", "source")
 _CHANGE_COLUMNS = {
     "number": "integer",
     "day": "date",
@@ -78,8 +84,8 @@ _DEAL_VALUES = {
     "stage_id": "d.stage",
     "outcome": "s.outcome",
     "amount": "nullif(d.cents, -1) * 0.01",
-    "currency": "%(currency)s",
-    "converted_amount": "nullif(d.cents, -1) * 0.01",
+    "currency": "(%(currencies)s::text[])[d.currency + 1]",
+    "converted_amount": "nullif(d.cents, -1) * 0.01 * d.rate / %(scale)s",
     "created_on": "d.created",
     "engaged_on": "d.engaged",
     "closed_on": "nullif(d.closed, '-infinity')",
@@ -98,7 +104,7 @@ _CHANGES_INSERT = """
     INSERT INTO crm_opportunitychange (
         opportunity_id, happened_on, recorded_at, stage_id, outcome, amount, currency, closed_on, owner_id)
     SELECT d.id, c.day, least(c.day + make_interval(secs => c.second), %(at)s), c.stage, s.outcome,
-        nullif(c.cents, -1) * 0.01, %(currency)s, nullif(c.closed, '-infinity'), nullif(c.owner, -1)
+        nullif(c.cents, -1) * 0.01, (%(currencies)s::text[])[d.currency + 1], nullif(c.closed, '-infinity'), nullif(c.owner, -1)
     FROM demo_change c
     JOIN demo_deal d USING (number)
     JOIN crm_stage s ON s.id = c.stage
@@ -121,10 +127,11 @@ def demo_create(*, slug: str, reps: int, deals: int, months: int, seed: int, at:
         staff = staff_of(reps, seed, days, f"{slug}.example")
         with tenant(organization.pk):
             people = _people_create(staff)
-            _structure_create(staff, people)
+            absences_create(staff, people, _structure_create(staff, people), days)
             columns = deals_of(staff, traits_of(staff.rep_count, seed), days, deals, seed)
             plant(columns, staff, days, seed)
             columns.account = _accounts_chosen(columns, staff, seed)
+            currencies_choose(columns, staff, days, account_count(len(columns)))
             _facts_create(columns, staff, people, days, seed=seed, at=at)
             goals_create(organization, people[: staff.rep_count], days)
             statistics_gather()
@@ -150,7 +157,7 @@ def _people_create(staff: Staff) -> list[Person]:
     return people
 
 
-def _structure_create(staff: Staff, people: list[Person]) -> None:
+def _structure_create(staff: Staff, people: list[Person]) -> list[Team]:
     """Teams, their tree, seats, and who held them when."""
     teams = Team.objects.bulk_create(Team(name=team.name) for team in staff.teams)
     TeamPlacement.objects.bulk_create(
@@ -171,6 +178,7 @@ def _structure_create(staff: Staff, people: list[Person]) -> None:
         )
         for seat, (person, _, held) in zip(seats, sat, strict=True)
     )
+    return teams
 
 
 def _opened(member: Member) -> date:
@@ -195,6 +203,7 @@ def _facts_create(deals: Deals, staff: Staff, people: list[Person], days: Days, 
     accounts = _accounts_create(account_count(len(deals)), staff, seed)
     products = _products_create()
     stages = _stages_create()
+    rates_create(days)
     ids = {
         "owner": _ids(people),
         "account": _ids(accounts),
@@ -204,7 +213,7 @@ def _facts_create(deals: Deals, staff: Staff, people: list[Person], days: Days, 
     table_copy(
         "demo_deal",
         _DEAL_COLUMNS,
-        _deal_blocks(deals, ids),
+        _deal_blocks(deals, ids, days),
         extra=", id bigint DEFAULT nextval(pg_get_serial_sequence('crm_opportunity', 'id'))",
     )
     table_copy("demo_change", _CHANGE_COLUMNS, _change_blocks(deals, ids, seed))
@@ -212,6 +221,8 @@ def _facts_create(deals: Deals, staff: Staff, people: list[Person], days: Days, 
         "source": story.SOURCE,
         "stranger": story.UNMATCHED_OWNER,
         "currency": story.CURRENCY,
+        "currencies": CODES,
+        "scale": SCALE,
         "sources": [name for name, _ in story.SOURCES],
         "at": at,
     }
@@ -225,6 +236,7 @@ def _facts_create(deals: Deals, staff: Staff, people: list[Person], days: Days, 
         cursor.execute(_CHANGES_INSERT, values)
         cursor.execute("DROP TABLE demo_deal, demo_change")
         beside_create(beside, people=[person.pk for person in people[: staff.rep_count]], at=at)
+        shares_create(beside, days)
         quotas_create(days)
         cursor.execute(_BULK_DONE)
 
@@ -245,12 +257,12 @@ def _ids(rows: list[Person] | list[Account] | list[Product] | list[Stage]) -> In
     return np.array([*(row.pk for row in rows), NOBODY])
 
 
-def _deal_blocks(deals: Deals, ids: dict[str, Ints]) -> Iterator[Block]:
+def _deal_blocks(deals: Deals, ids: dict[str, Ints], days: Days) -> Iterator[Block]:
     for start in range(0, len(deals), BLOCK):
         part = deals.take(np.arange(start, min(start + BLOCK, len(deals))))
-        plain = {name: getattr(part, name) for name in ("cents", "created", "engaged", "closed", "last", "source")}
+        plain = {name: getattr(part, name) for name in _PLAIN}
         keys = {name: ids[name][getattr(part, name)] for name in ("owner", "account", "product", "stage")}
-        yield {"number": start + 1 + np.arange(len(part)), **plain, **keys}
+        yield {"number": start + 1 + np.arange(len(part)), "rate": deal_rates(part, days), **plain, **keys}
 
 
 def _change_blocks(deals: Deals, ids: dict[str, Ints], seed: int) -> Iterator[Block]:

@@ -18,6 +18,7 @@ from spm.demo.story import LOST, NEGOTIATION, WON, Days, Part
 NEAR_DUPLICATE = len(story.PRODUCTS)  # place of the product that is typed in two ways
 
 WITHOUT_AMOUNT, AT_ZERO, CLOSED_BEFORE_START, TYPED, UNMATCHED, WITHOUT_DATE, HANDED_OVER = 7, 3, 4, 6, 5, 3, 12
+FORGOTTEN_OPEN, FORGOTTEN_WON = 3, 2  # still in the name of who left
 CLOSED_TODAY = 6  # beside Maya's
 
 
@@ -86,12 +87,21 @@ def _let_slip(deals: Deals, today: int) -> None:
 
 
 def _hand_over(deals: Deals, staff: Staff, days: Days, pool: _Pool) -> None:
-    """The leaver's deals went to the rest of the team on the day of leaving."""
+    """The leaver's deals went to the rest of the team on the day of leaving, but for some that nobody thought of."""
     if staff.rep_count <= Part.LEFT:
         return
     left = number_of(days.left_on)
     team = staff.members[Part.LEFT].team
     mates = [rep for rep in range(staff.rep_count) if staff.members[rep].team == team and rep != Part.LEFT]
+    theirs = np.isin(deals.owner, mates) & (deals.created < left)
+    forgotten = np.concatenate(
+        [
+            pool.take(np.nonzero(theirs & deals.is_open)[0], FORGOTTEN_OPEN),
+            pool.take(np.nonzero(theirs & (deals.stage == WON) & (deals.closed > left))[0], FORGOTTEN_WON),
+        ]
+    )
+    deals.owner[forgotten] = deals.first_owner[forgotten] = Part.LEFT
+    deals.handed[forgotten] = NO_DAY
     end = np.where(deals.is_open, deals.last, deals.closed)
     chosen = pool.take(np.nonzero(np.isin(deals.owner, mates) & (deals.created < left) & (end >= left))[0], HANDED_OVER)
     deals.first_owner[chosen], deals.handed[chosen] = Part.LEFT, left

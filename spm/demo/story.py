@@ -33,6 +33,9 @@ TEAMS = (
     ("South Asia", "Asia Pacific"),
     ("Latin America", "Americas"),
 )
+MANAGER_TEAM, MANAGER_DEPUTY_TEAM = "US East", "US West"  # whose manager will be away, and whose stands in
+AWAY_TEAM, DEPUTY_TEAM = "UK & Ireland", "Central Europe"  # likewise, today
+ACTING_TEAM = "Nordics"  # a rep leads it while its manager is away
 FIRST_TEAM = 7  # reps in Maya's team, so that comparing them says something
 
 
@@ -113,8 +116,9 @@ class Part:
     MAYA = 0  # great quarter, slipping on one product
     DROPPED = 1  # bookings far below own baseline for two months
     SLOWED = 2  # sales cycle grew
-    LEFT = 3  # left, deals handed over, the seat is vacant
+    LEFT = 3  # left, deals handed over but for a few, the seat is vacant
     OVERDUE = 5  # open deals whose date has passed
+    AWAY = 6  # on leave today
     STAR = 8
     STRUGGLER = 10
     MOVED = 12  # moved to another team in mid-year

@@ -6,6 +6,7 @@ import pytest
 
 from crm.models import Opportunity, Pipeline, Stage
 from crm.selectors.health import odd_counts, people_without_deals
+from people.models import Person
 from people.wall import tenant
 from tests.cast import TODAY, Cast
 
@@ -39,6 +40,24 @@ def test_each_gap_is_counted_on_its_own(cast: Cast) -> None:
         1,
         1,
     ]
+
+
+def test_open_deals_of_somebody_who_left_are_told_until_they_come_back(cast: Cast) -> None:
+    with tenant(cast.organization.pk):
+        make_deals(cast)
+        assert odd_counts()["open_owner_left"] == 0
+        for left_on, hired_on, count in (
+            (date(2026, 3, 1), None, 5),
+            (date(2026, 3, 1), date(2025, 1, 1), 5),
+            (date(2026, 3, 1), date(2026, 4, 1), 0),
+            (date(9000, 1, 1), None, 0),
+        ):
+            Person.objects.filter(pk=cast.alice.pk).update(left_on=left_on, hired_on=hired_on)
+            assert odd_counts()["open_owner_left"] == count, (left_on, hired_on)
+        Person.objects.filter(pk=cast.alice.pk).update(left_on=date(2026, 3, 1), hired_on=None)
+    page = cast.client("ada").get("/data-health/").content.decode()
+    assert "/deals/?oddity=open_owner_left" in page
+    assert cast.client("ada").get("/deals/?oddity=open_owner_left").context["table"].pages.page.paginator.count == 5
 
 
 def test_reps_whom_no_file_names_are_told_and_managers_are_not(cast: Cast) -> None:

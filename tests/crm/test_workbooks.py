@@ -124,6 +124,18 @@ def test_a_bomb_is_refused_before_anything_is_unpacked(monkeypatch: pytest.Monke
     assert refusal(workbook(("Deals", [["a"]]))) == "unpacks_too_large"
 
 
+def test_a_cell_that_no_program_writes_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "LARGE", 1_000)
+    monkeypatch.setattr(archive, "PIECE", 1_000)
+    monkeypatch.setattr(archive, "LONGEST", 40_000)
+    row = '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>'
+    assert refusal(raw_workbook(row.format("long " * 10_000))) == "cell_too_long"
+    content = raw_workbook(row.format("long " * 6_000))
+    archive_check(io.BytesIO(content))
+    book = Book(io.BytesIO(content))
+    assert [line.cells for line in book.rows("Deals")] == [["long " * 6_000]]
+
+
 def test_a_nested_entity_is_no_bomb() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
         f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)

@@ -140,6 +140,17 @@ def test_chart_data_cannot_leave_its_block() -> None:
     assert "<script>alert" not in html
 
 
+def test_names_in_a_chart_are_shown_word_for_word() -> None:
+    """Plotly takes some tags in a text for markup, and %{…} in a template for a value."""
+    name = '<a href="https://elsewhere.example">R&D</a> %{customdata}'
+    figure = Chart("c", "x", "y", [name], [Series(name, [1], ["/x"])], target=1, target_label=name).figure
+    [trace] = figure["data"]
+    assert [trace["x"][0], trace["name"]] == [
+        '&lt;a href="https://elsewhere.example"&gt;R&amp;D&lt;/a&gt; %{customdata}'
+    ] * 2
+    assert "<a" not in figure["layout"]["shapes"][0]["name"] and name not in trace["hovertemplate"]
+
+
 @pytest.mark.parametrize(
     ("low", "high"), [(0, 618000), (-3, 5), (0, "0.68"), (0, 1), ("-0.001", "0.0004"), (0, 10**12)]
 )

@@ -60,6 +60,20 @@ def test_the_log_is_filtered_by_who_what_whom_and_when(cast: Cast, ada: Client) 
     assert page(ada)[0][4] == "name: A → B" and page(ada)[1][4] == "person: Alice Ames"
 
 
+def test_details_are_words_and_no_data_of_a_program(cast: Cast, ada: Client) -> None:
+    shares = [{"person": cast.alice.pk, "role": "owner", "share": "0.600000"}, {"person": None, "role": "split"}]
+    audit("credits_save", actor=cast.ada, at=NOW, subject="deal", detail={"before": [], "after": shares})
+    audit("delegation_add", actor=cast.ada, at=NOW, subject=cast.bob, detail={"delegate": cast.alice.pk, "all": True})
+    cells = {"2027-01-01": ["0.000000", "50000.50", True], "2027-02-01": ["10", "100.00", False]}
+    audit("plan_cells_change", actor=cast.ada, at=NOW, subject=cast.north, detail={"cells": cells})
+    audit("team_move", actor=cast.ada, at=NOW, subject=cast.north, detail={"parent": cast.south.pk, "on": ["x" * 600]})
+    moved, plan, stands_in, credit = [line[4] for line in page(ada)]
+    assert credit == "after: person: Alice Ames, role: owner, share: 0.6 / person: –, role: split; before: –"
+    assert stands_in == "all: yes; delegate: Alice Ames"
+    assert plan == "cells: 2027-01-01: 0, 50000.5, yes, 2027-02-01: 10, 100, no"
+    assert moved.endswith("x …") and len(moved) < 510
+
+
 def test_days_of_the_filter_are_those_of_the_organization(cast: Cast, ada: Client) -> None:
     cast.organization.time_zone = "Pacific/Kiritimati"  # fourteen hours ahead
     cast.organization.save()

@@ -87,6 +87,9 @@ def test_many_are_invited_by_pasting_addresses_and_by_ticking_people(cast: Cast,
     }
     words = answer.content.decode()
     assert "nonsense" in words and "Bob Brand has a sign-in already" in words and "Alice Ames has a sign-in" in words
+    left = answer.context["form"]["addresses"].value().split("\n")
+    assert left == ["nonsense", "bob@acme.example", "alice@acme.example"]  # to be corrected, and nothing twice
+    assert "3 people are invited." in words
 
 
 def test_the_list_says_what_became_of_each(cast: Cast, ada: Client) -> None:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
 from people import formats
-from people.models import FOREVER, AuditEntry, Grant, Leave
+from people.models import FOREVER, AuditEntry, Delegation, Grant, Leave
 from people.policies import leaves
 from people.selectors.absence import absences, access_leave, person_leaves
 from people.services.leave import leave_add, leave_change, leave_remove
@@ -95,6 +95,18 @@ def test_pages_say_until_when_somebody_is_away(cast: Cast) -> None:
         assert words in page, path
         assert formats.plain(today - 9 * DAY) not in page, path
     assert formats.plain(today - 9 * DAY) in cast.client("alice").get(f"/people/{cast.alice.pk}/").content.decode()
+
+
+def test_the_table_of_a_manager_and_the_page_of_a_person_say_it_of_today_only(cast: Cast) -> None:
+    today = datetime.now(UTC).date()
+    away(cast, "alice", today - DAY, today + 3 * DAY)
+    away(cast, "bob", today - DAY, today + 4 * DAY)
+    Delegation.objects.create(manager=cast.bob, delegate=cast.carol, starts_on=today, ends_before=today + DAY)
+    bob, words = cast.client("bob"), f"Away until {formats.plain(today + 2 * DAY)}"
+    assert words in bob.get("/team/").content.decode()
+    assert words not in bob.get(f"/team/?as_of={today - DAY}").content.decode()
+    page = cast.client("dana").get(f"/people/{cast.bob.pk}/").content.decode()
+    assert f"Away until {formats.plain(today + 3 * DAY)} · Carol" in page and "stands in" in page
 
 
 def test_the_manager_enters_a_first_and_a_last_day(cast: Cast) -> None:

@@ -33,22 +33,32 @@ JOIN goals_plancell c ON c.line_id = up.id
 JOIN goals_planline l ON l.parent_id = up.id JOIN goals_plancell below ON below.line_id = l.id AND below.month = c.month
 WHERE up.version_id = %s GROUP BY up.id, c.month, c.amount HAVING c.amount <> sum(below.amount)
 """
-OF_PEOPLE = """
-WITH quota AS (
+CREDITED = """
+credited AS (
+    SELECT o.closed_on, o.owner_id AS person_id, o.converted_amount AS amount, false AS is_overlay FROM crm_opportunity o
+    WHERE o.outcome = 'won' AND NOT o.is_deleted AND NOT EXISTS (
+        SELECT 1 FROM crm_credit c WHERE c.opportunity_id = o.id AND c.role <> 'overlay')
+    UNION ALL
+    SELECT o.closed_on, c.person_id, o.converted_amount * c.share, c.role = 'overlay' FROM crm_opportunity o
+    JOIN crm_credit c ON c.opportunity_id = o.id WHERE o.outcome = 'won' AND NOT o.is_deleted
+)
+"""
+OF_PEOPLE = f"""
+WITH {CREDITED}, quota AS (
     SELECT person_id, sum(amount * (least(ends_before, %(last)s) - greatest(starts_on, %(first)s))
         / (ends_before - starts_on)) AS amount
     FROM crm_quota WHERE person_id IS NOT NULL AND starts_on < %(last)s AND ends_before > %(first)s GROUP BY 1
 ), sold AS (
-    SELECT o.owner_id, sum(o.converted_amount) AS amount FROM crm_opportunity o
-    WHERE o.outcome = 'won' AND NOT o.is_deleted AND o.closed_on >= %(first)s AND o.closed_on < %(last)s
-        AND EXISTS (SELECT 1 FROM crm_quota q WHERE q.person_id = o.owner_id AND q.starts_on <= o.closed_on
+    SELECT o.person_id, sum(o.amount) AS amount FROM credited o
+    WHERE o.closed_on >= %(first)s AND o.closed_on < %(last)s
+        AND EXISTS (SELECT 1 FROM crm_quota q WHERE q.person_id = o.person_id AND q.starts_on <= o.closed_on
             AND o.closed_on < q.ends_before) GROUP BY 1
 )
 SELECT p.id, round(coalesce(sold.amount, 0) / quota.amount, 6)
-FROM quota JOIN people_person p ON p.id = quota.person_id LEFT JOIN sold ON sold.owner_id = p.id WHERE quota.amount > 0
+FROM quota JOIN people_person p ON p.id = quota.person_id LEFT JOIN sold ON sold.person_id = p.id WHERE quota.amount > 0
 """
-OF_TEAMS = """
-WITH sat AS (
+OF_TEAMS = f"""
+WITH {CREDITED}, sat AS (
     SELECT h.person_id, c.ancestor_id AS team_id, greatest(h.starts_on, c.starts_on) AS since,
         least(h.ends_before, c.ends_before) AS until
     FROM people_seatholding h JOIN people_seat s ON s.id = h.seat_id JOIN people_teamclosure c ON c.descendant_id = s.team_id
@@ -57,10 +67,10 @@ WITH sat AS (
         - greatest(q.starts_on, sat.since, %(first)s)) / (q.ends_before - q.starts_on)) AS amount
     FROM sat JOIN crm_quota q ON q.person_id = sat.person_id GROUP BY 1
 ), sold AS (
-    SELECT sat.team_id, sum(o.converted_amount) AS amount FROM crm_opportunity o
-    JOIN sat ON sat.person_id = o.owner_id AND sat.since <= o.closed_on AND o.closed_on < sat.until
-    WHERE o.outcome = 'won' AND NOT o.is_deleted AND o.closed_on >= %(first)s AND o.closed_on < %(last)s
-        AND EXISTS (SELECT 1 FROM crm_quota q WHERE q.person_id = o.owner_id AND q.starts_on <= o.closed_on
+    SELECT sat.team_id, sum(o.amount) AS amount FROM credited o
+    JOIN sat ON sat.person_id = o.person_id AND sat.since <= o.closed_on AND o.closed_on < sat.until
+    WHERE NOT o.is_overlay AND o.closed_on >= %(first)s AND o.closed_on < %(last)s
+        AND EXISTS (SELECT 1 FROM crm_quota q WHERE q.person_id = o.person_id AND q.starts_on <= o.closed_on
             AND o.closed_on < q.ends_before) GROUP BY 1
 )
 SELECT quota.team_id, round(coalesce(sold.amount, 0) / quota.amount, 6)

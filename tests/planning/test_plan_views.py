@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -270,6 +271,18 @@ def test_a_file_that_is_none_is_refused(cast: Cast, sign_in: SignIn, name: str, 
     answer = upload(sign_in("dana"), make_plan(cast), name, data)
     assert answer.status_code == 422
     assert said in answer.content.decode()
+
+
+def test_a_workbook_that_unpacks_to_far_more_than_it_is_large_is_refused_unread(cast: Cast, sign_in: SignIn) -> None:
+    version, out = make_plan(cast), BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/workbook.xml", "")
+        with bomb.open("xl/sharedStrings.xml", "w") as part:
+            for _piece in range(101):
+                part.write(b" " * 1_000_000)
+    assert len(out.getvalue()) < 1_000_000
+    answer = upload(sign_in("dana"), version, "x.xlsx", out.getvalue())
+    assert answer.status_code == 422 and "cannot be read" in answer.content.decode()
 
 
 def test_a_plan_changed_since_the_preview_is_not_overwritten(cast: Cast, sign_in: SignIn) -> None:

@@ -90,6 +90,12 @@ def test_the_story_holds_whatever_the_day(demo: Demo) -> None:
     one_region_carries_the_company(demo)
     there_is_something_to_mend(demo)
     goals_are_as_high_as_quotas_and_lead_to_the_company(demo)
+    maya_shared_a_deal(demo)
+    some_deals_are_shared_within_the_team(demo)
+    somebody_is_away_and_others_stand_in(demo)
+    what_was_forgotten_goes_to_the_house(demo)
+    some_of_europe_pays_in_euro_or_pounds(demo)
+    every_amount_is_worth_what_its_day_says(demo)
     letters_make(demo.organization, at=demo.at, on=demo.today)
     letters_of_the_team_are_signed_but_one_and_mayas_waits(demo)
     changes_of_quotas_wait_for_daniel_and_helen(demo)
@@ -170,6 +176,118 @@ def goals_are_as_high_as_quotas_and_lead_to_the_company(demo: Demo) -> None:
     assert demo.ask(f"{astray} AND g.team_id IS NOT NULL AND a.parent_objective_id IS NULL") == 0
     assert demo.ask(f"{astray} AND g.person_id IS NOT NULL AND a.parent_goal_id IS NULL") <= 1  # who has just left
     assert demo.ask('SELECT count(*) FROM goals_checkin WHERE "on" > %s', demo.today) == 0
+
+
+def maya_shared_a_deal(demo: Demo) -> None:
+    query = """
+        SELECT array_agg(c.share ORDER BY c.role::text) FROM crm_credit c JOIN crm_opportunity o ON o.id = c.opportunity_id
+        JOIN crm_dealrole r ON r.opportunity_id = o.id
+        WHERE o.owner_id = %s AND o.outcome = 'won' AND o.closed_on >= %s
+            AND (c.role <> 'owner' OR c.person_id = o.owner_id) AND (c.role <> 'overlay' OR c.person_id = r.person_id)
+            AND (c.role <> 'split' OR c.person_id NOT IN (o.owner_id, r.person_id))
+        GROUP BY o.id HAVING count(*) = 3
+    """
+    shares = demo.ask(query, demo.person(Part.MAYA).pk, demo.today - timedelta(days=90))
+    assert shares == [Decimal("0.25"), Decimal("0.6"), Decimal("0.4")]  # overlay, owner, split
+
+
+def some_deals_are_shared_within_the_team(demo: Demo) -> None:
+    splits, overlays = demo.ask(
+        "SELECT count(*) FILTER (WHERE role = 'split'), count(*) FILTER (WHERE role = 'overlay') FROM crm_credit"
+    )
+    assert 50 < splits < 300 and 50 < overlays < 400
+    team = """SELECT s.team_id FROM people_seatholding h JOIN people_seat s ON s.id = h.seat_id
+        WHERE h.person_id = {} AND h.starts_on <= day AND day < h.ends_before"""
+    elsewhere = f"""
+        SELECT count(*) FROM crm_credit c
+        JOIN (SELECT *, least(coalesce(closed_on, %s), %s) AS day FROM crm_opportunity) o ON o.id = c.opportunity_id
+        WHERE c.role = 'split' AND ({team.format("c.person_id")}) IS DISTINCT FROM ({team.format("o.owner_id")})
+    """
+    assert demo.ask(elsewhere, demo.today, demo.today) == 0
+
+
+def somebody_is_away_and_others_stand_in(demo: Demo) -> None:
+    away = "SELECT count(*) FROM people_leave WHERE person_id = %s AND starts_on <= %s AND %s < ends_before"
+    leads = """
+        FROM people_seatholding h JOIN people_seat s ON s.id = h.seat_id JOIN people_team t ON t.id = s.team_id
+        WHERE s.role = 'manager' AND h.person_id = {} AND t.name = %s
+    """
+    assert demo.ask(away, demo.person(Part.AWAY).pk, demo.today, demo.today) == 1
+    stands_in = f"""
+        SELECT d.manager_id FROM people_delegation d WHERE d.starts_on <= %s AND %s < d.ends_before
+            AND EXISTS (SELECT 1 {leads.format("d.manager_id")}) AND EXISTS (SELECT 1 {leads.format("d.delegate_id")})
+    """
+    manager = demo.ask(stands_in, demo.today, demo.today, story.AWAY_TEAM, story.DEPUTY_TEAM)
+    assert demo.ask(away, manager, demo.today, demo.today) == 1
+    soon = """
+        SELECT count(*) FROM people_delegation d JOIN people_leave l
+            ON l.person_id = d.manager_id AND (l.starts_on, l.ends_before) = (d.starts_on, d.ends_before)
+        JOIN people_person p ON p.id = d.manager_id WHERE p.name = %s AND d.starts_on > %s
+    """
+    assert demo.ask(soon, story.MANAGER.name, demo.today) == 1
+    acting = """
+        SELECT a.person_id FROM people_actingmanager a JOIN people_team t ON t.id = a.team_id
+        JOIN people_seatholding h ON h.person_id = a.person_id AND h.starts_on <= a.starts_on
+        JOIN people_seat s ON s.id = h.seat_id AND s.team_id = t.id AND s.role = 'rep'
+        WHERE t.name = %s AND a.starts_on <= %s AND %s < a.ends_before
+    """
+    assert demo.ask(acting, story.ACTING_TEAM, demo.today, demo.today)
+
+
+def what_was_forgotten_goes_to_the_house(demo: Demo) -> None:
+    left = demo.person(Part.LEFT)
+    vacant = """
+        SELECT count(*) FROM people_seatholding h JOIN people_seat s ON s.id = h.seat_id
+        WHERE h.person_id = %s AND h.ends_before = %s AND s.ends_before > %s AND NOT EXISTS (
+            SELECT 1 FROM people_seatholding n WHERE n.seat_id = s.id AND n.ends_before > %s)
+    """
+    assert demo.ask(vacant, left.pk, left.left_on, demo.today, demo.today) == 1
+    assert demo.ask("SELECT count(*) FROM crm_opportunity WHERE owner_id = %s AND outcome = 'open'", left.pk) == 3
+    to_house = """
+        SELECT count(*), count(*) FILTER (WHERE c.person_id IS NULL AND c.share = 1 AND c.role = 'owner')
+        FROM crm_opportunity o LEFT JOIN crm_credit c ON c.opportunity_id = o.id
+        WHERE o.owner_id = %s AND o.outcome = 'won' AND o.closed_on >= %s
+    """
+    assert demo.ask(to_house, left.pk, left.left_on) == (2, 2)
+    assert (
+        demo.ask("SELECT count(*) FROM crm_activity WHERE person_id = %s AND occurred_on >= %s", left.pk, left.left_on)
+        == 0
+    )
+
+
+def some_of_europe_pays_in_euro_or_pounds(demo: Demo) -> None:
+    by_region = """
+        SELECT sum(o.converted_amount) FILTER (WHERE o.currency = %s) / sum(o.converted_amount)
+        FROM crm_opportunity o JOIN crm_account a ON a.id = o.account_id
+        WHERE o.outcome = 'won' AND (a.region = %s) = %s
+    """
+    assert Decimal("0.2") < demo.ask(by_region, "EUR", story.CARRIER, True) < Decimal("0.55")
+    assert Decimal("0.1") < demo.ask(by_region, "GBP", story.CARRIER, True) < Decimal("0.4")
+    assert demo.ask(by_region, "USD", story.CARRIER, False) == 1
+    mixed = (
+        "SELECT count(*) FROM (SELECT account_id FROM crm_opportunity GROUP BY 1 HAVING count(DISTINCT currency) > 1) a"
+    )
+    assert demo.ask(mixed) == 0
+    otherwise = """
+        SELECT count(*) FROM crm_opportunitychange c JOIN crm_opportunity o ON o.id = c.opportunity_id
+        WHERE c.currency <> o.currency
+    """
+    assert demo.ask(otherwise) == 0
+    rates = "SELECT count(DISTINCT from_currency), max(starts_on), count(DISTINCT rate) > 20 FROM crm_exchangerate"
+    assert demo.ask(rates) == (2, demo.today.replace(day=1), True)
+
+
+def every_amount_is_worth_what_its_day_says(demo: Demo) -> None:
+    wrong = """
+        SELECT count(*) FROM {} o LEFT JOIN LATERAL (
+            SELECT rate FROM crm_exchangerate x WHERE x.from_currency = o.currency AND x.to_currency = 'USD'
+                AND x.starts_on <= {} ORDER BY x.starts_on DESC LIMIT 1
+        ) x ON true
+        WHERE o.converted_amount IS DISTINCT FROM CASE WHEN o.currency = 'USD' THEN o.amount ELSE o.amount * x.rate END
+    """
+    assert demo.ask(wrong.format("crm_opportunity", "coalesce(o.closed_on, o.created_on)")) == 0
+    assert demo.ask(wrong.format("crm_transaction", "o.occurred_on")) == 0
+    assert demo.ask("SELECT count(*) FROM crm_transaction WHERE currency = 'EUR' AND type = 'payment'") > 100
 
 
 def letters_of_the_team_are_signed_but_one_and_mayas_waits(demo: Demo) -> None:

@@ -14,6 +14,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
+from crm.engine.archive import archive_check
+from crm.engine.problem import Unreadable
 from goals.engine.exchange import KnownLine, Read, read
 from goals.models import PlanCell, PlanStep, PlanVersion
 from goals.plan_policies import quota_plans
@@ -101,12 +103,22 @@ def file_rows(name: str, data: bytes) -> tuple[list[str], list[list[str]]]:
 
 def _workbook_rows(data: bytes) -> list[list[str]]:
     try:
+        archive_check(BytesIO(data))
         page = load_workbook(BytesIO(data), read_only=True, data_only=True).active
         assert page is not None
         return [
             [_text(cell) for cell in row] for row in page.iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=60)
         ]
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, AssertionError, OSError, TypeError) as error:
+    except (
+        Unreadable,
+        BadZipFile,
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        AssertionError,
+        OSError,
+        TypeError,
+    ) as error:
         raise ValidationError({"file": _("This workbook cannot be read. Save it as .xlsx or .csv again.")}) from error
 
 

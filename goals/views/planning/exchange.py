@@ -16,6 +16,7 @@ from goals.models import PlanVersion
 from goals.selectors.planning.files import access_plan_file
 from goals.selectors.planning.sheet import Sheet, access_version, lines_in_sight, sheet_of
 from goals.services.planning.exchange import (
+    MOST_BYTES,
     file_rows,
     file_words,
     plan_file_keep,
@@ -83,7 +84,7 @@ def plan_import_view(request: HttpRequest, version_id: int) -> HttpResponse:
 
     def keep(values: dict[str, Any]) -> int:
         file = values["file"]
-        file_rows(file.name, data := file.read())
+        file_rows(file.name, data := file.read(MOST_BYTES + 1))
         return plan_file_keep(viewer=viewer, version=version, name=file.name, data=data, at=timezone.now()).pk
 
     return form_page(
