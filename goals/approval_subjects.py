@@ -44,7 +44,8 @@ def authors_of(subject: Subject) -> set[int]:
     if isinstance(subject, QuotaRequest):
         return {subject.asked_by_id}
     copied = dict(PlanVersion.objects.filter(plan=subject.plan_id).values_list("pk", "copied_from"))
-    origins, key = [], subject.pk
+    origins: list[int] = []
+    key: int | None = subject.pk
     while key:
         origins.append(key)
         key = copied.pop(key, None)

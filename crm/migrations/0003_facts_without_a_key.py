@@ -4,6 +4,8 @@ import django.db.models.deletion
 import people.wall.model
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,24 +15,26 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='importchange',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization'),
-        ),
-        migrations.AlterField(
-            model_name='importrow',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization'),
-        ),
-        migrations.AlterField(
-            model_name='opportunity',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization'),
-        ),
-        migrations.AlterField(
-            model_name='opportunitychange',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization'),
-        ),
+        Together([
+            migrations.AlterField(
+                model_name='importchange',
+                name='organization',
+                field=models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization'),
+            ),
+            migrations.AlterField(
+                model_name='importrow',
+                name='organization',
+                field=models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization'),
+            ),
+            migrations.AlterField(
+                model_name='opportunity',
+                name='organization',
+                field=models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization'),
+            ),
+            migrations.AlterField(
+                model_name='opportunitychange',
+                name='organization',
+                field=models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization'),
+            ),
+        ]),
     ]

@@ -33,16 +33,18 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='people.person', verbose_name='person')),
             ],
         ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='has_credits',
-            field=models.BooleanField(db_default=False, default=False, editable=False),
-        ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='is_split',
-            field=models.BooleanField(db_default=False, default=False, editable=False),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='opportunity',
+                name='has_credits',
+                field=models.BooleanField(db_default=False, default=False, editable=False),
+            ),
+            migrations.AddField(
+                model_name='opportunity',
+                name='is_split',
+                field=models.BooleanField(db_default=False, default=False, editable=False),
+            ),
+        ]),
         Together([
             migrations.AddIndex(
                 model_name='opportunity',

@@ -81,31 +81,33 @@ class Migration(migrations.Migration):
                 ],
             ),
         ]),
-        migrations.AddField(
-            model_name='opportunity',
-            name='deal_type',
-            field=models.CharField(blank=True, choices=[('new', 'new business'), ('expansion', 'expansion'), ('renewal', 'renewal')], db_default='', default='', max_length=9, verbose_name='type'),
-        ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='loss_reason',
-            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='loss reason'),
-        ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='next_step',
-            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='next step'),
-        ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='next_step_on',
-            field=models.DateField(blank=True, null=True, verbose_name='next step on'),
-        ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='term_months',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='term in months'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='opportunity',
+                name='deal_type',
+                field=models.CharField(blank=True, choices=[('new', 'new business'), ('expansion', 'expansion'), ('renewal', 'renewal')], db_default='', default='', max_length=9, verbose_name='type'),
+            ),
+            migrations.AddField(
+                model_name='opportunity',
+                name='loss_reason',
+                field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='loss reason'),
+            ),
+            migrations.AddField(
+                model_name='opportunity',
+                name='next_step',
+                field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='next step'),
+            ),
+            migrations.AddField(
+                model_name='opportunity',
+                name='next_step_on',
+                field=models.DateField(blank=True, null=True, verbose_name='next step on'),
+            ),
+            migrations.AddField(
+                model_name='opportunity',
+                name='term_months',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='term in months'),
+            ),
+        ]),
         Together([
             pgtrigger.migrations.AddTrigger(
                 model_name='opportunity',

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -10,14 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='importrow',
-            name='changes',
-            field=models.JSONField(null=True),
-        ),
-        migrations.AlterField(
-            model_name='importrow',
-            name='result',
-            field=models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('unchanged', 'unchanged'), ('refused', 'refused'), ('removed', 'removed')], max_length=10),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='importrow',
+                name='changes',
+                field=models.JSONField(null=True),
+            ),
+            migrations.AlterField(
+                model_name='importrow',
+                name='result',
+                field=models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('unchanged', 'unchanged'), ('refused', 'refused'), ('removed', 'removed')], max_length=10),
+            ),
+        ]),
     ]

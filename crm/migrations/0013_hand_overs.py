@@ -79,36 +79,38 @@ class Migration(migrations.Migration):
                 trigger=pgtrigger.compiler.Trigger(name='total_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n\n    IF EXISTS (SELECT 1 FROM changed WHERE origin = 'given' AND opportunity_id IS NOT NULL) THEN\n        PERFORM crm_shares_derive((\n            SELECT array_agg(DISTINCT opportunity_id) FROM changed WHERE origin = 'given' AND opportunity_id IS NOT NULL\n        ));\n    END IF;\n    RETURN NULL;\n", hash='be60ac528b2f53853ecd7daa161d8e45f41a83c8', level='STATEMENT', operation='DELETE', pgid='pgtrigger_total_delete_52adb', referencing='REFERENCING OLD TABLE AS changed ', table='crm_credit', when='AFTER')),
             ),
         ]),
-        migrations.AddField(
-            model_name='handover',
-            name='batch',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='from_person',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='from'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='opportunity',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='hand_overs', to='crm.opportunity'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='ruled_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='to_person',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='to'),
-        ),
-        migrations.AddField(
-            model_name='credit',
-            name='hand_over',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.handover'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='handover',
+                name='batch',
+                field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import'),
+            ),
+            migrations.AddField(
+                model_name='handover',
+                name='from_person',
+                field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='from'),
+            ),
+            migrations.AddField(
+                model_name='handover',
+                name='opportunity',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='hand_overs', to='crm.opportunity'),
+            ),
+            migrations.AddField(
+                model_name='handover',
+                name='ruled_by',
+                field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person'),
+            ),
+            migrations.AddField(
+                model_name='handover',
+                name='to_person',
+                field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='to'),
+            ),
+            migrations.AddField(
+                model_name='credit',
+                name='hand_over',
+                field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.handover'),
+            ),
+        ]),
         Together([
             migrations.AddIndex(
                 model_name='handover',

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -10,19 +12,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='credit',
-            name='kind',
-            field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='quota',
-            name='measure',
-            field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure'),
-        ),
-        migrations.AlterField(
-            model_name='quotaevent',
-            name='measure',
-            field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure'),
-        ),
+        Together([
+            migrations.AlterField(
+                model_name='credit',
+                name='kind',
+                field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='quota',
+                name='measure',
+                field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure'),
+            ),
+            migrations.AlterField(
+                model_name='quotaevent',
+                name='measure',
+                field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure'),
+            ),
+        ]),
     ]

@@ -77,41 +77,43 @@ class Migration(migrations.Migration):
                 trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "seat_quota_id", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."seat_quota_id", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='d7d505635632ad1bfcfefdb10371ffc0ece4c0a5', operation='UPDATE', pgid='pgtrigger_update_update_69f8a', table='crm_quota', when='AFTER')),
             ),
         ]),
-        migrations.AddField(
-            model_name='seatquota',
-            name='changed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='seatquota',
-            name='seat',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.seat', verbose_name='seat'),
-        ),
-        migrations.AddField(
-            model_name='quota',
-            name='seat_quota',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='crm.seatquota'),
-        ),
-        migrations.AddField(
-            model_name='quotaevent',
-            name='seat_quota',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.seatquota'),
-        ),
-        migrations.AddField(
-            model_name='seatquotaevent',
-            name='changed_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='seatquotaevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.seatquota'),
-        ),
-        migrations.AddField(
-            model_name='seatquotaevent',
-            name='seat',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.seat', verbose_name='seat'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='seatquota',
+                name='changed_by',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person'),
+            ),
+            migrations.AddField(
+                model_name='seatquota',
+                name='seat',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.seat', verbose_name='seat'),
+            ),
+            migrations.AddField(
+                model_name='quota',
+                name='seat_quota',
+                field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='crm.seatquota'),
+            ),
+            migrations.AddField(
+                model_name='quotaevent',
+                name='seat_quota',
+                field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.seatquota'),
+            ),
+            migrations.AddField(
+                model_name='seatquotaevent',
+                name='changed_by',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person'),
+            ),
+            migrations.AddField(
+                model_name='seatquotaevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.seatquota'),
+            ),
+            migrations.AddField(
+                model_name='seatquotaevent',
+                name='seat',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.seat', verbose_name='seat'),
+            ),
+        ]),
         Together([
             migrations.AddConstraint(
                 model_name='seatquota',

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 from crm.models import seat_quota
 
 
@@ -15,63 +17,69 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='exchangerate',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='exchangerate',
-            name='update_update',
-        ),
-        migrations.RemoveConstraint(
-            model_name='exchangerate',
-            name='exchangerate_day',
-        ),
-        migrations.AddField(
-            model_name='exchangerate',
-            name='ends_before',
-            field=models.DateField(blank=True, null=True, verbose_name='until (not included)'),
-        ),
-        migrations.AddField(
-            model_name='exchangerate',
-            name='is_plan',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='plan rate'),
-        ),
-        migrations.AddField(
-            model_name='exchangerateevent',
-            name='ends_before',
-            field=models.DateField(blank=True, null=True, verbose_name='until (not included)'),
-        ),
-        migrations.AddField(
-            model_name='exchangerateevent',
-            name='is_plan',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='plan rate'),
-        ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='plan_amount',
-            field=models.DecimalField(decimal_places=6, max_digits=26, null=True),
-        ),
-        migrations.AddField(
-            model_name='transaction',
-            name='plan_amount',
-            field=models.DecimalField(decimal_places=6, max_digits=26, null=True),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exchangerate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_exchangerateevent" ("ends_before", "from_currency", "id", "is_plan", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on", "to_currency") VALUES (NEW."ends_before", NEW."from_currency", NEW."id", NEW."is_plan", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rate", NEW."source", NEW."starts_on", NEW."to_currency"); RETURN NULL;', hash='b453bdd751eb563f77a586ffb5f168d8e215cf3f', operation='INSERT', pgid='pgtrigger_insert_insert_da31e', table='crm_exchangerate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exchangerate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_exchangerateevent" ("ends_before", "from_currency", "id", "is_plan", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on", "to_currency") VALUES (NEW."ends_before", NEW."from_currency", NEW."id", NEW."is_plan", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rate", NEW."source", NEW."starts_on", NEW."to_currency"); RETURN NULL;', hash='cfd8e87dcbc3bb8e91e76f430919320f128b5e5b', operation='UPDATE', pgid='pgtrigger_update_update_90b8c', table='crm_exchangerate', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.UniqueConstraint(fields=('organization', 'from_currency', 'to_currency', 'is_plan', 'starts_on'), name='exchangerate_day', violation_error_message='There is a rate of this day already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_before__isnull', True), ('is_plan', False)), models.Q(('ends_before__gt', models.F('starts_on')), ('is_plan', True)), _connector='OR'), name='exchangerate_plan_ends', violation_error_message='A plan rate needs an end, after its first day.'),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='exchangerate',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='exchangerate',
+                name='update_update',
+            ),
+            migrations.RemoveConstraint(
+                model_name='exchangerate',
+                name='exchangerate_day',
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='exchangerate',
+                name='ends_before',
+                field=models.DateField(blank=True, null=True, verbose_name='until (not included)'),
+            ),
+            migrations.AddField(
+                model_name='exchangerate',
+                name='is_plan',
+                field=models.BooleanField(db_default=False, default=False, verbose_name='plan rate'),
+            ),
+            migrations.AddField(
+                model_name='exchangerateevent',
+                name='ends_before',
+                field=models.DateField(blank=True, null=True, verbose_name='until (not included)'),
+            ),
+            migrations.AddField(
+                model_name='exchangerateevent',
+                name='is_plan',
+                field=models.BooleanField(db_default=False, default=False, verbose_name='plan rate'),
+            ),
+            migrations.AddField(
+                model_name='opportunity',
+                name='plan_amount',
+                field=models.DecimalField(decimal_places=6, max_digits=26, null=True),
+            ),
+            migrations.AddField(
+                model_name='transaction',
+                name='plan_amount',
+                field=models.DecimalField(decimal_places=6, max_digits=26, null=True),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='exchangerate',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_exchangerateevent" ("ends_before", "from_currency", "id", "is_plan", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on", "to_currency") VALUES (NEW."ends_before", NEW."from_currency", NEW."id", NEW."is_plan", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rate", NEW."source", NEW."starts_on", NEW."to_currency"); RETURN NULL;', hash='b453bdd751eb563f77a586ffb5f168d8e215cf3f', operation='INSERT', pgid='pgtrigger_insert_insert_da31e', table='crm_exchangerate', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='exchangerate',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_exchangerateevent" ("ends_before", "from_currency", "id", "is_plan", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on", "to_currency") VALUES (NEW."ends_before", NEW."from_currency", NEW."id", NEW."is_plan", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rate", NEW."source", NEW."starts_on", NEW."to_currency"); RETURN NULL;', hash='cfd8e87dcbc3bb8e91e76f430919320f128b5e5b', operation='UPDATE', pgid='pgtrigger_update_update_90b8c', table='crm_exchangerate', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='exchangerate',
+                constraint=models.UniqueConstraint(fields=('organization', 'from_currency', 'to_currency', 'is_plan', 'starts_on'), name='exchangerate_day', violation_error_message='There is a rate of this day already.'),
+            ),
+            migrations.AddConstraint(
+                model_name='exchangerate',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_before__isnull', True), ('is_plan', False)), models.Q(('ends_before__gt', models.F('starts_on')), ('is_plan', True)), _connector='OR'), name='exchangerate_plan_ends', violation_error_message='A plan rate needs an end, after its first day.'),
+            ),
+        ]),
         migrations.RunSQL(seat_quota.DERIVE.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'), ''),
     ]

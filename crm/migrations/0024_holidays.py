@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from people.migrating import Together
+
 from crm.models import seat_quota
 
 
@@ -13,16 +15,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='seatquota',
-            name='proration',
-            field=models.CharField(choices=[('calendar', 'calendar days'), ('working', 'working days, Monday to Friday without holidays')], default='calendar', max_length=8, verbose_name='cut by'),
-        ),
-        migrations.AlterField(
-            model_name='seatquotaevent',
-            name='proration',
-            field=models.CharField(choices=[('calendar', 'calendar days'), ('working', 'working days, Monday to Friday without holidays')], default='calendar', max_length=8, verbose_name='cut by'),
-        ),
+        Together([
+            migrations.AlterField(
+                model_name='seatquota',
+                name='proration',
+                field=models.CharField(choices=[('calendar', 'calendar days'), ('working', 'working days, Monday to Friday without holidays')], default='calendar', max_length=8, verbose_name='cut by'),
+            ),
+            migrations.AlterField(
+                model_name='seatquotaevent',
+                name='proration',
+                field=models.CharField(choices=[('calendar', 'calendar days'), ('working', 'working days, Monday to Friday without holidays')], default='calendar', max_length=8, verbose_name='cut by'),
+            ),
+        ]),
         migrations.RunSQL(seat_quota.DAYS.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'), ''),
         migrations.RunSQL(list(seat_quota.HOLIDAYS), seat_quota.DROP_HOLIDAYS),
     ]

@@ -15,16 +15,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='helpoffer',
-            name='thanked_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='helpoffer',
-            name='thanks',
-            field=models.CharField(blank=True, default='', max_length=500, verbose_name='thanks'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='helpoffer',
+                name='thanked_at',
+                field=models.DateTimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='helpoffer',
+                name='thanks',
+                field=models.CharField(blank=True, default='', max_length=500, verbose_name='thanks'),
+            ),
+        ]),
         Together([
             migrations.CreateModel(
                 name='BulkRevision',

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -10,14 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='quotaplan',
-            name='measure',
-            field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure'),
-        ),
-        migrations.AlterField(
-            model_name='quotaplanevent',
-            name='measure',
-            field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure'),
-        ),
+        Together([
+            migrations.AlterField(
+                model_name='quotaplan',
+                name='measure',
+                field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure'),
+            ),
+            migrations.AlterField(
+                model_name='quotaplanevent',
+                name='measure',
+                field=models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure'),
+            ),
+        ]),
     ]

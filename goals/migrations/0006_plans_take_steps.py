@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -14,114 +16,120 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='planversion',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='planversion',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='quotadecision',
-            name='unchanged',
-        ),
-        migrations.RemoveConstraint(
-            model_name='planversion',
-            name='planversion_decided',
-        ),
-        migrations.AddField(
-            model_name='planversion',
-            name='grain',
-            field=models.CharField(choices=[('month', 'one for each month'), ('quarter', 'one for each quarter of the plan')], default='month', max_length=8, verbose_name='quotas'),
-        ),
-        migrations.AddField(
-            model_name='planversion',
-            name='round',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='planversion',
-            name='step',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='planversion',
-            name='steps',
-            field=models.JSONField(default=list),
-        ),
-        migrations.AddField(
-            model_name='planversionevent',
-            name='grain',
-            field=models.CharField(choices=[('month', 'one for each month'), ('quarter', 'one for each quarter of the plan')], default='month', max_length=8, verbose_name='quotas'),
-        ),
-        migrations.AddField(
-            model_name='planversionevent',
-            name='round',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='planversionevent',
-            name='step',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='planversionevent',
-            name='steps',
-            field=models.JSONField(default=list),
-        ),
-        migrations.AddField(
-            model_name='quotadecision',
-            name='round',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='quotadecision',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='goals.planversion'),
-        ),
-        migrations.AlterField(
-            model_name='planstep',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='goals.planversion'),
-        ),
-        migrations.AlterField(
-            model_name='planversion',
-            name='state',
-            field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('in_force', 'in force'), ('replaced', 'replaced')], default='draft', max_length=10),
-        ),
-        migrations.AlterField(
-            model_name='planversionevent',
-            name='state',
-            field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('in_force', 'in force'), ('replaced', 'replaced')], default='draft', max_length=10),
-        ),
-        migrations.AlterField(
-            model_name='quotadecision',
-            name='request',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='goals.quotarequest'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='planversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "goals_planversionevent" ("amount", "attainment_ratio", "copied_from_id", "created_at", "created_by_id", "days", "decided_at", "decided_by_id", "decision_note", "grain", "id", "is_ramp_from_full_month", "issues", "method", "number", "organization_id", "over_ratios", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "put_in_force_at", "ramp_ratios", "revision", "round", "season", "season_weights", "state", "step", "step_amount", "steps", "structure_on", "submitted_at", "submitted_by_id") VALUES (NEW."amount", NEW."attainment_ratio", NEW."copied_from_id", NEW."created_at", NEW."created_by_id", NEW."days", NEW."decided_at", NEW."decided_by_id", NEW."decision_note", NEW."grain", NEW."id", NEW."is_ramp_from_full_month", NEW."issues", NEW."method", NEW."number", NEW."organization_id", NEW."over_ratios", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."put_in_force_at", NEW."ramp_ratios", NEW."revision", NEW."round", NEW."season", NEW."season_weights", NEW."state", NEW."step", NEW."step_amount", NEW."steps", NEW."structure_on", NEW."submitted_at", NEW."submitted_by_id"); RETURN NULL;', hash='902435577229ca69fa817e8cbf79fde08f3a6684', operation='INSERT', pgid='pgtrigger_insert_insert_e3035', table='goals_planversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='planversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "goals_planversionevent" ("amount", "attainment_ratio", "copied_from_id", "created_at", "created_by_id", "days", "decided_at", "decided_by_id", "decision_note", "grain", "id", "is_ramp_from_full_month", "issues", "method", "number", "organization_id", "over_ratios", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "put_in_force_at", "ramp_ratios", "revision", "round", "season", "season_weights", "state", "step", "step_amount", "steps", "structure_on", "submitted_at", "submitted_by_id") VALUES (NEW."amount", NEW."attainment_ratio", NEW."copied_from_id", NEW."created_at", NEW."created_by_id", NEW."days", NEW."decided_at", NEW."decided_by_id", NEW."decision_note", NEW."grain", NEW."id", NEW."is_ramp_from_full_month", NEW."issues", NEW."method", NEW."number", NEW."organization_id", NEW."over_ratios", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."plan_id", NEW."put_in_force_at", NEW."ramp_ratios", NEW."revision", NEW."round", NEW."season", NEW."season_weights", NEW."state", NEW."step", NEW."step_amount", NEW."steps", NEW."structure_on", NEW."submitted_at", NEW."submitted_by_id"); RETURN NULL;', hash='be646d802b5ff0ac35fb0f78e112faee7749e2ff', operation='UPDATE', pgid='pgtrigger_update_update_1c753', table='goals_planversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotadecision',
-            trigger=pgtrigger.compiler.Trigger(name='unchanged', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (\n    coalesce(current_setting('app.erasure', true), '') <> 'on'\n    OR (NEW.id, NEW.organization_id, NEW.request_id, NEW.version_id, NEW.round, NEW.number, NEW.by_id,\n        NEW.for_person_id, NEW.at, NEW.is_approved)\n        IS DISTINCT FROM\n        (OLD.id, OLD.organization_id, OLD.request_id, OLD.version_id, OLD.round, OLD.number, OLD.by_id,\n        OLD.for_person_id, OLD.at, OLD.is_approved)\n)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7cdda5d88ad5d75588e23b48edb1f3e5fc373501', operation='UPDATE', pgid='pgtrigger_unchanged_f3589', table='goals_quotadecision', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='planversion_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotadecision',
-            constraint=models.UniqueConstraint(fields=('organization', 'version', 'round', 'number'), name='quotadecision_plan_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotadecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('request__isnull', True), ('version__isnull', False)), models.Q(('request__isnull', False), ('version__isnull', True)), _connector='OR'), name='quotadecision_of_one'),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='planversion',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='planversion',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='quotadecision',
+                name='unchanged',
+            ),
+            migrations.RemoveConstraint(
+                model_name='planversion',
+                name='planversion_decided',
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='planversion',
+                name='grain',
+                field=models.CharField(choices=[('month', 'one for each month'), ('quarter', 'one for each quarter of the plan')], default='month', max_length=8, verbose_name='quotas'),
+            ),
+            migrations.AddField(
+                model_name='planversion',
+                name='round',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='planversion',
+                name='step',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='planversion',
+                name='steps',
+                field=models.JSONField(default=list),
+            ),
+            migrations.AddField(
+                model_name='planversionevent',
+                name='grain',
+                field=models.CharField(choices=[('month', 'one for each month'), ('quarter', 'one for each quarter of the plan')], default='month', max_length=8, verbose_name='quotas'),
+            ),
+            migrations.AddField(
+                model_name='planversionevent',
+                name='round',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='planversionevent',
+                name='step',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='planversionevent',
+                name='steps',
+                field=models.JSONField(default=list),
+            ),
+            migrations.AddField(
+                model_name='quotadecision',
+                name='round',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='quotadecision',
+                name='version',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='goals.planversion'),
+            ),
+            migrations.AlterField(
+                model_name='planstep',
+                name='version',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='goals.planversion'),
+            ),
+            migrations.AlterField(
+                model_name='planversion',
+                name='state',
+                field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('in_force', 'in force'), ('replaced', 'replaced')], default='draft', max_length=10),
+            ),
+            migrations.AlterField(
+                model_name='planversionevent',
+                name='state',
+                field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('in_force', 'in force'), ('replaced', 'replaced')], default='draft', max_length=10),
+            ),
+            migrations.AlterField(
+                model_name='quotadecision',
+                name='request',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='goals.quotarequest'),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='planversion',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "goals_planversionevent" ("amount", "attainment_ratio", "copied_from_id", "created_at", "created_by_id", "days", "decided_at", "decided_by_id", "decision_note", "grain", "id", "is_ramp_from_full_month", "issues", "method", "number", "organization_id", "over_ratios", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "put_in_force_at", "ramp_ratios", "revision", "round", "season", "season_weights", "state", "step", "step_amount", "steps", "structure_on", "submitted_at", "submitted_by_id") VALUES (NEW."amount", NEW."attainment_ratio", NEW."copied_from_id", NEW."created_at", NEW."created_by_id", NEW."days", NEW."decided_at", NEW."decided_by_id", NEW."decision_note", NEW."grain", NEW."id", NEW."is_ramp_from_full_month", NEW."issues", NEW."method", NEW."number", NEW."organization_id", NEW."over_ratios", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."put_in_force_at", NEW."ramp_ratios", NEW."revision", NEW."round", NEW."season", NEW."season_weights", NEW."state", NEW."step", NEW."step_amount", NEW."steps", NEW."structure_on", NEW."submitted_at", NEW."submitted_by_id"); RETURN NULL;', hash='902435577229ca69fa817e8cbf79fde08f3a6684', operation='INSERT', pgid='pgtrigger_insert_insert_e3035', table='goals_planversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='planversion',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "goals_planversionevent" ("amount", "attainment_ratio", "copied_from_id", "created_at", "created_by_id", "days", "decided_at", "decided_by_id", "decision_note", "grain", "id", "is_ramp_from_full_month", "issues", "method", "number", "organization_id", "over_ratios", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "put_in_force_at", "ramp_ratios", "revision", "round", "season", "season_weights", "state", "step", "step_amount", "steps", "structure_on", "submitted_at", "submitted_by_id") VALUES (NEW."amount", NEW."attainment_ratio", NEW."copied_from_id", NEW."created_at", NEW."created_by_id", NEW."days", NEW."decided_at", NEW."decided_by_id", NEW."decision_note", NEW."grain", NEW."id", NEW."is_ramp_from_full_month", NEW."issues", NEW."method", NEW."number", NEW."organization_id", NEW."over_ratios", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."plan_id", NEW."put_in_force_at", NEW."ramp_ratios", NEW."revision", NEW."round", NEW."season", NEW."season_weights", NEW."state", NEW."step", NEW."step_amount", NEW."steps", NEW."structure_on", NEW."submitted_at", NEW."submitted_by_id"); RETURN NULL;', hash='be646d802b5ff0ac35fb0f78e112faee7749e2ff', operation='UPDATE', pgid='pgtrigger_update_update_1c753', table='goals_planversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotadecision',
+                trigger=pgtrigger.compiler.Trigger(name='unchanged', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (\n    coalesce(current_setting('app.erasure', true), '') <> 'on'\n    OR (NEW.id, NEW.organization_id, NEW.request_id, NEW.version_id, NEW.round, NEW.number, NEW.by_id,\n        NEW.for_person_id, NEW.at, NEW.is_approved)\n        IS DISTINCT FROM\n        (OLD.id, OLD.organization_id, OLD.request_id, OLD.version_id, OLD.round, OLD.number, OLD.by_id,\n        OLD.for_person_id, OLD.at, OLD.is_approved)\n)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7cdda5d88ad5d75588e23b48edb1f3e5fc373501', operation='UPDATE', pgid='pgtrigger_unchanged_f3589', table='goals_quotadecision', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='planversion',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='planversion_decided'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotadecision',
+                constraint=models.UniqueConstraint(fields=('organization', 'version', 'round', 'number'), name='quotadecision_plan_step'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotadecision',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('request__isnull', True), ('version__isnull', False)), models.Q(('request__isnull', False), ('version__isnull', True)), _connector='OR'), name='quotadecision_of_one'),
+            ),
+        ]),
     ]

@@ -79,9 +79,8 @@ def _ramps(
     for line in lines:
         person_id = line.person_id or 0
         version = next(each for each in ramped.values() if each.pk == line.version_id)
-        presence = Presence(
-            Period(line.starts_on, line.ends_before), line.person and line.person.hired_on, leaves.get(person_id, [])
-        )
+        hired_on = line.person.hired_on if line.person else None
+        presence = Presence(Period(line.starts_on, line.ends_before), hired_on, leaves.get(person_id, []))
         for quota in quotas[person_id]:
             if _plan_of(quota) == version.plan_id:
                 found.setdefault(person_id, []).extend(

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -10,74 +12,76 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='dailybreakdown',
-            name='overlay_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AddField(
-            model_name='dailybreakdown',
-            name='owned_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AddField(
-            model_name='dailyrollup',
-            name='overlay_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AddField(
-            model_name='dailyrollup',
-            name='owned_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailybreakdown',
-            name='created_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailybreakdown',
-            name='lost_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailybreakdown',
-            name='open_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailybreakdown',
-            name='weighted_amount',
-            field=models.DecimalField(decimal_places=16, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailybreakdown',
-            name='won_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailyrollup',
-            name='created_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailyrollup',
-            name='lost_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailyrollup',
-            name='open_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailyrollup',
-            name='weighted_amount',
-            field=models.DecimalField(decimal_places=16, default=0, max_digits=38),
-        ),
-        migrations.AlterField(
-            model_name='dailyrollup',
-            name='won_amount',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='dailybreakdown',
+                name='overlay_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AddField(
+                model_name='dailybreakdown',
+                name='owned_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AddField(
+                model_name='dailyrollup',
+                name='overlay_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AddField(
+                model_name='dailyrollup',
+                name='owned_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailybreakdown',
+                name='created_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailybreakdown',
+                name='lost_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailybreakdown',
+                name='open_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailybreakdown',
+                name='weighted_amount',
+                field=models.DecimalField(decimal_places=16, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailybreakdown',
+                name='won_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailyrollup',
+                name='created_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailyrollup',
+                name='lost_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailyrollup',
+                name='open_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailyrollup',
+                name='weighted_amount',
+                field=models.DecimalField(decimal_places=16, default=0, max_digits=38),
+            ),
+            migrations.AlterField(
+                model_name='dailyrollup',
+                name='won_amount',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+        ]),
     ]

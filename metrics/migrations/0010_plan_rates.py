@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from people.migrating import Together
+
 from metrics import marks
 
 
@@ -13,25 +15,27 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='dailybreakdown',
-            name='plan_difference',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AddField(
-            model_name='dailybreakdown',
-            name='plan_overlay_difference',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AddField(
-            model_name='dailyrollup',
-            name='plan_difference',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
-        migrations.AddField(
-            model_name='dailyrollup',
-            name='plan_overlay_difference',
-            field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='dailybreakdown',
+                name='plan_difference',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AddField(
+                model_name='dailybreakdown',
+                name='plan_overlay_difference',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AddField(
+                model_name='dailyrollup',
+                name='plan_difference',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+            migrations.AddField(
+                model_name='dailyrollup',
+                name='plan_overlay_difference',
+                field=models.DecimalField(decimal_places=12, default=0, max_digits=38),
+            ),
+        ]),
         migrations.RunSQL('DROP FUNCTION metrics_mark_updated CASCADE;' + marks.UPDATED, ''),
     ]

@@ -136,36 +136,38 @@ class Migration(migrations.Migration):
                 name='grant_once',
             ),
         ]),
-        migrations.AddField(
-            model_name='grant',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.team'),
-        ),
-        migrations.AddField(
-            model_name='grantevent',
-            name='team',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.team'),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='legal_entity',
-            field=models.CharField(blank=True, default='', max_length=200, verbose_name='legal entity'),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='territory',
-            field=models.CharField(blank=True, default='', max_length=200, verbose_name='territory'),
-        ),
-        migrations.AddField(
-            model_name='seatevent',
-            name='legal_entity',
-            field=models.CharField(blank=True, default='', max_length=200, verbose_name='legal entity'),
-        ),
-        migrations.AddField(
-            model_name='seatevent',
-            name='territory',
-            field=models.CharField(blank=True, default='', max_length=200, verbose_name='territory'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='grant',
+                name='team',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.team'),
+            ),
+            migrations.AddField(
+                model_name='grantevent',
+                name='team',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.team'),
+            ),
+            migrations.AddField(
+                model_name='seat',
+                name='legal_entity',
+                field=models.CharField(blank=True, default='', max_length=200, verbose_name='legal entity'),
+            ),
+            migrations.AddField(
+                model_name='seat',
+                name='territory',
+                field=models.CharField(blank=True, default='', max_length=200, verbose_name='territory'),
+            ),
+            migrations.AddField(
+                model_name='seatevent',
+                name='legal_entity',
+                field=models.CharField(blank=True, default='', max_length=200, verbose_name='legal entity'),
+            ),
+            migrations.AddField(
+                model_name='seatevent',
+                name='territory',
+                field=models.CharField(blank=True, default='', max_length=200, verbose_name='territory'),
+            ),
+        ]),
         Together([
             pgtrigger.migrations.AddTrigger(
                 model_name='grant',

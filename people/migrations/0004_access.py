@@ -84,26 +84,28 @@ class Migration(migrations.Migration):
                 name='update_update',
             ),
         ]),
-        migrations.AddField(
-            model_name='organization',
-            name='second_factor_roles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None, verbose_name='second factor required for'),
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='erased_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='personevent',
-            name='erased_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='user',
-            name='time_zone',
-            field=models.CharField(blank=True, default='', max_length=64, verbose_name='time zone'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='organization',
+                name='second_factor_roles',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None, verbose_name='second factor required for'),
+            ),
+            migrations.AddField(
+                model_name='person',
+                name='erased_at',
+                field=models.DateTimeField(blank=True, editable=False, null=True),
+            ),
+            migrations.AddField(
+                model_name='personevent',
+                name='erased_at',
+                field=models.DateTimeField(blank=True, editable=False, null=True),
+            ),
+            migrations.AddField(
+                model_name='user',
+                name='time_zone',
+                field=models.CharField(blank=True, default='', max_length=64, verbose_name='time zone'),
+            ),
+        ]),
         Together([
             pgtrigger.migrations.AddTrigger(
                 model_name='auditentry',
