@@ -86,6 +86,23 @@ def test_a_line_that_is_no_rate_is_refused(org: Organization, tmp_path: Path, ro
     assert code in codes(answer)
 
 
+def test_pages_show_what_was_agreed_beside_what_it_is_worth(cast: Cast, sign_in: Callable[[str], Client]) -> None:
+    own, pound, yen = (make_deal(key, cast.alice) for key in "UPY")
+    Opportunity.objects.filter(pk=pound.pk).update(currency="GBP", converted_amount=Decimal("125.5"))
+    Opportunity.objects.filter(pk=yen.pk).update(currency="JPY", converted_amount=None)
+    client = sign_in("dana")
+    rows = {
+        row.cells[0].text or row.cells[0].value: row.cells[-1] for row in client.get("/deals/").context["table"].rows
+    }
+    assert [(rows[key].value, rows[key].detail) for key in "UP"] == [(Decimal(100), ""), (Decimal("125.5"), "£100")]
+    assert "No exchange rate" in rows["Y"].reason
+    hints = [client.get(f"/deals/{deal.pk}/").context["stats"][0].hint for deal in (own, pound, yen)]
+    assert hints == ["", "$126 at the rate of its day", "no exchange rate to USD"]
+    lines = b"".join(client.get("/deals/rows.csv").streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert lines[0].endswith(",Amount in USD")
+    assert {line.split(",")[0]: line.split(",")[-1] for line in lines[1:]} == {"U": "100", "P": "125.5", "Y": ""}
+
+
 def test_a_rate_entered_by_hand_touches_only_what_it_is_about(cast: Cast, sign_in: Callable[[str], Client]) -> None:
     for key, currency in (("E", "EUR"), ("J", "JPY"), ("U", "USD")):
         deal = make_deal(key, cast.alice)
