@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from goals.models import Goal
 from goals.pages.pieces import confidence_chip, holder_cell, progress_bar, status_chip
 from goals.selectors.goals import COMING, PAST, RUNNING, WHEN, waiting_for
-from goals.selectors.states import State, goal_states
+from goals.selectors.sight import goal_states_for
+from goals.selectors.states import State
 from people import formats
 from people.components import Action, Callout, Cell, Column, Empty, Row, Tab, Table
 from people.viewer import Viewer
@@ -40,7 +41,7 @@ def when_tabs(when: str, path: str) -> list[Tab]:
 
 def goal_table(viewer: Viewer, goals: Sequence[Goal], *, has_holder: bool, empty: Empty) -> Table:
     """Goals with their states. Queries as of `goal_states`."""
-    states = goal_states(viewer.organization, goals, viewer.on)
+    states = goal_states_for(viewer, goals)
     columns = [
         Column("goal", _("Goal")),
         *([Column("holder", _("Whose"))] if has_holder else []),

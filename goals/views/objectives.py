@@ -31,7 +31,8 @@ from goals.selectors.objectives import (
     objectives_listed,
     read_counts,
 )
-from goals.selectors.states import State, objective_states
+from goals.selectors.sight import objective_states_for
+from goals.selectors.states import State
 from goals.services.objectives import (
     objective_change,
     objective_check_in,
@@ -133,7 +134,7 @@ def _row(viewer: Viewer, each: Listed) -> Row:
 def objective_detail_view(request: HttpRequest, objective_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     objective = access_objective(viewer, objective_id)
-    state = objective_states(viewer.organization, [objective], viewer.on)[objective.pk]
+    state = objective_states_for(viewer, [objective])[objective.pk]
     may_change = objectives.can(viewer, "change", objective)
     may_check_in = objectives.can(viewer, "check_in", objective)
     read, asked = read_counts(objective, viewer.on)
