@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -15,6 +16,8 @@ from goals.selectors.states import State
 from people import formats
 from people.components import Action, Callout, Cell, Column, Empty, Row, Tab, Table
 from people.viewer import Viewer
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def goal_table(viewer: Viewer, goals: Sequence[Goal], *, has_holder: bool, empty
         Column("progress", _("Progress")),
         Column("status", _("State")),
         Column("confidence", _("Confidence")),
-        Column("until", _("Until (not included)")),
+        Column("until", _("Last day")),
     ]
     rows = [_row(viewer, goal, states[goal.pk], has_holder) for goal in goals]
     return Table("goals", _("Goals"), columns, rows, empty=empty, is_caption_hidden=True, is_stacked_on_phone=True)
@@ -65,7 +68,7 @@ def _row(viewer: Viewer, goal: Goal, state: State, has_holder: bool) -> Row:
             Cell(progress=progress_bar(goal, state, viewer.organization.currency, is_small=True)),
             Cell(status=status_chip(goal, state), detail=_expected(state, goal)),
             Cell(status=confidence) if confidence else Cell(text=formats.UNDEFINED),
-            Cell(goal.ends_before),
+            Cell(goal.ends_before - ONE_DAY),
         ],
         href=href,
     )

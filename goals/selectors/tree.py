@@ -94,7 +94,8 @@ def structure_of(viewer: Viewer) -> Forest:
     tops = list(running.on(viewer.on).select_related("owner").order_by("starts_on", "name", "pk"))  # type: ignore[attr-defined]
     is_open = Exists(goals.visible(viewer).filter(pk=OuterRef("pk")))
     seen = goals.visible(viewer, "title").filter(withdrawn_at=None).on(viewer.on)  # type: ignore[attr-defined]
-    rows = seen.annotate(is_open=is_open).select_related("person", "team").order_by("name", "pk")
+    rows = seen.annotate(is_open=is_open).select_related("person", "team")
+    rows = rows.order_by("name", "team__name", "person__name", "pk")
     nodes: dict[Key, Node] = {}
     for top in tops:
         nodes[(OBJECTIVE, top.pk)] = Node((OBJECTIVE, top.pk), top, True, top.owner_id == viewer.person.pk)

@@ -35,6 +35,7 @@ class Placed:
     share: Decimal | None = None  # of what counts in its parent
     is_repeated: bool = False
     opens: bool = False  # a branch follows
+    is_quiet: bool = False  # nothing in it is open to the viewer, so that it is folded at first
     folded: int = 0  # how many goals contribute whose lines are asked for
     ends: tuple[
         Rest | None, ...
@@ -56,10 +57,19 @@ class _Layout:
     first: int  # where the row of the first root begins
     lines: list[Placed] = field(default_factory=list)
     shown: set[Key] = field(default_factory=set)
+    telling: dict[Key, bool] = field(default_factory=dict)
 
     def below(self, key: Key) -> list[tuple[Key, Decimal]]:
         """What is shown below a node."""
         return [each for each in self.forest.nodes[key].below if self.only is None or each[0] in self.only]
+
+    def tells(self, key: Key) -> bool:
+        """Whether any number in a branch is open to the viewer."""
+        if key not in self.telling:
+            self.telling[key] = False  # until it is known
+            node = self.forest.nodes[key]
+            self.telling[key] = node.is_open or any(self.tells(child) for child, _weight in self.below(key))
+        return self.telling[key]
 
     def place(self, key: Key, depth: int = 0, counts: tuple[Decimal | None, Decimal | None] = (None, None)) -> None:
         node, below = self.forest.nodes[key], self.below(key)
@@ -67,7 +77,8 @@ class _Layout:
         opens = bool(below) and not is_repeated and key in self.opened
         folded = len(below) if below and not opens and not is_repeated else 0
         self.shown.add(key)
-        self.lines.append(Placed(node, depth, *counts, is_repeated, opens, folded))
+        is_quiet = opens and not self.tells(key)
+        self.lines.append(Placed(node, depth, *counts, is_repeated, opens, is_quiet, folded))
         if not opens:
             return
         whole = sum((weight for _key, weight in below), Decimal(0))

@@ -156,11 +156,12 @@ def _pairs(
 ) -> list[tuple[str, ...]]:
     currency = viewer.organization.currency
     read = _("%(read)s of %(of)s people") % {"read": formats.number(reads[0]), "of": formats.number(reads[1])}
+    has_baseline = objective.baseline is not None
     readers = reverse("goals:objective_readers", args=[objective.pk]) if may_see_readers else ""
     return [
         (_("Now"), measure_words(objective.unit, state.value, currency)),
         (_("Target"), measure_words(objective.unit, objective.target, currency)),
-        (_("Baseline"), measure_words(objective.unit, objective.baseline, currency)),
+        *([(_("Baseline"), measure_words(objective.unit, objective.baseline, currency))] if has_baseline else []),
         (_("Measure"), measure_label(objective)),
         (_("Progress comes from"), str(objective.get_rolls_up_by_display())),
         (_("Days"), days_words(objective)),
@@ -171,9 +172,10 @@ def _pairs(
 
 
 def _actions(objective: Objective, may_change: bool, may_check_in: bool) -> list[Action]:
-    found: list[Action] = []
     if objective.withdrawn_at:
-        return found
+        return []
+    below = f"{reverse('goals:tree')}?below=objective:{objective.pk}"
+    found = [Action(_("What contributes"), below, "stages", "quiet")] if objective.published_at else []
     if may_change:
         found.append(
             Action(

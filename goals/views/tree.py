@@ -140,7 +140,7 @@ def _href(node: Node) -> str:
 
 def _help_href(viewer: Viewer, node: Node) -> str:
     """Where help is offered: with what somebody else wants to reach and the viewer sees."""
-    is_anothers = node.key[0] == GOAL and node.is_open and node.row.person_id != viewer.person.pk
+    is_anothers = node.key[0] == GOAL and node.is_open and not node.is_own
     return reverse("goals:help_offer", args=[node.key[1]]) if is_anothers else ""
 
 
