@@ -8,6 +8,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,208 +20,210 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Account',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('name_key', models.CharField(editable=False, max_length=300)),
-                ('industry', models.CharField(blank=True, default='', max_length=200, verbose_name='industry')),
-                ('region', models.CharField(blank=True, default='', max_length=200, verbose_name='region')),
-                ('parent_text', models.CharField(blank=True, default='', max_length=300)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='subsidiaries', to='crm.account')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AccountKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=100)),
-                ('external_id', models.CharField(max_length=300)),
-                ('is_alias', models.BooleanField(default=False)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='crm.account')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='HealthDismissal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_name', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ImportBatch',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(blank=True, default='', max_length=40, verbose_name='what it holds')),
-                ('source', models.CharField(max_length=100, verbose_name='source')),
-                ('file_name', models.CharField(max_length=255, verbose_name='file')),
-                ('columns', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('is_all_or_nothing', models.BooleanField(default=False, verbose_name='all rows or none')),
-                ('is_snapshot', models.BooleanField(default=False, verbose_name='the file holds everything: what is missing is gone')),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('checked', 'checked'), ('running', 'running'), ('applied', 'applied'), ('failed', 'not applied'), ('undone', 'undone')], default='uploaded', max_length=10)),
-                ('received', models.PositiveIntegerField(default=0)),
-                ('created', models.PositiveIntegerField(default=0)),
-                ('updated', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('refused', models.PositiveIntegerField(default=0)),
-                ('removed', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.storedfile')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.job')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ImportChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=60)),
-                ('object_id', models.BigIntegerField()),
-                ('before', models.JSONField(null=True)),
-                ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='crm.importbatch')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ImportIssue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('error', 'error'), ('warning', 'warning'), ('info', 'note')], max_length=8)),
-                ('code', models.CharField(max_length=60)),
-                ('row', models.PositiveIntegerField(null=True)),
-                ('field', models.CharField(blank=True, default='', max_length=60)),
-                ('value', models.TextField(blank=True, default='')),
-                ('message', models.TextField()),
-                ('count', models.PositiveIntegerField(default=1)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='crm.importbatch')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ImportMapping',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('source', models.CharField(max_length=100)),
-                ('mapping', models.JSONField(default=dict)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ImportRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('raw', models.JSONField()),
-                ('result', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('unchanged', 'unchanged'), ('refused', 'refused')], max_length=10)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='crm.importbatch')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Pipeline',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('is_default', models.BooleanField(default=False)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Product',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('name_key', models.CharField(editable=False, max_length=300)),
-                ('family', models.CharField(blank=True, default='', max_length=200, verbose_name='family')),
-                ('list_price', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='list price')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Opportunity',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=100, verbose_name='source')),
-                ('external_id', models.CharField(max_length=200, verbose_name='id')),
-                ('name', models.CharField(blank=True, default='', max_length=300, verbose_name='name')),
-                ('owner_text', models.CharField(blank=True, default='', max_length=300)),
-                ('account_text', models.CharField(blank=True, default='', max_length=300)),
-                ('product_text', models.CharField(blank=True, default='', max_length=300)),
-                ('outcome', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], max_length=4, verbose_name='outcome')),
-                ('amount', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('converted_amount', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
-                ('probability', models.DecimalField(decimal_places=4, max_digits=5, null=True)),
-                ('created_on', models.DateField(blank=True, null=True, verbose_name='created on')),
-                ('engaged_on', models.DateField(blank=True, null=True, verbose_name='engaged on')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closes on')),
-                ('lead_text', models.CharField(blank=True, default='', max_length=300)),
-                ('lead_source', models.CharField(blank=True, default='', max_length=200, verbose_name='lead source')),
-                ('is_deleted', models.BooleanField(default=False)),
-                ('row_number', models.PositiveIntegerField(null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='crm.account', verbose_name='account')),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='people.person', verbose_name='owner')),
-                ('product', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='crm.product', verbose_name='product')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ProductKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=100)),
-                ('external_id', models.CharField(max_length=300)),
-                ('is_alias', models.BooleanField(default=False)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='crm.product')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Stage',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_key', models.CharField(editable=False, max_length=200)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('outcome', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', max_length=4, verbose_name='outcome')),
-                ('probability', models.DecimalField(blank=True, decimal_places=4, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='probability')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='crm.pipeline')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='OpportunityChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('happened_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], max_length=4)),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('closed_on', models.DateField(null=True)),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch')),
-                ('opportunity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='crm.opportunity')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('stage', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.stage')),
-            ],
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Account',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=300, verbose_name='name')),
+                    ('name_key', models.CharField(editable=False, max_length=300)),
+                    ('industry', models.CharField(blank=True, default='', max_length=200, verbose_name='industry')),
+                    ('region', models.CharField(blank=True, default='', max_length=200, verbose_name='region')),
+                    ('parent_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='subsidiaries', to='crm.account')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='AccountKey',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('source', models.CharField(max_length=100)),
+                    ('external_id', models.CharField(max_length=300)),
+                    ('is_alias', models.BooleanField(default=False)),
+                    ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='crm.account')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='HealthDismissal',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('check_name', models.CharField(max_length=60)),
+                    ('subject', models.CharField(max_length=300)),
+                    ('created_at', models.DateTimeField()),
+                    ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ImportBatch',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(blank=True, default='', max_length=40, verbose_name='what it holds')),
+                    ('source', models.CharField(max_length=100, verbose_name='source')),
+                    ('file_name', models.CharField(max_length=255, verbose_name='file')),
+                    ('columns', models.JSONField(default=list)),
+                    ('mapping', models.JSONField(default=dict)),
+                    ('is_all_or_nothing', models.BooleanField(default=False, verbose_name='all rows or none')),
+                    ('is_snapshot', models.BooleanField(default=False, verbose_name='the file holds everything: what is missing is gone')),
+                    ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('checked', 'checked'), ('running', 'running'), ('applied', 'applied'), ('failed', 'not applied'), ('undone', 'undone')], default='uploaded', max_length=10)),
+                    ('received', models.PositiveIntegerField(default=0)),
+                    ('created', models.PositiveIntegerField(default=0)),
+                    ('updated', models.PositiveIntegerField(default=0)),
+                    ('unchanged', models.PositiveIntegerField(default=0)),
+                    ('refused', models.PositiveIntegerField(default=0)),
+                    ('removed', models.PositiveIntegerField(default=0)),
+                    ('created_at', models.DateTimeField()),
+                    ('applied_at', models.DateTimeField(null=True)),
+                    ('undone_at', models.DateTimeField(null=True)),
+                    ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.storedfile')),
+                    ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.job')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ImportChange',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('table', models.CharField(max_length=60)),
+                    ('object_id', models.BigIntegerField()),
+                    ('before', models.JSONField(null=True)),
+                    ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='crm.importbatch')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ImportIssue',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('level', models.CharField(choices=[('error', 'error'), ('warning', 'warning'), ('info', 'note')], max_length=8)),
+                    ('code', models.CharField(max_length=60)),
+                    ('row', models.PositiveIntegerField(null=True)),
+                    ('field', models.CharField(blank=True, default='', max_length=60)),
+                    ('value', models.TextField(blank=True, default='')),
+                    ('message', models.TextField()),
+                    ('count', models.PositiveIntegerField(default=1)),
+                    ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='crm.importbatch')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ImportMapping',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(max_length=40)),
+                    ('source', models.CharField(max_length=100)),
+                    ('mapping', models.JSONField(default=dict)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ImportRow',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField()),
+                    ('raw', models.JSONField()),
+                    ('result', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('unchanged', 'unchanged'), ('refused', 'refused')], max_length=10)),
+                    ('reason', models.TextField(blank=True, default='')),
+                    ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='crm.importbatch')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Pipeline',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('is_default', models.BooleanField(default=False)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Product',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=300, verbose_name='name')),
+                    ('name_key', models.CharField(editable=False, max_length=300)),
+                    ('family', models.CharField(blank=True, default='', max_length=200, verbose_name='family')),
+                    ('list_price', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='list price')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Opportunity',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('source', models.CharField(max_length=100, verbose_name='source')),
+                    ('external_id', models.CharField(max_length=200, verbose_name='id')),
+                    ('name', models.CharField(blank=True, default='', max_length=300, verbose_name='name')),
+                    ('owner_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('account_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('product_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('outcome', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], max_length=4, verbose_name='outcome')),
+                    ('amount', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='amount')),
+                    ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                    ('converted_amount', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
+                    ('probability', models.DecimalField(decimal_places=4, max_digits=5, null=True)),
+                    ('created_on', models.DateField(blank=True, null=True, verbose_name='created on')),
+                    ('engaged_on', models.DateField(blank=True, null=True, verbose_name='engaged on')),
+                    ('closed_on', models.DateField(blank=True, null=True, verbose_name='closes on')),
+                    ('lead_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('lead_source', models.CharField(blank=True, default='', max_length=200, verbose_name='lead source')),
+                    ('is_deleted', models.BooleanField(default=False)),
+                    ('row_number', models.PositiveIntegerField(null=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='crm.account', verbose_name='account')),
+                    ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='people.person', verbose_name='owner')),
+                    ('product', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='crm.product', verbose_name='product')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ProductKey',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('source', models.CharField(max_length=100)),
+                    ('external_id', models.CharField(max_length=300)),
+                    ('is_alias', models.BooleanField(default=False)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='crm.product')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Stage',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('name_key', models.CharField(editable=False, max_length=200)),
+                    ('position', models.PositiveSmallIntegerField(verbose_name='order')),
+                    ('outcome', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', max_length=4, verbose_name='outcome')),
+                    ('probability', models.DecimalField(blank=True, decimal_places=4, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='probability')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='crm.pipeline')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='OpportunityChange',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('happened_on', models.DateField()),
+                    ('recorded_at', models.DateTimeField()),
+                    ('outcome', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], max_length=4)),
+                    ('amount', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                    ('currency', models.CharField(max_length=3)),
+                    ('closed_on', models.DateField(null=True)),
+                    ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch')),
+                    ('opportunity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='crm.opportunity')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('stage', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.stage')),
+                ],
+            ),
+        ]),
         migrations.AddField(
             model_name='opportunity',
             name='stage',
@@ -247,148 +251,150 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['organization', 'name'], name='account_name'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['organization', 'name_key'], name='account_name_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountkey',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='accountkey_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthdismissal',
-            constraint=models.UniqueConstraint(fields=('organization', 'check_name', 'subject'), name='healthdismissal_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['organization', 'created_at'], name='importbatch_created'),
-        ),
-        migrations.AddIndex(
-            model_name='importchange',
-            index=models.Index(fields=['organization', 'batch', 'table'], name='importchange_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='importchange',
-            index=models.Index(fields=['organization', 'table', 'object_id'], name='importchange_object'),
-        ),
-        migrations.AddIndex(
-            model_name='importissue',
-            index=models.Index(fields=['organization', 'batch'], name='importissue_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='importmapping',
-            constraint=models.UniqueConstraint(fields=('organization', 'kind', 'source'), name='importmapping_source'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['organization', 'batch', 'number'], name='importrow_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='pipeline',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='pipeline_name', violation_error_message='Another pipeline has this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pipeline',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organization',), name='pipeline_one_default'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['organization', 'name'], name='product_name'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['organization', 'name_key'], name='product_name_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='productkey',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='productkey_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.UniqueConstraint(fields=('organization', 'pipeline', 'name_key'), name='stage_name', violation_error_message='Another stage of this pipeline has this name.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stage',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_stageevent" ("id", "name", "name_key", "organization_id", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "position", "probability") VALUES (NEW."id", NEW."name", NEW."name_key", NEW."organization_id", NEW."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."pipeline_id", NEW."position", NEW."probability"); RETURN NULL;', hash='4d4cf449f945986d65560984a1d031714831e4d9', operation='INSERT', pgid='pgtrigger_insert_insert_abc4f', table='crm_stage', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='stage',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_stageevent" ("id", "name", "name_key", "organization_id", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "position", "probability") VALUES (NEW."id", NEW."name", NEW."name_key", NEW."organization_id", NEW."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."pipeline_id", NEW."position", NEW."probability"); RETURN NULL;', hash='52c6f47d7eb91d356038e24d617c4692996b0bf4', operation='UPDATE', pgid='pgtrigger_update_update_55414', table='crm_stage', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='opportunitychange',
-            index=models.Index(fields=['organization', 'opportunity', 'happened_on'], name='opportunitychange_deal'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opportunitychange',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (\n    (NEW.opportunity_id, NEW.happened_on, NEW.recorded_at, NEW.batch_id, NEW.stage_id, NEW.outcome, NEW.amount,\n     NEW.currency, NEW.closed_on)\n    IS DISTINCT FROM\n    (OLD.opportunity_id, OLD.happened_on, OLD.recorded_at, OLD.batch_id, OLD.stage_id, OLD.outcome, OLD.amount,\n     OLD.currency, OLD.closed_on)\n)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='560e51ada7188805e26b26666d2812335588b735', operation='UPDATE', pgid='pgtrigger_append_only_24ad7', table='crm_opportunitychange', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('is_deleted', False), ('outcome__in', ['won', 'lost'])), fields=['organization', 'owner', 'closed_on'], include=('outcome', 'converted_amount', 'engaged_on', 'created_on', 'product'), name='opportunity_decided'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('is_deleted', False), ('outcome', 'open')), fields=['organization', 'owner', 'closed_on'], include=('stage', 'converted_amount', 'probability'), name='opportunity_open'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'owner', 'created_on'], include=('converted_amount',), name='opportunity_created'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('is_deleted', False), ('outcome', 'won')), fields=['organization', 'closed_on'], include=('converted_amount', 'engaged_on', 'created_on', 'owner', 'product'), name='opportunity_won_day'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(models.F('organization'), models.OrderBy(models.F('closed_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), include=('converted_amount', 'outcome', 'owner', 'is_deleted'), name='opportunity_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(models.F('organization'), models.OrderBy(models.F('converted_amount'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='opportunity_amount'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['organization', 'product', 'closed_on'], name='opportunity_product'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['organization', 'account'], name='opportunity_account'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['organization', 'stage'], name='opportunity_stage'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['organization', 'batch'], name='opportunity_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('owner__isnull', True), models.Q(('owner_text', ''), _negated=True)), fields=['organization', 'owner_text'], name='opportunity_no_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('account__isnull', True), models.Q(('account_text', ''), _negated=True)), fields=['organization', 'account_text'], name='opportunity_no_account'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('product__isnull', True), models.Q(('product_text', ''), _negated=True)), fields=['organization', 'product_text'], name='opportunity_no_product'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='opportunity_source'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opportunity',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' THEN RETURN NULL; END IF;\n    INSERT INTO crm_opportunitychange\n        (organization_id, opportunity_id, happened_on, recorded_at, batch_id, stage_id, outcome, amount, currency, closed_on, owner_id)\n    SELECT n.organization_id, n.id,\n           CASE WHEN n.outcome = 'open' THEN coalesce(n.engaged_on, n.created_on, current_date)\n                ELSE coalesce(n.closed_on, n.engaged_on, n.created_on, current_date) END,\n           clock_timestamp(), n.batch_id,\n           n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id\n    FROM new_rows n;\n    RETURN NULL;\n", hash='c2f9a8ea5fe58ca4192f85f3ff8965ad698b1662', level='STATEMENT', operation='INSERT', pgid='pgtrigger_history_insert_4730f', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opportunity',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' THEN RETURN NULL; END IF;\n    INSERT INTO crm_opportunitychange\n        (organization_id, opportunity_id, happened_on, recorded_at, batch_id,\n         stage_id, outcome, amount, currency, closed_on, owner_id)\n    SELECT n.organization_id, n.id,\n           CASE WHEN n.outcome <> 'open' AND o.outcome = 'open' THEN coalesce(n.closed_on, current_date)\n                ELSE current_date END,\n           clock_timestamp(), n.batch_id,\n           n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id\n    FROM new_rows n JOIN old_rows o USING (id)\n    WHERE (n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id)\n        IS DISTINCT FROM (o.stage_id, o.outcome, o.amount, o.currency, o.closed_on, o.owner_id);\n    RETURN NULL;\n", hash='3437a0801c157b4a8da63c58ed6ca3f4cfaadfaf', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_update_584fa', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
-        ),
+        Together([
+            migrations.AddIndex(
+                model_name='account',
+                index=models.Index(fields=['organization', 'name'], name='account_name'),
+            ),
+            migrations.AddIndex(
+                model_name='account',
+                index=models.Index(fields=['organization', 'name_key'], name='account_name_key'),
+            ),
+            migrations.AddConstraint(
+                model_name='accountkey',
+                constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='accountkey_source'),
+            ),
+            migrations.AddConstraint(
+                model_name='healthdismissal',
+                constraint=models.UniqueConstraint(fields=('organization', 'check_name', 'subject'), name='healthdismissal_subject'),
+            ),
+            migrations.AddIndex(
+                model_name='importbatch',
+                index=models.Index(fields=['organization', 'created_at'], name='importbatch_created'),
+            ),
+            migrations.AddIndex(
+                model_name='importchange',
+                index=models.Index(fields=['organization', 'batch', 'table'], name='importchange_batch'),
+            ),
+            migrations.AddIndex(
+                model_name='importchange',
+                index=models.Index(fields=['organization', 'table', 'object_id'], name='importchange_object'),
+            ),
+            migrations.AddIndex(
+                model_name='importissue',
+                index=models.Index(fields=['organization', 'batch'], name='importissue_batch'),
+            ),
+            migrations.AddConstraint(
+                model_name='importmapping',
+                constraint=models.UniqueConstraint(fields=('organization', 'kind', 'source'), name='importmapping_source'),
+            ),
+            migrations.AddIndex(
+                model_name='importrow',
+                index=models.Index(fields=['organization', 'batch', 'number'], name='importrow_number'),
+            ),
+            migrations.AddConstraint(
+                model_name='pipeline',
+                constraint=models.UniqueConstraint(fields=('organization', 'name'), name='pipeline_name', violation_error_message='Another pipeline has this name.'),
+            ),
+            migrations.AddConstraint(
+                model_name='pipeline',
+                constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organization',), name='pipeline_one_default'),
+            ),
+            migrations.AddIndex(
+                model_name='product',
+                index=models.Index(fields=['organization', 'name'], name='product_name'),
+            ),
+            migrations.AddIndex(
+                model_name='product',
+                index=models.Index(fields=['organization', 'name_key'], name='product_name_key'),
+            ),
+            migrations.AddConstraint(
+                model_name='productkey',
+                constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='productkey_source'),
+            ),
+            migrations.AddConstraint(
+                model_name='stage',
+                constraint=models.UniqueConstraint(fields=('organization', 'pipeline', 'name_key'), name='stage_name', violation_error_message='Another stage of this pipeline has this name.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='stage',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_stageevent" ("id", "name", "name_key", "organization_id", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "position", "probability") VALUES (NEW."id", NEW."name", NEW."name_key", NEW."organization_id", NEW."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."pipeline_id", NEW."position", NEW."probability"); RETURN NULL;', hash='4d4cf449f945986d65560984a1d031714831e4d9', operation='INSERT', pgid='pgtrigger_insert_insert_abc4f', table='crm_stage', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='stage',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_stageevent" ("id", "name", "name_key", "organization_id", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "position", "probability") VALUES (NEW."id", NEW."name", NEW."name_key", NEW."organization_id", NEW."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."pipeline_id", NEW."position", NEW."probability"); RETURN NULL;', hash='52c6f47d7eb91d356038e24d617c4692996b0bf4', operation='UPDATE', pgid='pgtrigger_update_update_55414', table='crm_stage', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='opportunitychange',
+                index=models.Index(fields=['organization', 'opportunity', 'happened_on'], name='opportunitychange_deal'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opportunitychange',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (\n    (NEW.opportunity_id, NEW.happened_on, NEW.recorded_at, NEW.batch_id, NEW.stage_id, NEW.outcome, NEW.amount,\n     NEW.currency, NEW.closed_on)\n    IS DISTINCT FROM\n    (OLD.opportunity_id, OLD.happened_on, OLD.recorded_at, OLD.batch_id, OLD.stage_id, OLD.outcome, OLD.amount,\n     OLD.currency, OLD.closed_on)\n)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='560e51ada7188805e26b26666d2812335588b735', operation='UPDATE', pgid='pgtrigger_append_only_24ad7', table='crm_opportunitychange', when='BEFORE')),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('is_deleted', False), ('outcome__in', ['won', 'lost'])), fields=['organization', 'owner', 'closed_on'], include=('outcome', 'converted_amount', 'engaged_on', 'created_on', 'product'), name='opportunity_decided'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('is_deleted', False), ('outcome', 'open')), fields=['organization', 'owner', 'closed_on'], include=('stage', 'converted_amount', 'probability'), name='opportunity_open'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'owner', 'created_on'], include=('converted_amount',), name='opportunity_created'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('is_deleted', False), ('outcome', 'won')), fields=['organization', 'closed_on'], include=('converted_amount', 'engaged_on', 'created_on', 'owner', 'product'), name='opportunity_won_day'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(models.F('organization'), models.OrderBy(models.F('closed_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), include=('converted_amount', 'outcome', 'owner', 'is_deleted'), name='opportunity_recent'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(models.F('organization'), models.OrderBy(models.F('converted_amount'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='opportunity_amount'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(fields=['organization', 'product', 'closed_on'], name='opportunity_product'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(fields=['organization', 'account'], name='opportunity_account'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(fields=['organization', 'stage'], name='opportunity_stage'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(fields=['organization', 'batch'], name='opportunity_batch'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('owner__isnull', True), models.Q(('owner_text', ''), _negated=True)), fields=['organization', 'owner_text'], name='opportunity_no_owner'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('account__isnull', True), models.Q(('account_text', ''), _negated=True)), fields=['organization', 'account_text'], name='opportunity_no_account'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('product__isnull', True), models.Q(('product_text', ''), _negated=True)), fields=['organization', 'product_text'], name='opportunity_no_product'),
+            ),
+            migrations.AddConstraint(
+                model_name='opportunity',
+                constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='opportunity_source'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opportunity',
+                trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' THEN RETURN NULL; END IF;\n    INSERT INTO crm_opportunitychange\n        (organization_id, opportunity_id, happened_on, recorded_at, batch_id, stage_id, outcome, amount, currency, closed_on, owner_id)\n    SELECT n.organization_id, n.id,\n           CASE WHEN n.outcome = 'open' THEN coalesce(n.engaged_on, n.created_on, current_date)\n                ELSE coalesce(n.closed_on, n.engaged_on, n.created_on, current_date) END,\n           clock_timestamp(), n.batch_id,\n           n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id\n    FROM new_rows n;\n    RETURN NULL;\n", hash='c2f9a8ea5fe58ca4192f85f3ff8965ad698b1662', level='STATEMENT', operation='INSERT', pgid='pgtrigger_history_insert_4730f', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opportunity',
+                trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' THEN RETURN NULL; END IF;\n    INSERT INTO crm_opportunitychange\n        (organization_id, opportunity_id, happened_on, recorded_at, batch_id,\n         stage_id, outcome, amount, currency, closed_on, owner_id)\n    SELECT n.organization_id, n.id,\n           CASE WHEN n.outcome <> 'open' AND o.outcome = 'open' THEN coalesce(n.closed_on, current_date)\n                ELSE current_date END,\n           clock_timestamp(), n.batch_id,\n           n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id\n    FROM new_rows n JOIN old_rows o USING (id)\n    WHERE (n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id)\n        IS DISTINCT FROM (o.stage_id, o.outcome, o.amount, o.currency, o.closed_on, o.owner_id);\n    RETURN NULL;\n", hash='3437a0801c157b4a8da63c58ed6ca3f4cfaadfaf', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_update_584fa', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
+            ),
+        ]),
     ]

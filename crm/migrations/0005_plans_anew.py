@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -12,12 +14,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='opportunity',
-            name='history_update',
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opportunity',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_opportunitychange\n        (organization_id, opportunity_id, happened_on, recorded_at, batch_id,\n         stage_id, outcome, amount, currency, closed_on, owner_id)\n    SELECT n.organization_id, n.id,\n           CASE WHEN n.outcome <> 'open' AND o.outcome = 'open' THEN coalesce(n.closed_on, current_date)\n                ELSE current_date END,\n           clock_timestamp(), n.batch_id,\n           n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id\n    FROM new_rows n JOIN old_rows o USING (id)\n    WHERE (n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id)\n        IS DISTINCT FROM (o.stage_id, o.outcome, o.amount, o.currency, o.closed_on, o.owner_id) $plan_anew$;\n    RETURN NULL;\n", hash='7341d67df5e1d370dbd7dc34269ce9f4b53bb20d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_update_584fa', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='opportunity',
+                name='history_update',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opportunity',
+                trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_opportunitychange\n        (organization_id, opportunity_id, happened_on, recorded_at, batch_id,\n         stage_id, outcome, amount, currency, closed_on, owner_id)\n    SELECT n.organization_id, n.id,\n           CASE WHEN n.outcome <> 'open' AND o.outcome = 'open' THEN coalesce(n.closed_on, current_date)\n                ELSE current_date END,\n           clock_timestamp(), n.batch_id,\n           n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id\n    FROM new_rows n JOIN old_rows o USING (id)\n    WHERE (n.stage_id, n.outcome, n.amount, n.currency, n.closed_on, n.owner_id)\n        IS DISTINCT FROM (o.stage_id, o.outcome, o.amount, o.currency, o.closed_on, o.owner_id) $plan_anew$;\n    RETURN NULL;\n", hash='7341d67df5e1d370dbd7dc34269ce9f4b53bb20d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_update_584fa', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
+            ),
+        ]),
     ]

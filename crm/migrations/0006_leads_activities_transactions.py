@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,252 +17,256 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Activity',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=100, verbose_name='source')),
-                ('external_id', models.CharField(max_length=200, verbose_name='id')),
-                ('type', models.CharField(choices=[('call', 'call'), ('email', 'e-mail'), ('meeting', 'meeting'), ('demo', 'demo'), ('proposal', 'proposal'), ('other', 'other')], max_length=10, verbose_name='type')),
-                ('type_text', models.CharField(blank=True, default='', max_length=100)),
-                ('subject', models.CharField(blank=True, default='', max_length=300, verbose_name='subject')),
-                ('person_text', models.CharField(blank=True, default='', max_length=300)),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred at')),
-                ('occurred_on', models.DateField(verbose_name='occurred on')),
-                ('opportunity_text', models.CharField(blank=True, default='', max_length=300)),
-                ('account_text', models.CharField(blank=True, default='', max_length=300)),
-                ('is_deleted', models.BooleanField(default=False)),
-                ('row_number', models.PositiveIntegerField(null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.account', verbose_name='account')),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
-                ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.opportunity', verbose_name='deal')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='people.person', verbose_name='person')),
-            ],
-            options={
-                'verbose_name_plural': 'activities',
-            },
-        ),
-        migrations.CreateModel(
-            name='Lead',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=100, verbose_name='source')),
-                ('external_id', models.CharField(max_length=200, verbose_name='id')),
-                ('name', models.CharField(blank=True, default='', max_length=300, verbose_name='name')),
-                ('owner_text', models.CharField(blank=True, default='', max_length=300)),
-                ('account_text', models.CharField(blank=True, default='', max_length=300)),
-                ('lead_source', models.CharField(blank=True, default='', max_length=200, verbose_name='lead source')),
-                ('created_on', models.DateField(blank=True, null=True, verbose_name='created on')),
-                ('stated_converted_on', models.DateField(blank=True, null=True)),
-                ('opportunity_text', models.CharField(blank=True, default='', max_length=300)),
-                ('is_converted', models.BooleanField(db_default=False, default=False, verbose_name='became a customer')),
-                ('converted_on', models.DateField(blank=True, null=True, verbose_name='became a customer on')),
-                ('is_deleted', models.BooleanField(default=False)),
-                ('row_number', models.PositiveIntegerField(null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='crm.account', verbose_name='account')),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
-                ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='crm.opportunity', verbose_name='deal')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='people.person', verbose_name='owner')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Transaction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=100, verbose_name='source')),
-                ('external_id', models.CharField(max_length=200, verbose_name='id')),
-                ('type', models.CharField(choices=[('booking', 'booking'), ('invoice', 'invoice'), ('delivery', 'delivery'), ('payment', 'payment'), ('cancellation', 'cancellation')], max_length=12, verbose_name='type')),
-                ('person_text', models.CharField(blank=True, default='', max_length=300)),
-                ('opportunity_text', models.CharField(blank=True, default='', max_length=300)),
-                ('account_text', models.CharField(blank=True, default='', max_length=300)),
-                ('product_text', models.CharField(blank=True, default='', max_length=300)),
-                ('cancels_text', models.CharField(blank=True, default='', max_length=300)),
-                ('amount', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('converted_amount', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
-                ('occurred_on', models.DateField(verbose_name='occurred on')),
-                ('is_deleted', models.BooleanField(default=False)),
-                ('row_number', models.PositiveIntegerField(null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='crm.account', verbose_name='account')),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
-                ('cancels', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cancellations', to='crm.transaction', verbose_name='cancels')),
-                ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='crm.opportunity', verbose_name='deal')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='people.person', verbose_name='person')),
-                ('product', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='crm.product', verbose_name='product')),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('lead_text', ''), _negated=True), fields=['organization', 'lead_text'], name='opportunity_lead'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opportunity',
-            trigger=pgtrigger.compiler.Trigger(name='leads_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM crm_lead) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (\n    SELECT l.id FROM crm_lead l JOIN (SELECT source, external_id, lead_text FROM new_rows) c ON l.external_id = c.lead_text AND l.source = c.source\n    WHERE c.lead_text <> ''\n    UNION\n    SELECT l.id FROM crm_lead l JOIN (SELECT source, external_id, lead_text FROM new_rows) c ON l.opportunity_text = c.external_id AND l.source = c.source\n    WHERE l.opportunity_text <> ''\n)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='0a82caddf20e612d4cda5d415d2ec63a20ea2bf3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_leads_insert_e1f38', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opportunity',
-            trigger=pgtrigger.compiler.Trigger(name='leads_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM crm_lead) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (\n    SELECT l.id FROM crm_lead l JOIN (\n    SELECT o.source, o.external_id, o.lead_text FROM old_rows o JOIN new_rows n USING (id)\n    WHERE (o.source, o.external_id, o.lead_text, o.outcome, o.closed_on, o.is_deleted)\n        IS DISTINCT FROM (n.source, n.external_id, n.lead_text, n.outcome, n.closed_on, n.is_deleted)\n UNION \n    SELECT n.source, n.external_id, n.lead_text FROM old_rows o JOIN new_rows n USING (id)\n    WHERE (o.source, o.external_id, o.lead_text, o.outcome, o.closed_on, o.is_deleted)\n        IS DISTINCT FROM (n.source, n.external_id, n.lead_text, n.outcome, n.closed_on, n.is_deleted)\n) c ON l.external_id = c.lead_text AND l.source = c.source\n    WHERE c.lead_text <> ''\n    UNION\n    SELECT l.id FROM crm_lead l JOIN (\n    SELECT o.source, o.external_id, o.lead_text FROM old_rows o JOIN new_rows n USING (id)\n    WHERE (o.source, o.external_id, o.lead_text, o.outcome, o.closed_on, o.is_deleted)\n        IS DISTINCT FROM (n.source, n.external_id, n.lead_text, n.outcome, n.closed_on, n.is_deleted)\n UNION \n    SELECT n.source, n.external_id, n.lead_text FROM old_rows o JOIN new_rows n USING (id)\n    WHERE (o.source, o.external_id, o.lead_text, o.outcome, o.closed_on, o.is_deleted)\n        IS DISTINCT FROM (n.source, n.external_id, n.lead_text, n.outcome, n.closed_on, n.is_deleted)\n) c ON l.opportunity_text = c.external_id AND l.source = c.source\n    WHERE l.opportunity_text <> ''\n)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='8dc508d2b2d15bde0fdde6fb93622b05ce0c3648', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_leads_update_44193', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opportunity',
-            trigger=pgtrigger.compiler.Trigger(name='leads_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM crm_lead) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (\n    SELECT l.id FROM crm_lead l JOIN (SELECT source, external_id, lead_text FROM old_rows) c ON l.external_id = c.lead_text AND l.source = c.source\n    WHERE c.lead_text <> ''\n    UNION\n    SELECT l.id FROM crm_lead l JOIN (SELECT source, external_id, lead_text FROM old_rows) c ON l.opportunity_text = c.external_id AND l.source = c.source\n    WHERE l.opportunity_text <> ''\n)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='6503b92d3ec06a18cc2650f215e928cac3725327', level='STATEMENT', operation='DELETE', pgid='pgtrigger_leads_delete_e39a2', referencing='REFERENCING OLD TABLE AS old_rows ', table='crm_opportunity', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'person', 'occurred_on'], include=('type', 'opportunity'), name='activity_person'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'occurred_on'], include=('type', 'person'), name='activity_day'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(models.F('organization'), models.OrderBy(models.F('occurred_at'), descending=True), models.OrderBy(models.F('id'), descending=True), include=('person', 'type', 'is_deleted'), name='activity_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'opportunity', 'occurred_on'], include=('type',), name='activity_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['organization', 'account'], name='activity_account'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['organization', 'batch'], name='activity_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('person__isnull', True), models.Q(('person_text', ''), _negated=True)), fields=['organization', 'person_text'], name='activity_no_person'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('opportunity__isnull', True), models.Q(('opportunity_text', ''), _negated=True)), fields=['organization', 'opportunity_text'], name='activity_no_opportunity'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('account__isnull', True), models.Q(('account_text', ''), _negated=True)), fields=['organization', 'account_text'], name='activity_no_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='activity_source'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'owner', 'created_on'], include=('is_converted', 'converted_on', 'lead_source'), name='lead_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'created_on'], include=('is_converted', 'converted_on', 'lead_source', 'owner'), name='lead_created'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('is_converted', True), ('is_deleted', False)), fields=['organization', 'converted_on'], include=('lead_source', 'owner'), name='lead_converted'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(models.F('organization'), models.OrderBy(models.F('created_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), include=('owner', 'is_deleted'), name='lead_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['organization', 'account'], name='lead_account'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['organization', 'opportunity'], name='lead_opportunity'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('opportunity_text', ''), _negated=True), fields=['organization', 'opportunity_text'], name='lead_names_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['organization', 'batch'], name='lead_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('owner__isnull', True), models.Q(('owner_text', ''), _negated=True)), fields=['organization', 'owner_text'], name='lead_no_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('account__isnull', True), models.Q(('account_text', ''), _negated=True)), fields=['organization', 'account_text'], name='lead_no_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='lead_source'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='lead',
-            trigger=pgtrigger.compiler.Trigger(name='convert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM new_rows) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (SELECT id FROM new_rows)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='167dac7de634fc5302e533a9ef548674384137ae', level='STATEMENT', operation='INSERT', pgid='pgtrigger_convert_insert_640c8', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_lead', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='lead',
-            trigger=pgtrigger.compiler.Trigger(name='convert_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM new_rows) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (SELECT id FROM new_rows)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='8fd416b79f4fd7b79d1137a16752d0f59e31df08', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_convert_update_43670', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_lead', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'person', 'type', 'occurred_on'], include=('converted_amount', 'opportunity', 'product'), name='transaction_person'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'type', 'occurred_on'], include=('converted_amount', 'person'), name='transaction_type'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(models.F('organization'), models.OrderBy(models.F('occurred_on'), descending=True), models.OrderBy(models.F('id'), descending=True), include=('person', 'type', 'converted_amount', 'is_deleted'), name='transaction_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(models.F('organization'), models.OrderBy(models.F('converted_amount'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='transaction_amount'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'opportunity', 'occurred_on'], name='transaction_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['organization', 'account'], name='transaction_account'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['organization', 'product'], name='transaction_product'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['organization', 'cancels'], name='transaction_cancels'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['organization', 'batch'], name='transaction_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('person__isnull', True), models.Q(('person_text', ''), _negated=True)), fields=['organization', 'person_text'], name='transaction_no_person'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('opportunity__isnull', True), models.Q(('opportunity_text', ''), _negated=True)), fields=['organization', 'opportunity_text'], name='transaction_no_opportunity'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('account__isnull', True), models.Q(('account_text', ''), _negated=True)), fields=['organization', 'account_text'], name='transaction_no_account'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('product__isnull', True), models.Q(('product_text', ''), _negated=True)), fields=['organization', 'product_text'], name='transaction_no_product'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('cancels__isnull', True), models.Q(('cancels_text', ''), _negated=True)), fields=['organization', 'cancels_text'], name='transaction_no_cancels'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='transaction_source'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Activity',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('source', models.CharField(max_length=100, verbose_name='source')),
+                    ('external_id', models.CharField(max_length=200, verbose_name='id')),
+                    ('type', models.CharField(choices=[('call', 'call'), ('email', 'e-mail'), ('meeting', 'meeting'), ('demo', 'demo'), ('proposal', 'proposal'), ('other', 'other')], max_length=10, verbose_name='type')),
+                    ('type_text', models.CharField(blank=True, default='', max_length=100)),
+                    ('subject', models.CharField(blank=True, default='', max_length=300, verbose_name='subject')),
+                    ('person_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('occurred_at', models.DateTimeField(verbose_name='occurred at')),
+                    ('occurred_on', models.DateField(verbose_name='occurred on')),
+                    ('opportunity_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('account_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('is_deleted', models.BooleanField(default=False)),
+                    ('row_number', models.PositiveIntegerField(null=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.account', verbose_name='account')),
+                    ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
+                    ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.opportunity', verbose_name='deal')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='people.person', verbose_name='person')),
+                ],
+                options={
+                    'verbose_name_plural': 'activities',
+                },
+            ),
+            migrations.CreateModel(
+                name='Lead',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('source', models.CharField(max_length=100, verbose_name='source')),
+                    ('external_id', models.CharField(max_length=200, verbose_name='id')),
+                    ('name', models.CharField(blank=True, default='', max_length=300, verbose_name='name')),
+                    ('owner_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('account_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('lead_source', models.CharField(blank=True, default='', max_length=200, verbose_name='lead source')),
+                    ('created_on', models.DateField(blank=True, null=True, verbose_name='created on')),
+                    ('stated_converted_on', models.DateField(blank=True, null=True)),
+                    ('opportunity_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('is_converted', models.BooleanField(db_default=False, default=False, verbose_name='became a customer')),
+                    ('converted_on', models.DateField(blank=True, null=True, verbose_name='became a customer on')),
+                    ('is_deleted', models.BooleanField(default=False)),
+                    ('row_number', models.PositiveIntegerField(null=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='crm.account', verbose_name='account')),
+                    ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
+                    ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='crm.opportunity', verbose_name='deal')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='people.person', verbose_name='owner')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Transaction',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('source', models.CharField(max_length=100, verbose_name='source')),
+                    ('external_id', models.CharField(max_length=200, verbose_name='id')),
+                    ('type', models.CharField(choices=[('booking', 'booking'), ('invoice', 'invoice'), ('delivery', 'delivery'), ('payment', 'payment'), ('cancellation', 'cancellation')], max_length=12, verbose_name='type')),
+                    ('person_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('opportunity_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('account_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('product_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('cancels_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('amount', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='amount')),
+                    ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                    ('converted_amount', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
+                    ('occurred_on', models.DateField(verbose_name='occurred on')),
+                    ('is_deleted', models.BooleanField(default=False)),
+                    ('row_number', models.PositiveIntegerField(null=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='crm.account', verbose_name='account')),
+                    ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
+                    ('cancels', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cancellations', to='crm.transaction', verbose_name='cancels')),
+                    ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='crm.opportunity', verbose_name='deal')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='people.person', verbose_name='person')),
+                    ('product', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='crm.product', verbose_name='product')),
+                ],
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('lead_text', ''), _negated=True), fields=['organization', 'lead_text'], name='opportunity_lead'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opportunity',
+                trigger=pgtrigger.compiler.Trigger(name='leads_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM crm_lead) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (\n    SELECT l.id FROM crm_lead l JOIN (SELECT source, external_id, lead_text FROM new_rows) c ON l.external_id = c.lead_text AND l.source = c.source\n    WHERE c.lead_text <> ''\n    UNION\n    SELECT l.id FROM crm_lead l JOIN (SELECT source, external_id, lead_text FROM new_rows) c ON l.opportunity_text = c.external_id AND l.source = c.source\n    WHERE l.opportunity_text <> ''\n)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='0a82caddf20e612d4cda5d415d2ec63a20ea2bf3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_leads_insert_e1f38', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opportunity',
+                trigger=pgtrigger.compiler.Trigger(name='leads_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM crm_lead) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (\n    SELECT l.id FROM crm_lead l JOIN (\n    SELECT o.source, o.external_id, o.lead_text FROM old_rows o JOIN new_rows n USING (id)\n    WHERE (o.source, o.external_id, o.lead_text, o.outcome, o.closed_on, o.is_deleted)\n        IS DISTINCT FROM (n.source, n.external_id, n.lead_text, n.outcome, n.closed_on, n.is_deleted)\n UNION \n    SELECT n.source, n.external_id, n.lead_text FROM old_rows o JOIN new_rows n USING (id)\n    WHERE (o.source, o.external_id, o.lead_text, o.outcome, o.closed_on, o.is_deleted)\n        IS DISTINCT FROM (n.source, n.external_id, n.lead_text, n.outcome, n.closed_on, n.is_deleted)\n) c ON l.external_id = c.lead_text AND l.source = c.source\n    WHERE c.lead_text <> ''\n    UNION\n    SELECT l.id FROM crm_lead l JOIN (\n    SELECT o.source, o.external_id, o.lead_text FROM old_rows o JOIN new_rows n USING (id)\n    WHERE (o.source, o.external_id, o.lead_text, o.outcome, o.closed_on, o.is_deleted)\n        IS DISTINCT FROM (n.source, n.external_id, n.lead_text, n.outcome, n.closed_on, n.is_deleted)\n UNION \n    SELECT n.source, n.external_id, n.lead_text FROM old_rows o JOIN new_rows n USING (id)\n    WHERE (o.source, o.external_id, o.lead_text, o.outcome, o.closed_on, o.is_deleted)\n        IS DISTINCT FROM (n.source, n.external_id, n.lead_text, n.outcome, n.closed_on, n.is_deleted)\n) c ON l.opportunity_text = c.external_id AND l.source = c.source\n    WHERE l.opportunity_text <> ''\n)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='8dc508d2b2d15bde0fdde6fb93622b05ce0c3648', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_leads_update_44193', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opportunity',
+                trigger=pgtrigger.compiler.Trigger(name='leads_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM crm_lead) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (\n    SELECT l.id FROM crm_lead l JOIN (SELECT source, external_id, lead_text FROM old_rows) c ON l.external_id = c.lead_text AND l.source = c.source\n    WHERE c.lead_text <> ''\n    UNION\n    SELECT l.id FROM crm_lead l JOIN (SELECT source, external_id, lead_text FROM old_rows) c ON l.opportunity_text = c.external_id AND l.source = c.source\n    WHERE l.opportunity_text <> ''\n)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='6503b92d3ec06a18cc2650f215e928cac3725327', level='STATEMENT', operation='DELETE', pgid='pgtrigger_leads_delete_e39a2', referencing='REFERENCING OLD TABLE AS old_rows ', table='crm_opportunity', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'person', 'occurred_on'], include=('type', 'opportunity'), name='activity_person'),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'occurred_on'], include=('type', 'person'), name='activity_day'),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(models.F('organization'), models.OrderBy(models.F('occurred_at'), descending=True), models.OrderBy(models.F('id'), descending=True), include=('person', 'type', 'is_deleted'), name='activity_recent'),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'opportunity', 'occurred_on'], include=('type',), name='activity_deal'),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(fields=['organization', 'account'], name='activity_account'),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(fields=['organization', 'batch'], name='activity_batch'),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(condition=models.Q(('person__isnull', True), models.Q(('person_text', ''), _negated=True)), fields=['organization', 'person_text'], name='activity_no_person'),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(condition=models.Q(('opportunity__isnull', True), models.Q(('opportunity_text', ''), _negated=True)), fields=['organization', 'opportunity_text'], name='activity_no_opportunity'),
+            ),
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(condition=models.Q(('account__isnull', True), models.Q(('account_text', ''), _negated=True)), fields=['organization', 'account_text'], name='activity_no_account'),
+            ),
+            migrations.AddConstraint(
+                model_name='activity',
+                constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='activity_source'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'owner', 'created_on'], include=('is_converted', 'converted_on', 'lead_source'), name='lead_owner'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'created_on'], include=('is_converted', 'converted_on', 'lead_source', 'owner'), name='lead_created'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(condition=models.Q(('is_converted', True), ('is_deleted', False)), fields=['organization', 'converted_on'], include=('lead_source', 'owner'), name='lead_converted'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(models.F('organization'), models.OrderBy(models.F('created_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), include=('owner', 'is_deleted'), name='lead_recent'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(fields=['organization', 'account'], name='lead_account'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(fields=['organization', 'opportunity'], name='lead_opportunity'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(condition=models.Q(('opportunity_text', ''), _negated=True), fields=['organization', 'opportunity_text'], name='lead_names_deal'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(fields=['organization', 'batch'], name='lead_batch'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(condition=models.Q(('owner__isnull', True), models.Q(('owner_text', ''), _negated=True)), fields=['organization', 'owner_text'], name='lead_no_owner'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(condition=models.Q(('account__isnull', True), models.Q(('account_text', ''), _negated=True)), fields=['organization', 'account_text'], name='lead_no_account'),
+            ),
+            migrations.AddConstraint(
+                model_name='lead',
+                constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='lead_source'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='lead',
+                trigger=pgtrigger.compiler.Trigger(name='convert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM new_rows) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (SELECT id FROM new_rows)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='167dac7de634fc5302e533a9ef548674384137ae', level='STATEMENT', operation='INSERT', pgid='pgtrigger_convert_insert_640c8', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_lead', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='lead',
+                trigger=pgtrigger.compiler.Trigger(name='convert_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM new_rows) THEN RETURN NULL; END IF;\n    EXECUTE $plan_anew$\n    WITH touched AS (\n        SELECT l.id, l.source, l.external_id, l.opportunity_text, l.stated_converted_on FROM crm_lead l\n        WHERE l.id IN (SELECT id FROM new_rows)\n    ), named AS (\n        SELECT l.id AS lead_id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.lead_text = l.external_id AND o.source = l.source\n        WHERE o.lead_text <> '' AND NOT o.is_deleted\n        UNION ALL\n        SELECT l.id, o.id, o.outcome, o.closed_on FROM touched l\n        JOIN crm_opportunity o ON o.external_id = l.opportunity_text AND o.source = l.source\n        WHERE l.opportunity_text <> '' AND NOT o.is_deleted\n    ), best AS (\n        SELECT DISTINCT ON (lead_id) * FROM named ORDER BY lead_id, outcome <> 'won', closed_on NULLS LAST, id\n    ), found AS (\n        SELECT l.id, b.id AS opportunity_id,\n            coalesce(l.stated_converted_on, CASE WHEN b.outcome = 'won' THEN b.closed_on END) AS converted_on,\n            l.stated_converted_on IS NOT NULL OR coalesce(b.outcome = 'won', false) AS is_converted\n        FROM touched l LEFT JOIN best b ON b.lead_id = l.id\n    )\n    UPDATE crm_lead l SET opportunity_id = f.opportunity_id, converted_on = f.converted_on,\n        is_converted = f.is_converted\n    FROM found f WHERE l.id = f.id AND (l.opportunity_id, l.converted_on, l.is_converted)\n        IS DISTINCT FROM (f.opportunity_id, f.converted_on, f.is_converted)\n    $plan_anew$;\nRETURN NULL;", hash='8fd416b79f4fd7b79d1137a16752d0f59e31df08', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_convert_update_43670', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_lead', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'person', 'type', 'occurred_on'], include=('converted_amount', 'opportunity', 'product'), name='transaction_person'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'type', 'occurred_on'], include=('converted_amount', 'person'), name='transaction_type'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(models.F('organization'), models.OrderBy(models.F('occurred_on'), descending=True), models.OrderBy(models.F('id'), descending=True), include=('person', 'type', 'converted_amount', 'is_deleted'), name='transaction_recent'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(models.F('organization'), models.OrderBy(models.F('converted_amount'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='transaction_amount'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'opportunity', 'occurred_on'], name='transaction_deal'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(fields=['organization', 'account'], name='transaction_account'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(fields=['organization', 'product'], name='transaction_product'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(fields=['organization', 'cancels'], name='transaction_cancels'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(fields=['organization', 'batch'], name='transaction_batch'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(condition=models.Q(('person__isnull', True), models.Q(('person_text', ''), _negated=True)), fields=['organization', 'person_text'], name='transaction_no_person'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(condition=models.Q(('opportunity__isnull', True), models.Q(('opportunity_text', ''), _negated=True)), fields=['organization', 'opportunity_text'], name='transaction_no_opportunity'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(condition=models.Q(('account__isnull', True), models.Q(('account_text', ''), _negated=True)), fields=['organization', 'account_text'], name='transaction_no_account'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(condition=models.Q(('product__isnull', True), models.Q(('product_text', ''), _negated=True)), fields=['organization', 'product_text'], name='transaction_no_product'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(condition=models.Q(('cancels__isnull', True), models.Q(('cancels_text', ''), _negated=True)), fields=['organization', 'cancels_text'], name='transaction_no_cancels'),
+            ),
+            migrations.AddConstraint(
+                model_name='transaction',
+                constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='transaction_source'),
+            ),
+        ]),
     ]

@@ -10,6 +10,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,99 +21,103 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Quota',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('person_text', models.CharField(blank=True, default='', max_length=300)),
-                ('team_text', models.CharField(blank=True, default='', max_length=300)),
-                ('measure', models.CharField(choices=[('bookings', 'bookings')], default='bookings', max_length=20, verbose_name='measure')),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('converted_amount', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
-                ('is_overlay', models.BooleanField(default=False, help_text='For specialists who help on deals of others: counts for the person, not for the team.', verbose_name='outside team totals')),
-                ('source', models.CharField(blank=True, default='', max_length=100)),
-                ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='people.person', verbose_name='person')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='people.team', verbose_name='team')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QuotaEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('person_text', models.CharField(blank=True, default='', max_length=300)),
-                ('team_text', models.CharField(blank=True, default='', max_length=300)),
-                ('measure', models.CharField(choices=[('bookings', 'bookings')], default='bookings', max_length=20, verbose_name='measure')),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('converted_amount', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
-                ('is_overlay', models.BooleanField(default=False, help_text='For specialists who help on deals of others: counts for the person, not for the team.', verbose_name='outside team totals')),
-                ('source', models.CharField(blank=True, default='', max_length=100)),
-                ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
-                ('changed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person', verbose_name='person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.quota')),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.team', verbose_name='team')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name='quota',
-            index=models.Index(fields=['organization', 'person', 'starts_on'], name='quota_person'),
-        ),
-        migrations.AddIndex(
-            model_name='quota',
-            index=models.Index(fields=['organization', 'team', 'starts_on'], name='quota_team'),
-        ),
-        migrations.AddIndex(
-            model_name='quota',
-            index=models.Index(fields=['organization', 'starts_on', 'ends_before'], name='quota_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='quota_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('person', '='), ('measure', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='quota_of_person_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('team', '='), ('measure', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='quota_of_team_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', True), ('team__isnull', True), _connector='OR'), name='quota_of_one', violation_error_message='Choose a person or a team, not both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='quota_not_negative', violation_error_message='A quota cannot be negative.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_before__lt', '9999-12-31'), ('starts_on__gt', '0001-01-01')), name='quota_ends', violation_error_message='A quota needs a first day and an end.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quota',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='76099caf977f95ba03772fe445f5c4d2484c0fd3', operation='INSERT', pgid='pgtrigger_insert_insert_d23f4', table='crm_quota', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quota',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='172914659122b55168bd12d672f965a9b7b9ebf6', operation='UPDATE', pgid='pgtrigger_update_update_69f8a', table='crm_quota', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Quota',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('person_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('team_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('measure', models.CharField(choices=[('bookings', 'bookings')], default='bookings', max_length=20, verbose_name='measure')),
+                    ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='amount')),
+                    ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                    ('converted_amount', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
+                    ('is_overlay', models.BooleanField(default=False, help_text='For specialists who help on deals of others: counts for the person, not for the team.', verbose_name='outside team totals')),
+                    ('source', models.CharField(blank=True, default='', max_length=100)),
+                    ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
+                    ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='people.person', verbose_name='person')),
+                    ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='people.team', verbose_name='team')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='QuotaEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.BigIntegerField()),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('person_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('team_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('measure', models.CharField(choices=[('bookings', 'bookings')], default='bookings', max_length=20, verbose_name='measure')),
+                    ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='amount')),
+                    ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                    ('converted_amount', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
+                    ('is_overlay', models.BooleanField(default=False, help_text='For specialists who help on deals of others: counts for the person, not for the team.', verbose_name='outside team totals')),
+                    ('source', models.CharField(blank=True, default='', max_length=100)),
+                    ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
+                    ('changed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person', verbose_name='person')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.quota')),
+                    ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.team', verbose_name='team')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='quota',
+                index=models.Index(fields=['organization', 'person', 'starts_on'], name='quota_person'),
+            ),
+            migrations.AddIndex(
+                model_name='quota',
+                index=models.Index(fields=['organization', 'team', 'starts_on'], name='quota_team'),
+            ),
+            migrations.AddIndex(
+                model_name='quota',
+                index=models.Index(fields=['organization', 'starts_on', 'ends_before'], name='quota_period'),
+            ),
+            migrations.AddConstraint(
+                model_name='quota',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='quota_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='quota',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('person', '='), ('measure', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='quota_of_person_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='quota',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('team', '='), ('measure', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='quota_of_team_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='quota',
+                constraint=models.CheckConstraint(condition=models.Q(('person__isnull', True), ('team__isnull', True), _connector='OR'), name='quota_of_one', violation_error_message='Choose a person or a team, not both.'),
+            ),
+            migrations.AddConstraint(
+                model_name='quota',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='quota_not_negative', violation_error_message='A quota cannot be negative.'),
+            ),
+            migrations.AddConstraint(
+                model_name='quota',
+                constraint=models.CheckConstraint(condition=models.Q(('ends_before__lt', '9999-12-31'), ('starts_on__gt', '0001-01-01')), name='quota_ends', violation_error_message='A quota needs a first day and an end.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quota',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='76099caf977f95ba03772fe445f5c4d2484c0fd3', operation='INSERT', pgid='pgtrigger_insert_insert_d23f4', table='crm_quota', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quota',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='172914659122b55168bd12d672f965a9b7b9ebf6', operation='UPDATE', pgid='pgtrigger_update_update_69f8a', table='crm_quota', when='AFTER')),
+            ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -41,36 +43,38 @@ class Migration(migrations.Migration):
             name='is_split',
             field=models.BooleanField(db_default=False, default=False, editable=False),
         ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('has_credits', True)), fields=['organization', 'closed_on'], include=('id',), name='opportunity_credits_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('has_credits', True)), fields=['organization', 'created_on'], include=('id',), name='opportunity_credits_created'),
-        ),
-        migrations.AddIndex(
-            model_name='credit',
-            index=models.Index(fields=['organization', 'opportunity'], name='credit_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='credit',
-            index=models.Index(fields=['organization', 'person'], name='credit_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='credit',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1)), name='credit_share', violation_error_message='A share is more than 0 and at most 100 %.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='credit',
-            trigger=pgtrigger.compiler.Trigger(name='total_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='3740ad07a75bce5c9908279a8640a20b2f969a16', level='STATEMENT', operation='INSERT', pgid='pgtrigger_total_insert_27cba', referencing='REFERENCING NEW TABLE AS changed ', table='crm_credit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='credit',
-            trigger=pgtrigger.compiler.Trigger(name='total_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='f5606d7737eb610374947f216a0ae545b5ab60cb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_total_update_b1251', referencing='REFERENCING NEW TABLE AS changed ', table='crm_credit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='credit',
-            trigger=pgtrigger.compiler.Trigger(name='total_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='7fbf2f41e7c1157ad9b3b00223962b1a4325e656', level='STATEMENT', operation='DELETE', pgid='pgtrigger_total_delete_52adb', referencing='REFERENCING OLD TABLE AS changed ', table='crm_credit', when='AFTER')),
-        ),
+        Together([
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('has_credits', True)), fields=['organization', 'closed_on'], include=('id',), name='opportunity_credits_closed'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(condition=models.Q(('has_credits', True)), fields=['organization', 'created_on'], include=('id',), name='opportunity_credits_created'),
+            ),
+            migrations.AddIndex(
+                model_name='credit',
+                index=models.Index(fields=['organization', 'opportunity'], name='credit_deal'),
+            ),
+            migrations.AddIndex(
+                model_name='credit',
+                index=models.Index(fields=['organization', 'person'], name='credit_person'),
+            ),
+            migrations.AddConstraint(
+                model_name='credit',
+                constraint=models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1)), name='credit_share', violation_error_message='A share is more than 0 and at most 100 %.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='credit',
+                trigger=pgtrigger.compiler.Trigger(name='total_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='3740ad07a75bce5c9908279a8640a20b2f969a16', level='STATEMENT', operation='INSERT', pgid='pgtrigger_total_insert_27cba', referencing='REFERENCING NEW TABLE AS changed ', table='crm_credit', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='credit',
+                trigger=pgtrigger.compiler.Trigger(name='total_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='f5606d7737eb610374947f216a0ae545b5ab60cb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_total_update_b1251', referencing='REFERENCING NEW TABLE AS changed ', table='crm_credit', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='credit',
+                trigger=pgtrigger.compiler.Trigger(name='total_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='7fbf2f41e7c1157ad9b3b00223962b1a4325e656', level='STATEMENT', operation='DELETE', pgid='pgtrigger_total_delete_52adb', referencing='REFERENCING OLD TABLE AS changed ', table='crm_credit', when='AFTER')),
+            ),
+        ]),
     ]

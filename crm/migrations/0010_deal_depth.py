@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,68 +17,70 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CustomField',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(choices=[('opportunity', 'deals'), ('account', 'accounts'), ('lead', 'leads')], max_length=12, verbose_name='belongs to')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('key', models.CharField(editable=False, max_length=40)),
-                ('type', models.CharField(choices=[('text', 'text'), ('choice', 'choice'), ('number', 'number'), ('money', 'amount of money'), ('date', 'date'), ('flag', 'yes or no'), ('person', 'person in a role')], max_length=8, verbose_name='type')),
-                ('choices', models.JSONField(blank=True, default=list)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='CustomValue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300)),
-                ('number', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('currency', models.CharField(blank=True, db_default='', default='', max_length=3)),
-                ('converted_number', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
-                ('day', models.DateField(null=True)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='custom_values', to='crm.account')),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch')),
-                ('field', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='values', to='crm.customfield')),
-                ('lead', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='custom_values', to='crm.lead')),
-                ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='custom_values', to='crm.opportunity')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='DealRole',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=100, verbose_name='source')),
-                ('external_id', models.CharField(max_length=700, verbose_name='id')),
-                ('opportunity_text', models.CharField(blank=True, default='', max_length=300)),
-                ('person_text', models.CharField(blank=True, default='', max_length=300)),
-                ('role', models.CharField(max_length=100, verbose_name='role')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
-                ('ends_before', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('is_deleted', models.BooleanField(default=False)),
-                ('row_number', models.PositiveIntegerField(null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
-                ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='crm.opportunity', verbose_name='deal')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deal_roles', to='people.person', verbose_name='person')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='DetailChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField()),
-                ('name', models.CharField(max_length=120)),
-                ('before', models.CharField(blank=True, max_length=300)),
-                ('after', models.CharField(blank=True, max_length=300)),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch')),
-                ('opportunity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='detail_changes', to='crm.opportunity')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
+        Together([
+            migrations.CreateModel(
+                name='CustomField',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('entity', models.CharField(choices=[('opportunity', 'deals'), ('account', 'accounts'), ('lead', 'leads')], max_length=12, verbose_name='belongs to')),
+                    ('name', models.CharField(max_length=100, verbose_name='name')),
+                    ('key', models.CharField(editable=False, max_length=40)),
+                    ('type', models.CharField(choices=[('text', 'text'), ('choice', 'choice'), ('number', 'number'), ('money', 'amount of money'), ('date', 'date'), ('flag', 'yes or no'), ('person', 'person in a role')], max_length=8, verbose_name='type')),
+                    ('choices', models.JSONField(blank=True, default=list)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='CustomValue',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.CharField(max_length=300)),
+                    ('number', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                    ('currency', models.CharField(blank=True, db_default='', default='', max_length=3)),
+                    ('converted_number', models.DecimalField(decimal_places=6, max_digits=26, null=True)),
+                    ('day', models.DateField(null=True)),
+                    ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='custom_values', to='crm.account')),
+                    ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch')),
+                    ('field', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='values', to='crm.customfield')),
+                    ('lead', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='custom_values', to='crm.lead')),
+                    ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='custom_values', to='crm.opportunity')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='DealRole',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('source', models.CharField(max_length=100, verbose_name='source')),
+                    ('external_id', models.CharField(max_length=700, verbose_name='id')),
+                    ('opportunity_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('person_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('role', models.CharField(max_length=100, verbose_name='role')),
+                    ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
+                    ('ends_before', models.DateField(blank=True, null=True, verbose_name='until')),
+                    ('is_deleted', models.BooleanField(default=False)),
+                    ('row_number', models.PositiveIntegerField(null=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch', verbose_name='import')),
+                    ('opportunity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='crm.opportunity', verbose_name='deal')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deal_roles', to='people.person', verbose_name='person')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='DetailChange',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('recorded_at', models.DateTimeField()),
+                    ('name', models.CharField(max_length=120)),
+                    ('before', models.CharField(blank=True, max_length=300)),
+                    ('after', models.CharField(blank=True, max_length=300)),
+                    ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.importbatch')),
+                    ('opportunity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='detail_changes', to='crm.opportunity')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+        ]),
         migrations.AddField(
             model_name='opportunity',
             name='deal_type',
@@ -102,80 +106,82 @@ class Migration(migrations.Migration):
             name='term_months',
             field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='term in months'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opportunity',
-            trigger=pgtrigger.compiler.Trigger(name='detail_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT n.organization_id, n.id, clock_timestamp(), n.batch_id, d.name, coalesce(d.before, ''), coalesce(d.after, '')\n    FROM new_rows n JOIN old_rows o USING (id)\n    CROSS JOIN LATERAL (VALUES ('deal_type', o.deal_type::text, n.deal_type::text), ('term_months', o.term_months::text, n.term_months::text), ('loss_reason', o.loss_reason::text, n.loss_reason::text), ('next_step', o.next_step::text, n.next_step::text), ('next_step_on', o.next_step_on::text, n.next_step_on::text))\n        AS d (name, before, after)\n    WHERE (n.deal_type, n.term_months, n.loss_reason, n.next_step, n.next_step_on) IS DISTINCT FROM (o.deal_type, o.term_months, o.loss_reason, o.next_step, o.next_step_on)\n        AND d.before IS DISTINCT FROM d.after\n $plan_anew$;\n    RETURN NULL;\n", hash='37d12fa4150d45b990771dd7200cf9911aad6370', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_detail_update_39e11', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='customfield',
-            constraint=models.UniqueConstraint(fields=('organization', 'entity', 'key'), name='customfield_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='customfield',
-            constraint=models.UniqueConstraint(fields=('organization', 'entity', 'name'), name='customfield_name', violation_error_message='Another field has this name.'),
-        ),
-        migrations.AddIndex(
-            model_name='customvalue',
-            index=models.Index(fields=['organization', 'field', 'text'], include=('opportunity', 'account', 'lead'), name='customvalue_text'),
-        ),
-        migrations.AddIndex(
-            model_name='customvalue',
-            index=models.Index(fields=['organization', 'batch'], name='customvalue_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='customvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('opportunity__isnull', False)), fields=('organization', 'opportunity', 'field'), name='customvalue_opportunity'),
-        ),
-        migrations.AddConstraint(
-            model_name='customvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('account__isnull', False)), fields=('organization', 'account', 'field'), name='customvalue_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='customvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('lead__isnull', False)), fields=('organization', 'lead', 'field'), name='customvalue_lead'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='customvalue',
-            trigger=pgtrigger.compiler.Trigger(name='detail_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'field:' || n.field_id, o.text, n.text\n    FROM new_rows n JOIN old_rows o USING (id) WHERE n.opportunity_id IS NOT NULL AND n.text <> o.text\n $plan_anew$;\n    RETURN NULL;\n", hash='c5d21815991f95bb4ab66decd3320e00fd83c0fa', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_detail_update_c72c7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_customvalue', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='dealrole',
-            index=models.Index(fields=['organization', 'opportunity'], name='dealrole_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='dealrole',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'person', 'role'], include=('opportunity', 'starts_on', 'ends_before'), name='dealrole_person'),
-        ),
-        migrations.AddIndex(
-            model_name='dealrole',
-            index=models.Index(fields=['organization', 'batch'], name='dealrole_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='dealrole',
-            index=models.Index(condition=models.Q(('opportunity__isnull', True), models.Q(('opportunity_text', ''), _negated=True)), fields=['organization', 'opportunity_text'], name='dealrole_no_opportunity'),
-        ),
-        migrations.AddIndex(
-            model_name='dealrole',
-            index=models.Index(condition=models.Q(('person__isnull', True), models.Q(('person_text', ''), _negated=True)), fields=['organization', 'person_text'], name='dealrole_no_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='dealrole',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='dealrole_source'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='dealrole',
-            trigger=pgtrigger.compiler.Trigger(name='detail_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'role:' || n.role, o.person_text,\n        CASE WHEN n.is_deleted THEN '' ELSE n.person_text END\n    FROM new_rows n JOIN old_rows o USING (id)\n    WHERE n.opportunity_id IS NOT NULL AND (n.person_text, n.is_deleted) IS DISTINCT FROM (o.person_text, o.is_deleted)\n $plan_anew$;\n    RETURN NULL;\n", hash='781151945f374f1f040704cc2157f4fb36955646', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_detail_update_819fe', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_dealrole', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='detailchange',
-            index=models.Index(fields=['organization', 'opportunity', 'recorded_at'], name='detailchange_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='detailchange',
-            index=models.Index(fields=['organization', 'batch'], name='detailchange_batch'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='detailchange',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (coalesce(current_setting('app.erasure', true), '') <> 'on')", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='9909c34717af784f77e1c94cdaeaada709d70983', operation='UPDATE', pgid='pgtrigger_append_only_b2148', table='crm_detailchange', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='opportunity',
+                trigger=pgtrigger.compiler.Trigger(name='detail_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT n.organization_id, n.id, clock_timestamp(), n.batch_id, d.name, coalesce(d.before, ''), coalesce(d.after, '')\n    FROM new_rows n JOIN old_rows o USING (id)\n    CROSS JOIN LATERAL (VALUES ('deal_type', o.deal_type::text, n.deal_type::text), ('term_months', o.term_months::text, n.term_months::text), ('loss_reason', o.loss_reason::text, n.loss_reason::text), ('next_step', o.next_step::text, n.next_step::text), ('next_step_on', o.next_step_on::text, n.next_step_on::text))\n        AS d (name, before, after)\n    WHERE (n.deal_type, n.term_months, n.loss_reason, n.next_step, n.next_step_on) IS DISTINCT FROM (o.deal_type, o.term_months, o.loss_reason, o.next_step, o.next_step_on)\n        AND d.before IS DISTINCT FROM d.after\n $plan_anew$;\n    RETURN NULL;\n", hash='37d12fa4150d45b990771dd7200cf9911aad6370', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_detail_update_39e11', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_opportunity', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='customfield',
+                constraint=models.UniqueConstraint(fields=('organization', 'entity', 'key'), name='customfield_key'),
+            ),
+            migrations.AddConstraint(
+                model_name='customfield',
+                constraint=models.UniqueConstraint(fields=('organization', 'entity', 'name'), name='customfield_name', violation_error_message='Another field has this name.'),
+            ),
+            migrations.AddIndex(
+                model_name='customvalue',
+                index=models.Index(fields=['organization', 'field', 'text'], include=('opportunity', 'account', 'lead'), name='customvalue_text'),
+            ),
+            migrations.AddIndex(
+                model_name='customvalue',
+                index=models.Index(fields=['organization', 'batch'], name='customvalue_batch'),
+            ),
+            migrations.AddConstraint(
+                model_name='customvalue',
+                constraint=models.UniqueConstraint(condition=models.Q(('opportunity__isnull', False)), fields=('organization', 'opportunity', 'field'), name='customvalue_opportunity'),
+            ),
+            migrations.AddConstraint(
+                model_name='customvalue',
+                constraint=models.UniqueConstraint(condition=models.Q(('account__isnull', False)), fields=('organization', 'account', 'field'), name='customvalue_account'),
+            ),
+            migrations.AddConstraint(
+                model_name='customvalue',
+                constraint=models.UniqueConstraint(condition=models.Q(('lead__isnull', False)), fields=('organization', 'lead', 'field'), name='customvalue_lead'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='customvalue',
+                trigger=pgtrigger.compiler.Trigger(name='detail_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'field:' || n.field_id, o.text, n.text\n    FROM new_rows n JOIN old_rows o USING (id) WHERE n.opportunity_id IS NOT NULL AND n.text <> o.text\n $plan_anew$;\n    RETURN NULL;\n", hash='c5d21815991f95bb4ab66decd3320e00fd83c0fa', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_detail_update_c72c7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_customvalue', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='dealrole',
+                index=models.Index(fields=['organization', 'opportunity'], name='dealrole_deal'),
+            ),
+            migrations.AddIndex(
+                model_name='dealrole',
+                index=models.Index(condition=models.Q(('is_deleted', False)), fields=['organization', 'person', 'role'], include=('opportunity', 'starts_on', 'ends_before'), name='dealrole_person'),
+            ),
+            migrations.AddIndex(
+                model_name='dealrole',
+                index=models.Index(fields=['organization', 'batch'], name='dealrole_batch'),
+            ),
+            migrations.AddIndex(
+                model_name='dealrole',
+                index=models.Index(condition=models.Q(('opportunity__isnull', True), models.Q(('opportunity_text', ''), _negated=True)), fields=['organization', 'opportunity_text'], name='dealrole_no_opportunity'),
+            ),
+            migrations.AddIndex(
+                model_name='dealrole',
+                index=models.Index(condition=models.Q(('person__isnull', True), models.Q(('person_text', ''), _negated=True)), fields=['organization', 'person_text'], name='dealrole_no_person'),
+            ),
+            migrations.AddConstraint(
+                model_name='dealrole',
+                constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_id'), name='dealrole_source'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='dealrole',
+                trigger=pgtrigger.compiler.Trigger(name='detail_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'role:' || n.role, o.person_text,\n        CASE WHEN n.is_deleted THEN '' ELSE n.person_text END\n    FROM new_rows n JOIN old_rows o USING (id)\n    WHERE n.opportunity_id IS NOT NULL AND (n.person_text, n.is_deleted) IS DISTINCT FROM (o.person_text, o.is_deleted)\n $plan_anew$;\n    RETURN NULL;\n", hash='781151945f374f1f040704cc2157f4fb36955646', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_detail_update_819fe', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='crm_dealrole', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='detailchange',
+                index=models.Index(fields=['organization', 'opportunity', 'recorded_at'], name='detailchange_deal'),
+            ),
+            migrations.AddIndex(
+                model_name='detailchange',
+                index=models.Index(fields=['organization', 'batch'], name='detailchange_batch'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='detailchange',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (coalesce(current_setting('app.erasure', true), '') <> 'on')", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='9909c34717af784f77e1c94cdaeaada709d70983', operation='UPDATE', pgid='pgtrigger_append_only_b2148', table='crm_detailchange', when='BEFORE')),
+            ),
+        ]),
     ]

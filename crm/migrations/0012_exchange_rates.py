@@ -7,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,57 +18,61 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ExchangeRate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_currency', models.CharField(max_length=3, verbose_name='from')),
-                ('to_currency', models.CharField(max_length=3, verbose_name='to')),
-                ('starts_on', models.DateField(verbose_name='since')),
-                ('rate', models.DecimalField(decimal_places=10, max_digits=20, verbose_name='rate')),
-                ('source', models.CharField(blank=True, default='', max_length=100)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ExchangeRateEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('from_currency', models.CharField(max_length=3, verbose_name='from')),
-                ('to_currency', models.CharField(max_length=3, verbose_name='to')),
-                ('starts_on', models.DateField(verbose_name='since')),
-                ('rate', models.DecimalField(decimal_places=10, max_digits=20, verbose_name='rate')),
-                ('source', models.CharField(blank=True, default='', max_length=100)),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.exchangerate')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.UniqueConstraint(fields=('organization', 'from_currency', 'to_currency', 'starts_on'), name='exchangerate_day', violation_error_message='There is a rate of this day already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='exchangerate_positive', violation_error_message='A rate is more than 0.'),
-        ),
-        migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.CheckConstraint(condition=models.Q(('from_currency', models.F('to_currency')), _negated=True), name='exchangerate_two', violation_error_message='Choose two different currencies.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exchangerate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_exchangerateevent" ("from_currency", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on", "to_currency") VALUES (NEW."from_currency", NEW."id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rate", NEW."source", NEW."starts_on", NEW."to_currency"); RETURN NULL;', hash='c1b09c42e760bfaae6dfa95eb5c2c64458f167e6', operation='INSERT', pgid='pgtrigger_insert_insert_da31e', table='crm_exchangerate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exchangerate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_exchangerateevent" ("from_currency", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on", "to_currency") VALUES (NEW."from_currency", NEW."id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rate", NEW."source", NEW."starts_on", NEW."to_currency"); RETURN NULL;', hash='9d65685afca548466438c50bf9eca65cbab59f85', operation='UPDATE', pgid='pgtrigger_update_update_90b8c', table='crm_exchangerate', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ExchangeRate',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('from_currency', models.CharField(max_length=3, verbose_name='from')),
+                    ('to_currency', models.CharField(max_length=3, verbose_name='to')),
+                    ('starts_on', models.DateField(verbose_name='since')),
+                    ('rate', models.DecimalField(decimal_places=10, max_digits=20, verbose_name='rate')),
+                    ('source', models.CharField(blank=True, default='', max_length=100)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ExchangeRateEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.BigIntegerField()),
+                    ('from_currency', models.CharField(max_length=3, verbose_name='from')),
+                    ('to_currency', models.CharField(max_length=3, verbose_name='to')),
+                    ('starts_on', models.DateField(verbose_name='since')),
+                    ('rate', models.DecimalField(decimal_places=10, max_digits=20, verbose_name='rate')),
+                    ('source', models.CharField(blank=True, default='', max_length=100)),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.exchangerate')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddConstraint(
+                model_name='exchangerate',
+                constraint=models.UniqueConstraint(fields=('organization', 'from_currency', 'to_currency', 'starts_on'), name='exchangerate_day', violation_error_message='There is a rate of this day already.'),
+            ),
+            migrations.AddConstraint(
+                model_name='exchangerate',
+                constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='exchangerate_positive', violation_error_message='A rate is more than 0.'),
+            ),
+            migrations.AddConstraint(
+                model_name='exchangerate',
+                constraint=models.CheckConstraint(condition=models.Q(('from_currency', models.F('to_currency')), _negated=True), name='exchangerate_two', violation_error_message='Choose two different currencies.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='exchangerate',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_exchangerateevent" ("from_currency", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on", "to_currency") VALUES (NEW."from_currency", NEW."id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rate", NEW."source", NEW."starts_on", NEW."to_currency"); RETURN NULL;', hash='c1b09c42e760bfaae6dfa95eb5c2c64458f167e6', operation='INSERT', pgid='pgtrigger_insert_insert_da31e', table='crm_exchangerate', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='exchangerate',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_exchangerateevent" ("from_currency", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on", "to_currency") VALUES (NEW."from_currency", NEW."id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rate", NEW."source", NEW."starts_on", NEW."to_currency"); RETURN NULL;', hash='9d65685afca548466438c50bf9eca65cbab59f85', operation='UPDATE', pgid='pgtrigger_update_update_90b8c', table='crm_exchangerate', when='AFTER')),
+            ),
+        ]),
     ]

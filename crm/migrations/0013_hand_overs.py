@@ -9,6 +9,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,59 +20,65 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='HandOver',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('rule', models.CharField(blank=True, choices=[('owner_at_close', 'owner at close'), ('previous_owner', 'previous owner for some days'), ('shared', 'shared')], default='', max_length=16, verbose_name='credit goes to')),
-                ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days')),
-                ('previous_share', models.DecimalField(blank=True, decimal_places=6, max_digits=7, null=True, verbose_name='share of the previous owner')),
-                ('handed_on', models.DateField(verbose_name='on day')),
-                ('reason', models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='reason')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='HandOverDefault',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('rule', models.CharField(blank=True, choices=[('owner_at_close', 'owner at close'), ('previous_owner', 'previous owner for some days'), ('shared', 'shared')], default='', max_length=16, verbose_name='credit goes to')),
-                ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days')),
-                ('previous_share', models.DecimalField(blank=True, decimal_places=6, max_digits=7, null=True, verbose_name='share of the previous owner')),
-            ],
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='credit',
-            name='total_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='credit',
-            name='total_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='credit',
-            name='total_delete',
-        ),
+        Together([
+            migrations.CreateModel(
+                name='HandOver',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('rule', models.CharField(blank=True, choices=[('owner_at_close', 'owner at close'), ('previous_owner', 'previous owner for some days'), ('shared', 'shared')], default='', max_length=16, verbose_name='credit goes to')),
+                    ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days')),
+                    ('previous_share', models.DecimalField(blank=True, decimal_places=6, max_digits=7, null=True, verbose_name='share of the previous owner')),
+                    ('handed_on', models.DateField(verbose_name='on day')),
+                    ('reason', models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='reason')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='HandOverDefault',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('rule', models.CharField(blank=True, choices=[('owner_at_close', 'owner at close'), ('previous_owner', 'previous owner for some days'), ('shared', 'shared')], default='', max_length=16, verbose_name='credit goes to')),
+                    ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days')),
+                    ('previous_share', models.DecimalField(blank=True, decimal_places=6, max_digits=7, null=True, verbose_name='share of the previous owner')),
+                ],
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='credit',
+                name='total_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='credit',
+                name='total_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='credit',
+                name='total_delete',
+            ),
+        ]),
         migrations.AddField(
             model_name='credit',
             name='origin',
             field=models.CharField(choices=[('given', 'given by hand or by a file'), ('hand_over', 'a hand-over of the deal'), ('seat', 'the seat that its owner left')], db_default='given', default='given', editable=False, max_length=9),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='credit',
-            trigger=pgtrigger.compiler.Trigger(name='total_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM crm_credit WHERE origin <> 'given' AND opportunity_id IN (\n        SELECT opportunity_id FROM changed WHERE origin = 'given' AND kind = 'bookings' AND role <> 'overlay'\n    );\n\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='adab28669d8a220880110615c19a06e93f4924a7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_total_insert_27cba', referencing='REFERENCING NEW TABLE AS changed ', table='crm_credit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='credit',
-            trigger=pgtrigger.compiler.Trigger(name='total_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM crm_credit WHERE origin <> 'given' AND opportunity_id IN (\n        SELECT opportunity_id FROM changed WHERE origin = 'given' AND kind = 'bookings' AND role <> 'overlay'\n    );\n\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='93068cb514a2da0088a171e06b734a286ebaac07', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_total_update_b1251', referencing='REFERENCING NEW TABLE AS changed ', table='crm_credit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='credit',
-            trigger=pgtrigger.compiler.Trigger(name='total_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n\n    IF EXISTS (SELECT 1 FROM changed WHERE origin = 'given' AND opportunity_id IS NOT NULL) THEN\n        PERFORM crm_shares_derive((\n            SELECT array_agg(DISTINCT opportunity_id) FROM changed WHERE origin = 'given' AND opportunity_id IS NOT NULL\n        ));\n    END IF;\n    RETURN NULL;\n", hash='be60ac528b2f53853ecd7daa161d8e45f41a83c8', level='STATEMENT', operation='DELETE', pgid='pgtrigger_total_delete_52adb', referencing='REFERENCING OLD TABLE AS changed ', table='crm_credit', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='credit',
+                trigger=pgtrigger.compiler.Trigger(name='total_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM crm_credit WHERE origin <> 'given' AND opportunity_id IN (\n        SELECT opportunity_id FROM changed WHERE origin = 'given' AND kind = 'bookings' AND role <> 'overlay'\n    );\n\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='adab28669d8a220880110615c19a06e93f4924a7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_total_insert_27cba', referencing='REFERENCING NEW TABLE AS changed ', table='crm_credit', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='credit',
+                trigger=pgtrigger.compiler.Trigger(name='total_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM crm_credit WHERE origin <> 'given' AND opportunity_id IN (\n        SELECT opportunity_id FROM changed WHERE origin = 'given' AND kind = 'bookings' AND role <> 'overlay'\n    );\n\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n    RETURN NULL;\n", hash='93068cb514a2da0088a171e06b734a286ebaac07', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_total_update_b1251', referencing='REFERENCING NEW TABLE AS changed ', table='crm_credit', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='credit',
+                trigger=pgtrigger.compiler.Trigger(name='total_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM crm_credit c\n        WHERE c.opportunity_id IN (SELECT opportunity_id FROM changed) AND c.role <> 'overlay'\n        GROUP BY c.opportunity_id, c.kind HAVING sum(c.share) <> 1\n    ) THEN\n        RAISE check_violation USING MESSAGE = 'the shares of a deal do not make 100 %', CONSTRAINT = 'credit_total';\n    END IF;\n\n    UPDATE crm_opportunity o SET has_credits = now.has_credits, is_split = now.is_split FROM (\n        SELECT d.id,\n               EXISTS (SELECT 1 FROM crm_credit c WHERE c.opportunity_id = d.id) AS has_credits,\n               EXISTS (\n                   SELECT 1 FROM crm_credit c\n                   WHERE c.opportunity_id = d.id AND c.role <> 'overlay' AND c.kind = 'bookings'\n               ) AS is_split\n        FROM crm_opportunity d WHERE d.id IN (SELECT opportunity_id FROM changed)\n    ) now WHERE o.id = now.id AND (o.has_credits, o.is_split) IS DISTINCT FROM (now.has_credits, now.is_split);\n\n    IF EXISTS (SELECT 1 FROM changed WHERE origin = 'given' AND opportunity_id IS NOT NULL) THEN\n        PERFORM crm_shares_derive((\n            SELECT array_agg(DISTINCT opportunity_id) FROM changed WHERE origin = 'given' AND opportunity_id IS NOT NULL\n        ));\n    END IF;\n    RETURN NULL;\n", hash='be60ac528b2f53853ecd7daa161d8e45f41a83c8', level='STATEMENT', operation='DELETE', pgid='pgtrigger_total_delete_52adb', referencing='REFERENCING OLD TABLE AS changed ', table='crm_credit', when='AFTER')),
+            ),
+        ]),
         migrations.AddField(
             model_name='handover',
             name='batch',
@@ -101,32 +109,34 @@ class Migration(migrations.Migration):
             name='hand_over',
             field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.handover'),
         ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['organization', 'opportunity'], name='handover_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['organization', 'handed_on'], name='handover_day'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['organization', 'batch'], name='handover_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('days', None), ('previous_share', None), ('rule__in', ['', 'owner_at_close'])), models.Q(('days__gt', 0), ('days__isnull', False), ('previous_share', None), ('rule', 'previous_owner')), models.Q(('rule', 'shared'), ('previous_share__gte', '0.0001'), ('previous_share__isnull', False), ('previous_share__lte', '0.9999'), models.Q(('days', None), ('days__gt', 0), _connector='OR')), _connector='OR'), name='handover_rule', violation_error_message='The rule lacks its days or its share.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverdefault',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='handoverdefault_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverdefault',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='handoverdefault_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverdefault',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('days', None), ('previous_share', None), ('rule__in', ['', 'owner_at_close'])), models.Q(('days__gt', 0), ('days__isnull', False), ('previous_share', None), ('rule', 'previous_owner')), models.Q(('rule', 'shared'), ('previous_share__gte', '0.0001'), ('previous_share__isnull', False), ('previous_share__lte', '0.9999'), models.Q(('days', None), ('days__gt', 0), _connector='OR')), _connector='OR'), name='handoverdefault_rule', violation_error_message='The rule lacks its days or its share.'),
-        ),
+        Together([
+            migrations.AddIndex(
+                model_name='handover',
+                index=models.Index(fields=['organization', 'opportunity'], name='handover_deal'),
+            ),
+            migrations.AddIndex(
+                model_name='handover',
+                index=models.Index(fields=['organization', 'handed_on'], name='handover_day'),
+            ),
+            migrations.AddIndex(
+                model_name='handover',
+                index=models.Index(fields=['organization', 'batch'], name='handover_batch'),
+            ),
+            migrations.AddConstraint(
+                model_name='handover',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('days', None), ('previous_share', None), ('rule__in', ['', 'owner_at_close'])), models.Q(('days__gt', 0), ('days__isnull', False), ('previous_share', None), ('rule', 'previous_owner')), models.Q(('rule', 'shared'), ('previous_share__gte', '0.0001'), ('previous_share__isnull', False), ('previous_share__lte', '0.9999'), models.Q(('days', None), ('days__gt', 0), _connector='OR')), _connector='OR'), name='handover_rule', violation_error_message='The rule lacks its days or its share.'),
+            ),
+            migrations.AddConstraint(
+                model_name='handoverdefault',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='handoverdefault_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='handoverdefault',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='handoverdefault_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='handoverdefault',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('days', None), ('previous_share', None), ('rule__in', ['', 'owner_at_close'])), models.Q(('days__gt', 0), ('days__isnull', False), ('previous_share', None), ('rule', 'previous_owner')), models.Q(('rule', 'shared'), ('previous_share__gte', '0.0001'), ('previous_share__isnull', False), ('previous_share__lte', '0.9999'), models.Q(('days', None), ('days__gt', 0), _connector='OR')), _connector='OR'), name='handoverdefault_rule', violation_error_message='The rule lacks its days or its share.'),
+            ),
+        ]),
     ]

@@ -12,6 +12,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -21,135 +23,139 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='NamedAccount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('is_exclusive', models.BooleanField(default=True, verbose_name='exclusive')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.account', verbose_name='account')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.seat', verbose_name='seat')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='NamedAccountEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('is_exclusive', models.BooleanField(default=True, verbose_name='exclusive')),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.account', verbose_name='account')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.namedaccount')),
-                ('seat', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.seat', verbose_name='seat')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Territory',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='regions')),
-                ('industries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='industries')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='crm.territory', verbose_name='part of')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='TerritoryAssignment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.seat')),
-                ('territory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='crm.territory')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='TerritoryAssignmentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.territoryassignment')),
-                ('seat', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.seat')),
-                ('territory', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.territory')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name='namedaccount',
-            index=models.Index(fields=['organization', 'seat'], name='namedaccount_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='namedaccount_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedaccount',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('account', '='), ('seat', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='namedaccount_seat_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedaccount',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_exclusive', True)), expressions=[('organization', '='), ('account', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='namedaccount_exclusive', violation_error_message='Another seat has this account for itself on these days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedaccount',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('account', '='), (django.db.models.functions.comparison.Cast('is_exclusive', models.IntegerField()), '<>'), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='namedaccount_not_beside', violation_error_message='Seats share this account on these days, or one has it for itself.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='namedaccount',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_namedaccountevent" ("account_id", "ends_before", "id", "is_exclusive", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seat_id", "starts_on") VALUES (NEW."account_id", NEW."ends_before", NEW."id", NEW."is_exclusive", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."seat_id", NEW."starts_on"); RETURN NULL;', hash='84f9deab6f59f8fa646797799c36f2bfd089fac3', operation='INSERT', pgid='pgtrigger_insert_insert_cb68e', table='crm_namedaccount', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='namedaccount',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_namedaccountevent" ("account_id", "ends_before", "id", "is_exclusive", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seat_id", "starts_on") VALUES (NEW."account_id", NEW."ends_before", NEW."id", NEW."is_exclusive", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."seat_id", NEW."starts_on"); RETURN NULL;', hash='0cb0e3b87966efe3f3dc2b898763503ec6e5ef28', operation='UPDATE', pgid='pgtrigger_update_update_86ecf', table='crm_namedaccount', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='territory_name', violation_error_message='Another territory has this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='territory_not_itself', violation_error_message='A territory cannot be part of itself.'),
-        ),
-        migrations.AddIndex(
-            model_name='territoryassignment',
-            index=models.Index(fields=['organization', 'seat'], name='territoryassignment_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='territoryassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='territoryassignment_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='territoryassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('territory', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='territoryassignment_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='territoryassignment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_territoryassignmentevent" ("ends_before", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seat_id", "starts_on", "territory_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."seat_id", NEW."starts_on", NEW."territory_id"); RETURN NULL;', hash='f6950ae9f91cfe09b22df9d9ef2d0868447130c7', operation='INSERT', pgid='pgtrigger_insert_insert_5f77d', table='crm_territoryassignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='territoryassignment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_territoryassignmentevent" ("ends_before", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seat_id", "starts_on", "territory_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."seat_id", NEW."starts_on", NEW."territory_id"); RETURN NULL;', hash='4f4e8e96e320f44297ca060d1199fbef4ccfc2fb', operation='UPDATE', pgid='pgtrigger_update_update_70cb0', table='crm_territoryassignment', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='NamedAccount',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('is_exclusive', models.BooleanField(default=True, verbose_name='exclusive')),
+                    ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.account', verbose_name='account')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.seat', verbose_name='seat')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='NamedAccountEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.BigIntegerField()),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('is_exclusive', models.BooleanField(default=True, verbose_name='exclusive')),
+                    ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.account', verbose_name='account')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.namedaccount')),
+                    ('seat', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.seat', verbose_name='seat')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Territory',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='regions')),
+                    ('industries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='industries')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='crm.territory', verbose_name='part of')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='TerritoryAssignment',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.seat')),
+                    ('territory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='crm.territory')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='TerritoryAssignmentEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.BigIntegerField()),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.territoryassignment')),
+                    ('seat', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.seat')),
+                    ('territory', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.territory')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='namedaccount',
+                index=models.Index(fields=['organization', 'seat'], name='namedaccount_seat'),
+            ),
+            migrations.AddConstraint(
+                model_name='namedaccount',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='namedaccount_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='namedaccount',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('account', '='), ('seat', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='namedaccount_seat_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='namedaccount',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_exclusive', True)), expressions=[('organization', '='), ('account', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='namedaccount_exclusive', violation_error_message='Another seat has this account for itself on these days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='namedaccount',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('account', '='), (django.db.models.functions.comparison.Cast('is_exclusive', models.IntegerField()), '<>'), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='namedaccount_not_beside', violation_error_message='Seats share this account on these days, or one has it for itself.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='namedaccount',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_namedaccountevent" ("account_id", "ends_before", "id", "is_exclusive", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seat_id", "starts_on") VALUES (NEW."account_id", NEW."ends_before", NEW."id", NEW."is_exclusive", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."seat_id", NEW."starts_on"); RETURN NULL;', hash='84f9deab6f59f8fa646797799c36f2bfd089fac3', operation='INSERT', pgid='pgtrigger_insert_insert_cb68e', table='crm_namedaccount', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='namedaccount',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_namedaccountevent" ("account_id", "ends_before", "id", "is_exclusive", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seat_id", "starts_on") VALUES (NEW."account_id", NEW."ends_before", NEW."id", NEW."is_exclusive", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."seat_id", NEW."starts_on"); RETURN NULL;', hash='0cb0e3b87966efe3f3dc2b898763503ec6e5ef28', operation='UPDATE', pgid='pgtrigger_update_update_86ecf', table='crm_namedaccount', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='territory',
+                constraint=models.UniqueConstraint(fields=('organization', 'name'), name='territory_name', violation_error_message='Another territory has this name.'),
+            ),
+            migrations.AddConstraint(
+                model_name='territory',
+                constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='territory_not_itself', violation_error_message='A territory cannot be part of itself.'),
+            ),
+            migrations.AddIndex(
+                model_name='territoryassignment',
+                index=models.Index(fields=['organization', 'seat'], name='territoryassignment_seat'),
+            ),
+            migrations.AddConstraint(
+                model_name='territoryassignment',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='territoryassignment_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='territoryassignment',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('territory', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='territoryassignment_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='territoryassignment',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_territoryassignmentevent" ("ends_before", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seat_id", "starts_on", "territory_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."seat_id", NEW."starts_on", NEW."territory_id"); RETURN NULL;', hash='f6950ae9f91cfe09b22df9d9ef2d0868447130c7', operation='INSERT', pgid='pgtrigger_insert_insert_5f77d', table='crm_territoryassignment', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='territoryassignment',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_territoryassignmentevent" ("ends_before", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seat_id", "starts_on", "territory_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."seat_id", NEW."starts_on", NEW."territory_id"); RETURN NULL;', hash='4f4e8e96e320f44297ca060d1199fbef4ccfc2fb', operation='UPDATE', pgid='pgtrigger_update_update_70cb0', table='crm_territoryassignment', when='AFTER')),
+            ),
+        ]),
     ]

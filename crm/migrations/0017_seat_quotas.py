@@ -10,6 +10,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,58 +21,62 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='SeatQuota',
-            fields=[
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('measure', models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure')),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('proration', models.CharField(choices=[('calendar', 'calendar days'), ('working', 'working days, Monday to Friday')], default='calendar', max_length=8, verbose_name='cut by')),
-                ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SeatQuotaEvent',
-            fields=[
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('measure', models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure')),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('proration', models.CharField(choices=[('calendar', 'calendar days'), ('working', 'working days, Monday to Friday')], default='calendar', max_length=8, verbose_name='cut by')),
-                ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='quota',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='quota',
-            name='update_update',
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quota',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "seat_quota_id", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."seat_quota_id", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='535250f92475c54d90fe246fc232a6666ee4c392', operation='INSERT', pgid='pgtrigger_insert_insert_d23f4', table='crm_quota', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quota',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "seat_quota_id", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."seat_quota_id", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='d7d505635632ad1bfcfefdb10371ffc0ece4c0a5', operation='UPDATE', pgid='pgtrigger_update_update_69f8a', table='crm_quota', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='SeatQuota',
+                fields=[
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('measure', models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure')),
+                    ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='amount')),
+                    ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                    ('proration', models.CharField(choices=[('calendar', 'calendar days'), ('working', 'working days, Monday to Friday')], default='calendar', max_length=8, verbose_name='cut by')),
+                    ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='SeatQuotaEvent',
+                fields=[
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.BigIntegerField()),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('measure', models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure')),
+                    ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='amount')),
+                    ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                    ('proration', models.CharField(choices=[('calendar', 'calendar days'), ('working', 'working days, Monday to Friday')], default='calendar', max_length=8, verbose_name='cut by')),
+                    ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='quota',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='quota',
+                name='update_update',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quota',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "seat_quota_id", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."seat_quota_id", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='535250f92475c54d90fe246fc232a6666ee4c392', operation='INSERT', pgid='pgtrigger_insert_insert_d23f4', table='crm_quota', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quota',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_quotaevent" ("amount", "changed_by_id", "converted_amount", "currency", "ends_before", "id", "is_overlay", "measure", "organization_id", "person_id", "person_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "seat_quota_id", "source", "starts_on", "team_id", "team_text") VALUES (NEW."amount", NEW."changed_by_id", NEW."converted_amount", NEW."currency", NEW."ends_before", NEW."id", NEW."is_overlay", NEW."measure", NEW."organization_id", NEW."person_id", NEW."person_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."seat_quota_id", NEW."source", NEW."starts_on", NEW."team_id", NEW."team_text"); RETURN NULL;', hash='d7d505635632ad1bfcfefdb10371ffc0ece4c0a5', operation='UPDATE', pgid='pgtrigger_update_update_69f8a', table='crm_quota', when='AFTER')),
+            ),
+        ]),
         migrations.AddField(
             model_name='seatquota',
             name='changed_by',
@@ -106,28 +112,30 @@ class Migration(migrations.Migration):
             name='seat',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.seat', verbose_name='seat'),
         ),
-        migrations.AddConstraint(
-            model_name='seatquota',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='seatquota_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seatquota',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('seat', '='), ('measure', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='seatquota_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seatquota',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='seatquota_not_negative', violation_error_message='A quota cannot be negative.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seatquota',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_before__lt', '9999-12-31'), ('starts_on__gt', '0001-01-01')), name='seatquota_ends', violation_error_message='A quota needs a first day and an end.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='seatquota',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_seatquotaevent" ("amount", "changed_by_id", "currency", "ends_before", "id", "measure", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proration", "reason", "seat_id", "starts_on") VALUES (NEW."amount", NEW."changed_by_id", NEW."currency", NEW."ends_before", NEW."id", NEW."measure", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."proration", NEW."reason", NEW."seat_id", NEW."starts_on"); RETURN NULL;', hash='d8cb9f100fbb03e675742f69a8f4859bbf7c6eeb', operation='INSERT', pgid='pgtrigger_insert_insert_216e7', table='crm_seatquota', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='seatquota',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_seatquotaevent" ("amount", "changed_by_id", "currency", "ends_before", "id", "measure", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proration", "reason", "seat_id", "starts_on") VALUES (NEW."amount", NEW."changed_by_id", NEW."currency", NEW."ends_before", NEW."id", NEW."measure", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."proration", NEW."reason", NEW."seat_id", NEW."starts_on"); RETURN NULL;', hash='0f96626c5b37541020ddbcdedce728d09bae99ff', operation='UPDATE', pgid='pgtrigger_update_update_1c604', table='crm_seatquota', when='AFTER')),
-        ),
+        Together([
+            migrations.AddConstraint(
+                model_name='seatquota',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='seatquota_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='seatquota',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('seat', '='), ('measure', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='seatquota_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='seatquota',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='seatquota_not_negative', violation_error_message='A quota cannot be negative.'),
+            ),
+            migrations.AddConstraint(
+                model_name='seatquota',
+                constraint=models.CheckConstraint(condition=models.Q(('ends_before__lt', '9999-12-31'), ('starts_on__gt', '0001-01-01')), name='seatquota_ends', violation_error_message='A quota needs a first day and an end.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='seatquota',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_seatquotaevent" ("amount", "changed_by_id", "currency", "ends_before", "id", "measure", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proration", "reason", "seat_id", "starts_on") VALUES (NEW."amount", NEW."changed_by_id", NEW."currency", NEW."ends_before", NEW."id", NEW."measure", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."proration", NEW."reason", NEW."seat_id", NEW."starts_on"); RETURN NULL;', hash='d8cb9f100fbb03e675742f69a8f4859bbf7c6eeb', operation='INSERT', pgid='pgtrigger_insert_insert_216e7', table='crm_seatquota', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='seatquota',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_seatquotaevent" ("amount", "changed_by_id", "currency", "ends_before", "id", "measure", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proration", "reason", "seat_id", "starts_on") VALUES (NEW."amount", NEW."changed_by_id", NEW."currency", NEW."ends_before", NEW."id", NEW."measure", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."proration", NEW."reason", NEW."seat_id", NEW."starts_on"); RETURN NULL;', hash='0f96626c5b37541020ddbcdedce728d09bae99ff', operation='UPDATE', pgid='pgtrigger_update_update_1c604', table='crm_seatquota', when='AFTER')),
+            ),
+        ]),
     ]

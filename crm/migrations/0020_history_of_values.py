@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -12,12 +14,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.AddTrigger(
-            model_name='customvalue',
-            trigger=pgtrigger.compiler.Trigger(name='detail_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'field:' || n.field_id, '', n.text\n    FROM new_rows n WHERE n.opportunity_id IS NOT NULL AND EXISTS (\n        SELECT 1 FROM crm_opportunitychange c WHERE c.opportunity_id = n.opportunity_id AND c.recorded_at < now()\n    )\n $plan_anew$;\n    RETURN NULL;\n", hash='167b3aea3cf2aa265de0e873da11c47bb5c3b305', level='STATEMENT', operation='INSERT', pgid='pgtrigger_detail_insert_9e20a', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_customvalue', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='customvalue',
-            trigger=pgtrigger.compiler.Trigger(name='detail_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT o.organization_id, o.opportunity_id, clock_timestamp(), o.batch_id, 'field:' || o.field_id, o.text, ''\n    FROM old_rows o WHERE o.opportunity_id IS NOT NULL\n $plan_anew$;\n    RETURN NULL;\n", hash='c9fb36dd2d8fd6eb2787f1acc4d3e12fe9d1d65a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_detail_delete_92962', referencing='REFERENCING OLD TABLE AS old_rows ', table='crm_customvalue', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='customvalue',
+                trigger=pgtrigger.compiler.Trigger(name='detail_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT n.organization_id, n.opportunity_id, clock_timestamp(), n.batch_id, 'field:' || n.field_id, '', n.text\n    FROM new_rows n WHERE n.opportunity_id IS NOT NULL AND EXISTS (\n        SELECT 1 FROM crm_opportunitychange c WHERE c.opportunity_id = n.opportunity_id AND c.recorded_at < now()\n    )\n $plan_anew$;\n    RETURN NULL;\n", hash='167b3aea3cf2aa265de0e873da11c47bb5c3b305', level='STATEMENT', operation='INSERT', pgid='pgtrigger_detail_insert_9e20a', referencing='REFERENCING NEW TABLE AS new_rows ', table='crm_customvalue', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='customvalue',
+                trigger=pgtrigger.compiler.Trigger(name='detail_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT o.organization_id, o.opportunity_id, clock_timestamp(), o.batch_id, 'field:' || o.field_id, o.text, ''\n    FROM old_rows o WHERE o.opportunity_id IS NOT NULL\n $plan_anew$;\n    RETURN NULL;\n", hash='c9fb36dd2d8fd6eb2787f1acc4d3e12fe9d1d65a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_detail_delete_92962', referencing='REFERENCING OLD TABLE AS old_rows ', table='crm_customvalue', when='AFTER')),
+            ),
+        ]),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -11,20 +13,22 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['organization', 'id'], name='activity_order'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['organization', 'id'], name='lead_order'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['organization', 'id'], name='opportunity_order'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['organization', 'id'], name='transaction_order'),
-        ),
+        Together([
+            migrations.AddIndex(
+                model_name='activity',
+                index=models.Index(fields=['organization', 'id'], name='activity_order'),
+            ),
+            migrations.AddIndex(
+                model_name='lead',
+                index=models.Index(fields=['organization', 'id'], name='lead_order'),
+            ),
+            migrations.AddIndex(
+                model_name='opportunity',
+                index=models.Index(fields=['organization', 'id'], name='opportunity_order'),
+            ),
+            migrations.AddIndex(
+                model_name='transaction',
+                index=models.Index(fields=['organization', 'id'], name='transaction_order'),
+            ),
+        ]),
     ]

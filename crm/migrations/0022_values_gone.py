@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -12,12 +14,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='customvalue',
-            name='detail_delete',
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='customvalue',
-            trigger=pgtrigger.compiler.Trigger(name='detail_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT o.organization_id, o.opportunity_id, clock_timestamp(), d.batch_id, 'field:' || o.field_id, o.text, ''\n    FROM old_rows o LEFT JOIN crm_opportunity d ON d.id = o.opportunity_id WHERE o.opportunity_id IS NOT NULL\n $plan_anew$;\n    RETURN NULL;\n", hash='5456afdfddac409efc781b24bf7251127756f989', level='STATEMENT', operation='DELETE', pgid='pgtrigger_detail_delete_92962', referencing='REFERENCING OLD TABLE AS old_rows ', table='crm_customvalue', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='customvalue',
+                name='detail_delete',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='customvalue',
+                trigger=pgtrigger.compiler.Trigger(name='detail_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF current_setting('app.history', true) = 'off' OR current_setting('app.erasure', true) = 'on' THEN\n        RETURN NULL;\n    END IF;\n    EXECUTE $plan_anew$ INSERT INTO crm_detailchange\n        (organization_id, opportunity_id, recorded_at, batch_id, name, before, after)\n    \n    SELECT o.organization_id, o.opportunity_id, clock_timestamp(), d.batch_id, 'field:' || o.field_id, o.text, ''\n    FROM old_rows o LEFT JOIN crm_opportunity d ON d.id = o.opportunity_id WHERE o.opportunity_id IS NOT NULL\n $plan_anew$;\n    RETURN NULL;\n", hash='5456afdfddac409efc781b24bf7251127756f989', level='STATEMENT', operation='DELETE', pgid='pgtrigger_detail_delete_92962', referencing='REFERENCING OLD TABLE AS old_rows ', table='crm_customvalue', when='AFTER')),
+            ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import people.wall.model
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -23,81 +25,85 @@ class Migration(migrations.Migration):
             name='thanks',
             field=models.CharField(blank=True, default='', max_length=500, verbose_name='thanks'),
         ),
-        migrations.CreateModel(
-            name='BulkRevision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=500, verbose_name='reason')),
-                ('rule', models.CharField(choices=[('factor', 'multiply the target by'), ('amount', 'add to the target'), ('target', 'set the target to')], default='factor', max_length=6, verbose_name='new target')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='by')),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='BulkRevisionLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bulk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='goals.bulkrevision')),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='goals.goal')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulk_lines', to='goals.revision')),
-                ('undone_by_revision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='goals.revision')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='GoalTemplate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('role', models.CharField(blank=True, choices=[('', 'any role'), ('rep', 'reps'), ('manager', 'managers'), ('team', 'teams')], default='', max_length=7, verbose_name='for')),
-                ('specific', models.TextField(blank=True, default='', max_length=4000, verbose_name='specific')),
-                ('achievable', models.TextField(blank=True, default='', max_length=4000, verbose_name='achievable')),
-                ('relevant', models.TextField(blank=True, default='', max_length=4000, verbose_name='relevant')),
-                ('kind', models.CharField(choices=[('metric', 'a metric of the catalogue'), ('manual', 'a number that is entered at check-ins'), ('milestones', 'milestones that are reached')], default='metric', max_length=10, verbose_name='measured by')),
-                ('metric', models.CharField(blank=True, default='', max_length=60, verbose_name='metric')),
-                ('unit', models.CharField(choices=[('number', 'a number'), ('money', 'money'), ('ratio', 'a percentage'), ('days', 'days'), ('count', 'a count')], default='number', max_length=8, verbose_name='counted in')),
-                ('direction', models.CharField(choices=[('higher', 'higher is better'), ('lower', 'lower is better')], default='higher', max_length=6, verbose_name='direction')),
-                ('target', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='target')),
-                ('commit_ratio', models.DecimalField(decimal_places=6, max_digits=7, null=True, verbose_name='commit, share of the target')),
-                ('stretch_ratio', models.DecimalField(decimal_places=6, max_digits=7, null=True, verbose_name='stretch, share of the target')),
-                ('milestones', models.JSONField(blank=True, default=list, verbose_name='milestones')),
-                ('length', models.CharField(choices=[('month', 'a month'), ('quarter', 'a quarter'), ('half', 'half a year'), ('year', 'a year')], default='quarter', max_length=7, verbose_name='lasts')),
-                ('cadence', models.CharField(choices=[('none', 'never'), ('weekly', 'every week'), ('fortnightly', 'every two weeks'), ('monthly', 'every month')], default='fortnightly', max_length=12, verbose_name='check-ins')),
-                ('pace', models.CharField(choices=[('working_days', 'evenly by working days'), ('seasonal', 'as in former years')], default='working_days', max_length=12, verbose_name='expected progress')),
-                ('is_retired', models.BooleanField(default=False, editable=False)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name='bulkrevision',
-            index=models.Index(fields=['organization', 'at'], name='bulkrevision_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkrevisionline',
-            constraint=models.UniqueConstraint(fields=('organization', 'bulk', 'goal'), name='bulkrevisionline_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkrevisionline',
-            constraint=models.CheckConstraint(condition=models.Q(('undone_by_revision__isnull', True), models.Q(('undone_by_revision', models.F('revision')), _negated=True), _connector='OR'), name='bulkrevisionline_undone'),
-        ),
-        migrations.AddIndex(
-            model_name='goaltemplate',
-            index=models.Index(fields=['organization', 'role'], name='goaltemplate_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='goaltemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_retired', False)), fields=('organization', 'name'), name='goaltemplate_name', violation_error_message='Another template has this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='goaltemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'metric'), ('metric__gt', '')), models.Q(models.Q(('kind', 'metric'), _negated=True), ('metric', '')), _connector='OR'), name='goaltemplate_metric', violation_error_message='Choose the metric that measures it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='goaltemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('commit_ratio__isnull', True), ('stretch_ratio__isnull', True), models.Q(('commit_ratio__lte', models.F('stretch_ratio')), ('direction', 'higher')), models.Q(('commit_ratio__gte', models.F('stretch_ratio')), ('direction', 'lower')), _connector='OR'), name='goaltemplate_ratios', violation_error_message='The stretch must be beyond what is committed.'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='BulkRevision',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField()),
+                    ('reason', models.CharField(max_length=500, verbose_name='reason')),
+                    ('rule', models.CharField(choices=[('factor', 'multiply the target by'), ('amount', 'add to the target'), ('target', 'set the target to')], default='factor', max_length=6, verbose_name='new target')),
+                    ('value', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='by')),
+                    ('undone_at', models.DateTimeField(blank=True, null=True)),
+                    ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='BulkRevisionLine',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('bulk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='goals.bulkrevision')),
+                    ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='goals.goal')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulk_lines', to='goals.revision')),
+                    ('undone_by_revision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='goals.revision')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='GoalTemplate',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('role', models.CharField(blank=True, choices=[('', 'any role'), ('rep', 'reps'), ('manager', 'managers'), ('team', 'teams')], default='', max_length=7, verbose_name='for')),
+                    ('specific', models.TextField(blank=True, default='', max_length=4000, verbose_name='specific')),
+                    ('achievable', models.TextField(blank=True, default='', max_length=4000, verbose_name='achievable')),
+                    ('relevant', models.TextField(blank=True, default='', max_length=4000, verbose_name='relevant')),
+                    ('kind', models.CharField(choices=[('metric', 'a metric of the catalogue'), ('manual', 'a number that is entered at check-ins'), ('milestones', 'milestones that are reached')], default='metric', max_length=10, verbose_name='measured by')),
+                    ('metric', models.CharField(blank=True, default='', max_length=60, verbose_name='metric')),
+                    ('unit', models.CharField(choices=[('number', 'a number'), ('money', 'money'), ('ratio', 'a percentage'), ('days', 'days'), ('count', 'a count')], default='number', max_length=8, verbose_name='counted in')),
+                    ('direction', models.CharField(choices=[('higher', 'higher is better'), ('lower', 'lower is better')], default='higher', max_length=6, verbose_name='direction')),
+                    ('target', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='target')),
+                    ('commit_ratio', models.DecimalField(decimal_places=6, max_digits=7, null=True, verbose_name='commit, share of the target')),
+                    ('stretch_ratio', models.DecimalField(decimal_places=6, max_digits=7, null=True, verbose_name='stretch, share of the target')),
+                    ('milestones', models.JSONField(blank=True, default=list, verbose_name='milestones')),
+                    ('length', models.CharField(choices=[('month', 'a month'), ('quarter', 'a quarter'), ('half', 'half a year'), ('year', 'a year')], default='quarter', max_length=7, verbose_name='lasts')),
+                    ('cadence', models.CharField(choices=[('none', 'never'), ('weekly', 'every week'), ('fortnightly', 'every two weeks'), ('monthly', 'every month')], default='fortnightly', max_length=12, verbose_name='check-ins')),
+                    ('pace', models.CharField(choices=[('working_days', 'evenly by working days'), ('seasonal', 'as in former years')], default='working_days', max_length=12, verbose_name='expected progress')),
+                    ('is_retired', models.BooleanField(default=False, editable=False)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='bulkrevision',
+                index=models.Index(fields=['organization', 'at'], name='bulkrevision_at'),
+            ),
+            migrations.AddConstraint(
+                model_name='bulkrevisionline',
+                constraint=models.UniqueConstraint(fields=('organization', 'bulk', 'goal'), name='bulkrevisionline_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='bulkrevisionline',
+                constraint=models.CheckConstraint(condition=models.Q(('undone_by_revision__isnull', True), models.Q(('undone_by_revision', models.F('revision')), _negated=True), _connector='OR'), name='bulkrevisionline_undone'),
+            ),
+            migrations.AddIndex(
+                model_name='goaltemplate',
+                index=models.Index(fields=['organization', 'role'], name='goaltemplate_role'),
+            ),
+            migrations.AddConstraint(
+                model_name='goaltemplate',
+                constraint=models.UniqueConstraint(condition=models.Q(('is_retired', False)), fields=('organization', 'name'), name='goaltemplate_name', violation_error_message='Another template has this name.'),
+            ),
+            migrations.AddConstraint(
+                model_name='goaltemplate',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'metric'), ('metric__gt', '')), models.Q(models.Q(('kind', 'metric'), _negated=True), ('metric', '')), _connector='OR'), name='goaltemplate_metric', violation_error_message='Choose the metric that measures it.'),
+            ),
+            migrations.AddConstraint(
+                model_name='goaltemplate',
+                constraint=models.CheckConstraint(condition=models.Q(('commit_ratio__isnull', True), ('stretch_ratio__isnull', True), models.Q(('commit_ratio__lte', models.F('stretch_ratio')), ('direction', 'higher')), models.Q(('commit_ratio__gte', models.F('stretch_ratio')), ('direction', 'lower')), _connector='OR'), name='goaltemplate_ratios', violation_error_message='The stretch must be beyond what is committed.'),
+            ),
+        ]),
     ]

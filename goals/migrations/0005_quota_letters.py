@@ -7,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,159 +19,163 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ApprovalChain',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('steps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('manager', 'the manager of the person'), ('manager_above', 'the manager above that one'), ('finance', 'finance'), ('executive', 'an executive'), ('operations', 'operations')], max_length=14), size=None, verbose_name='steps')),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='QuotaLetter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_before', models.DateField(verbose_name='until (not included)')),
-                ('due_on', models.DateField(verbose_name='to be acknowledged by')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'issued'), ('acknowledged', 'acknowledged'), ('superseded', 'superseded')], default='draft', max_length=12, verbose_name='state')),
-                ('content', models.JSONField(default=dict)),
-                ('digest', models.CharField(blank=True, default='', max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('issued_at', models.DateTimeField(null=True)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.storedfile')),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quota_letters', to='people.person')),
-                ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaces', to='goals.quotaletter')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='LetterAcknowledgement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('at', models.DateTimeField()),
-                ('digest', models.CharField(max_length=64)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('letter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgement', to='goals.quotaletter')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QuotaRequest',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('former_amount', models.DecimalField(decimal_places=6, max_digits=20)),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='new amount')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('steps', models.JSONField(default=list)),
-                ('step', models.PositiveSmallIntegerField(default=0)),
-                ('state', models.CharField(choices=[('open', 'waits'), ('approved', 'approved'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default='open', max_length=9)),
-                ('asked_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('quota', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='requests', to='crm.quota')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QuotaDecision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField()),
-                ('is_approved', models.BooleanField()),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('for_person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='goals.quotarequest')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='LetterTerms',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(blank=True, default='', max_length=8000, verbose_name='terms')),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['organization', '-id'], name='letterterms_latest')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='quotaletter',
-            index=models.Index(fields=['organization', 'starts_on', 'ends_before', 'state'], name='quotaletter_period'),
-        ),
-        migrations.AddIndex(
-            model_name='quotaletter',
-            index=models.Index(fields=['organization', 'state', 'due_on'], name='quotaletter_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotaletter',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='quotaletter_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotaletter',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['issued', 'acknowledged'])), fields=('organization', 'person', 'measure', 'starts_on', 'ends_before'), name='quotaletter_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotaletter',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('organization', 'person', 'measure', 'starts_on', 'ends_before'), name='quotaletter_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotaletter',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('issued_at__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='quotaletter_issued'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotaletter',
-            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.state <> 'draft')", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6b5b2b74c0025237764e53000aacff4e4ba24925', operation='DELETE', pgid='pgtrigger_kept_a169a', table='goals_quotaletter', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotaletter',
-            trigger=pgtrigger.compiler.Trigger(name='said', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (\n    OLD.state <> 'draft'\n    AND (NEW.id, NEW.organization_id, NEW.person_id, NEW.measure, NEW.starts_on, NEW.ends_before, NEW.due_on, NEW.content, NEW.issued_by_id, NEW.issued_at, NEW.digest)\n        IS DISTINCT FROM (OLD.id, OLD.organization_id, OLD.person_id, OLD.measure, OLD.starts_on, OLD.ends_before, OLD.due_on, OLD.content, OLD.issued_by_id, OLD.issued_at, OLD.digest)\n    AND coalesce(current_setting('app.erasure', true), '') <> 'on'\n)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='fe7feb4b7f4ec0c38d8da0069069cc57bfb112d5', operation='UPDATE', pgid='pgtrigger_said_ad89a', table='goals_quotaletter', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='letteracknowledgement',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7099bd2901ca72a49fd7a6772a6c21b6eabf8487', operation='DELETE', pgid='pgtrigger_append_only_47c99', table='goals_letteracknowledgement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='letteracknowledgement',
-            trigger=pgtrigger.compiler.Trigger(name='unchanged', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (\n    coalesce(current_setting('app.erasure', true), '') <> 'on'\n    OR (NEW.id, NEW.organization_id, NEW.letter_id, NEW.person_id, NEW.at, NEW.digest)\n        IS DISTINCT FROM (OLD.id, OLD.organization_id, OLD.letter_id, OLD.person_id, OLD.at, OLD.digest)\n)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ecf198206dabc53c96d1a9af40b467ae20285729', operation='UPDATE', pgid='pgtrigger_unchanged_bd96e', table='goals_letteracknowledgement', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='quotarequest',
-            index=models.Index(fields=['organization', 'state'], name='quotarequest_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotarequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('organization', 'quota'), name='quotarequest_one_open', violation_error_message='A change of this quota waits for approval already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotarequest',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='quotarequest_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotadecision',
-            constraint=models.UniqueConstraint(fields=('organization', 'request', 'number'), name='quotadecision_step'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotadecision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8d7a233487f563f6e29351397f156f17d54edede', operation='DELETE', pgid='pgtrigger_append_only_09a33', table='goals_quotadecision', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotadecision',
-            trigger=pgtrigger.compiler.Trigger(name='unchanged', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (\n    coalesce(current_setting('app.erasure', true), '') <> 'on'\n    OR (NEW.id, NEW.organization_id, NEW.request_id, NEW.number, NEW.by_id, NEW.for_person_id, NEW.at, NEW.is_approved)\n        IS DISTINCT FROM\n        (OLD.id, OLD.organization_id, OLD.request_id, OLD.number, OLD.by_id, OLD.for_person_id, OLD.at, OLD.is_approved)\n)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c253681a726efdc914076f36d66b2f0a3b324044', operation='UPDATE', pgid='pgtrigger_unchanged_f3589', table='goals_quotadecision', when='BEFORE')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ApprovalChain',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('steps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('manager', 'the manager of the person'), ('manager_above', 'the manager above that one'), ('finance', 'finance'), ('executive', 'an executive'), ('operations', 'operations')], max_length=14), size=None, verbose_name='steps')),
+                    ('created_at', models.DateTimeField()),
+                    ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='QuotaLetter',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('measure', models.CharField(choices=[('bookings', 'bookings'), ('invoices', 'invoices'), ('deliveries', 'deliveries'), ('payments', 'payments')], default='bookings', max_length=20, verbose_name='measure')),
+                    ('starts_on', models.DateField(verbose_name='from')),
+                    ('ends_before', models.DateField(verbose_name='until (not included)')),
+                    ('due_on', models.DateField(verbose_name='to be acknowledged by')),
+                    ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'issued'), ('acknowledged', 'acknowledged'), ('superseded', 'superseded')], default='draft', max_length=12, verbose_name='state')),
+                    ('content', models.JSONField(default=dict)),
+                    ('digest', models.CharField(blank=True, default='', max_length=64)),
+                    ('created_at', models.DateTimeField()),
+                    ('issued_at', models.DateTimeField(null=True)),
+                    ('reminded_at', models.DateTimeField(null=True)),
+                    ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.storedfile')),
+                    ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quota_letters', to='people.person')),
+                    ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaces', to='goals.quotaletter')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='LetterAcknowledgement',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('at', models.DateTimeField()),
+                    ('digest', models.CharField(max_length=64)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('letter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgement', to='goals.quotaletter')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='QuotaRequest',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('former_amount', models.DecimalField(decimal_places=6, max_digits=20)),
+                    ('amount', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='new amount')),
+                    ('reason', models.CharField(max_length=300, verbose_name='reason')),
+                    ('steps', models.JSONField(default=list)),
+                    ('step', models.PositiveSmallIntegerField(default=0)),
+                    ('state', models.CharField(choices=[('open', 'waits'), ('approved', 'approved'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default='open', max_length=9)),
+                    ('asked_at', models.DateTimeField()),
+                    ('closed_at', models.DateTimeField(null=True)),
+                    ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('quota', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='requests', to='crm.quota')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='QuotaDecision',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveSmallIntegerField()),
+                    ('at', models.DateTimeField()),
+                    ('is_approved', models.BooleanField()),
+                    ('reason', models.CharField(max_length=300, verbose_name='reason')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('for_person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='goals.quotarequest')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='LetterTerms',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.TextField(blank=True, default='', max_length=8000, verbose_name='terms')),
+                    ('created_at', models.DateTimeField()),
+                    ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['organization', '-id'], name='letterterms_latest')],
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='quotaletter',
+                index=models.Index(fields=['organization', 'starts_on', 'ends_before', 'state'], name='quotaletter_period'),
+            ),
+            migrations.AddIndex(
+                model_name='quotaletter',
+                index=models.Index(fields=['organization', 'state', 'due_on'], name='quotaletter_due'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotaletter',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='quotaletter_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotaletter',
+                constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['issued', 'acknowledged'])), fields=('organization', 'person', 'measure', 'starts_on', 'ends_before'), name='quotaletter_one'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotaletter',
+                constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('organization', 'person', 'measure', 'starts_on', 'ends_before'), name='quotaletter_one_draft'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotaletter',
+                constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('issued_at__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='quotaletter_issued'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotaletter',
+                trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.state <> 'draft')", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6b5b2b74c0025237764e53000aacff4e4ba24925', operation='DELETE', pgid='pgtrigger_kept_a169a', table='goals_quotaletter', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotaletter',
+                trigger=pgtrigger.compiler.Trigger(name='said', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (\n    OLD.state <> 'draft'\n    AND (NEW.id, NEW.organization_id, NEW.person_id, NEW.measure, NEW.starts_on, NEW.ends_before, NEW.due_on, NEW.content, NEW.issued_by_id, NEW.issued_at, NEW.digest)\n        IS DISTINCT FROM (OLD.id, OLD.organization_id, OLD.person_id, OLD.measure, OLD.starts_on, OLD.ends_before, OLD.due_on, OLD.content, OLD.issued_by_id, OLD.issued_at, OLD.digest)\n    AND coalesce(current_setting('app.erasure', true), '') <> 'on'\n)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='fe7feb4b7f4ec0c38d8da0069069cc57bfb112d5', operation='UPDATE', pgid='pgtrigger_said_ad89a', table='goals_quotaletter', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='letteracknowledgement',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7099bd2901ca72a49fd7a6772a6c21b6eabf8487', operation='DELETE', pgid='pgtrigger_append_only_47c99', table='goals_letteracknowledgement', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='letteracknowledgement',
+                trigger=pgtrigger.compiler.Trigger(name='unchanged', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (\n    coalesce(current_setting('app.erasure', true), '') <> 'on'\n    OR (NEW.id, NEW.organization_id, NEW.letter_id, NEW.person_id, NEW.at, NEW.digest)\n        IS DISTINCT FROM (OLD.id, OLD.organization_id, OLD.letter_id, OLD.person_id, OLD.at, OLD.digest)\n)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ecf198206dabc53c96d1a9af40b467ae20285729', operation='UPDATE', pgid='pgtrigger_unchanged_bd96e', table='goals_letteracknowledgement', when='BEFORE')),
+            ),
+            migrations.AddIndex(
+                model_name='quotarequest',
+                index=models.Index(fields=['organization', 'state'], name='quotarequest_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotarequest',
+                constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('organization', 'quota'), name='quotarequest_one_open', violation_error_message='A change of this quota waits for approval already.'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotarequest',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='quotarequest_amount'),
+            ),
+            migrations.AddConstraint(
+                model_name='quotadecision',
+                constraint=models.UniqueConstraint(fields=('organization', 'request', 'number'), name='quotadecision_step'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotadecision',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8d7a233487f563f6e29351397f156f17d54edede', operation='DELETE', pgid='pgtrigger_append_only_09a33', table='goals_quotadecision', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotadecision',
+                trigger=pgtrigger.compiler.Trigger(name='unchanged', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (\n    coalesce(current_setting('app.erasure', true), '') <> 'on'\n    OR (NEW.id, NEW.organization_id, NEW.request_id, NEW.number, NEW.by_id, NEW.for_person_id, NEW.at, NEW.is_approved)\n        IS DISTINCT FROM\n        (OLD.id, OLD.organization_id, OLD.request_id, OLD.number, OLD.by_id, OLD.for_person_id, OLD.at, OLD.is_approved)\n)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c253681a726efdc914076f36d66b2f0a3b324044', operation='UPDATE', pgid='pgtrigger_unchanged_f3589', table='goals_quotadecision', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -282,7 +282,8 @@ def _parents(goal: Goal, story: Story, may_change: bool) -> Table:
 
 def _parent(link: Alignment, story: Story) -> list[Cell]:
     if link.parent_objective is not None:
-        return [Cell(text=link.parent_objective.name, detail=_("objective")), Cell(link.weight)]
+        href = reverse("goals:objective_detail", args=[link.parent_objective_id])
+        return [Cell(text=link.parent_objective.name, detail=_("objective"), href=href), Cell(link.weight)]
     parent: Any = link.parent_goal
     href = reverse("goals:detail", args=[parent.pk]) if parent.pk in story.readable else ""
     return [Cell(text=parent.name, detail=holder_name(parent), href=href), Cell(link.weight)]

@@ -2,7 +2,7 @@
 
 Whoever sees a parent that rolls up and all but one of what contributes to it could work out the one that is hidden. Such a
 parent is shown in whole tenths and without amounts; status and confidence stay. Why:
-docs/decisions/0010-what-tells-a-hidden-goal-is-rounded.md.
+docs/decisions/0011-what-tells-a-hidden-goal-is-rounded.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,14 +23,14 @@ OWN = Measured.RollUp.OWN
 
 
 def goal_states_for(viewer: Viewer, rows: Sequence[Goal]) -> dict[int, State]:
-    """Goals in sight. Queries as of `goal_states`, and five more where one of them rolls up."""
+    """Goals in sight. Queries as of `goal_states`, and four more where one of them rolls up."""
     states = goal_states(viewer.organization, rows, viewer.on)
     rounded = rounded_keys(viewer, rows)
     return {pk: coarse_state(state) if (GOAL, pk) in rounded else state for pk, state in states.items()}
 
 
 def objective_states_for(viewer: Viewer, rows: Sequence[Objective]) -> dict[int, State]:
-    """Objectives in sight. Queries as of `objective_states`, and five more where one of them rolls up."""
+    """Objectives in sight. Queries as of `objective_states`, and four more where one of them rolls up."""
     states = objective_states(viewer.organization, rows, viewer.on)
     rounded = rounded_keys(viewer, rows)
     return {pk: coarse_state(state) if (OBJECTIVE, pk) in rounded else state for pk, state in states.items()}
@@ -45,7 +45,7 @@ def coarse_state(state: State) -> State:
 def rounded_keys(viewer: Viewer, rows: Iterable[Any]) -> set[Key]:
     """What the viewer sees rounded, of everything in their sight, as figures on one page tell about those on another.
 
-    Nothing where nothing among `rows` rolls up, and nothing for whoever sees everybody's numbers. Five queries at most.
+    Nothing where nothing among `rows` rolls up, and nothing for whoever sees everybody's numbers. Four queries at most.
     """
     if viewer.sees_everyone or all(row.rolls_up_by == OWN for row in rows):
         return set()

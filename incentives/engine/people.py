@@ -152,8 +152,8 @@ class People:
         """Return whether a person is active on every day, with the whole quota."""
         if self.plan.ramp is not None:
             return False
-        sums = self.sums(False, leaving)[code]
-        there = int(sums[self._offset(days.ends_before)]) - int(sums[self._offset(days.starts_on)])
+        sums = self.sums(False, leaving)
+        there = int(sums[code, self._offset(days.ends_before)]) - int(sums[code, self._offset(days.starts_on)])
         return there == self.length(days) * NANO > 0
 
     def _first_active(self, code: int, low: int, high: int, ramped: bool, leaving: bool) -> Fraction:

@@ -76,11 +76,18 @@ class Sum:
     known: bool = False
 
     def plus(self, reduced: Fraction, full: Fraction) -> Sum:
+        if not self.known:
+            return Sum(reduced, full, True)
         return Sum(self.reduced + reduced, self.full + full, True)
+
+
+_NOTHING = Sum()
 
 
 def half_away(value: Fraction) -> int:
     """Return the nearest whole number, halves away from zero."""
+    if value.denominator == 1:
+        return value.numerator
     whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return whole if value >= 0 else -whole
 
@@ -111,6 +118,7 @@ class Quotas:
                 self.rows[row.participant].append(row)
         self.leaving = plan.leaver.earns is not LeaverEarns.PRO_RATA
         self.mode = MidPeriodChange.BLENDED if component.evaluated is Evaluated.TO_DATE else plan.mid_period_change
+        self._known_units: dict[Decimal, Fraction] = {}
         self.restart = self.mode is MidPeriodChange.SEGMENTS and plan.on_change is OnChange.RESTART
 
     def of(self, code: int, day: date) -> list[Quota]:
@@ -123,7 +131,8 @@ class Quotas:
 
     def pieces(self, code: int, window: Period) -> list[Piece]:
         """Return the pieces of one person's window."""
-        rows, parts = self.of(code, window.starts_on), self.parts(code, window)
+        rows = self.of(code, window.starts_on)
+        parts = self._parts(code, window, rows)
         cut = self.mode in (MidPeriodChange.SEGMENTS, MidPeriodChange.CREDIT_DATE)
         return [
             self._piece(code, window, part, parts, rows, number)
@@ -132,13 +141,16 @@ class Quotas:
 
     def parts(self, code: int, window: Period) -> list[Period]:
         """Return a window cut where quota, target pay or role changes."""
-        cuts = self._cuts(code, window, self.of(code, window.starts_on))
+        return self._parts(code, window, self.of(code, window.starts_on))
+
+    def _parts(self, code: int, window: Period, rows: list[Quota]) -> list[Period]:
+        cuts = self._cuts(code, window, rows)
         return _between([window.starts_on, *cuts, window.ends_before])
 
     def _piece(
         self, code: int, window: Period, part: Period, parts: list[Period], rows: list[Quota], number: int
     ) -> Piece:
-        quota = self.quota(code, window, part, parts, rows) if self.needs_quota else Sum()
+        quota = self.quota(code, window, part, parts, rows) if self.needs_quota else _NOTHING
         target = self._target(code, window, part, parts)
         mode, problem = Mode.NORMAL, ""
         amount, pay = half_away(quota.reduced), half_away(target.reduced)
@@ -166,8 +178,11 @@ class Quotas:
         dated = self.people.of.get(code, [])
         days = {day for row in rows if row.per for day in (row.starts_on, row.ends_before)}
         days |= {day for row in dated for day in (row.starts_on, row.ends_before) if day}
+        inside = sorted(day for day in days if window.starts_on < day < window.ends_before)
+        if not inside:
+            return []
         state, cuts = self._state(code, rows, window.starts_on), []
-        for day in sorted(day for day in days if window.starts_on < day < window.ends_before):
+        for day in inside:
             now = self._state(code, rows, day)
             if now != state:
                 cuts.append(day)
@@ -180,7 +195,7 @@ class Quotas:
 
     def quota(self, code: int, window: Period, part: Period, parts: list[Period], rows: list[Quota]) -> Sum:
         """Return the quota of a part of a window (units)."""
-        total = Sum()
+        total = _NOTHING
         days = part if self.restart else window
         for row in rows:
             if not row.per and row.starts_on < window.ends_before and window.starts_on < row.ends_before:
@@ -193,13 +208,19 @@ class Quotas:
                 )
         return total
 
+    def _units(self, amount: Decimal) -> Fraction:
+        found = self._known_units.get(amount)
+        if found is None:
+            found = self._known_units[amount] = Fraction(amount) * self.scale
+        return found
+
     def _plain(self, code: int, row: Quota, window: Period, days: Period, total: Sum) -> Sum:
         whole = Period(row.starts_on, row.ends_before)
         if whole == window == days and self.people.always(code, window, self.leaving):
-            amount = Fraction(row.amount * self.scale)
+            amount = self._units(row.amount)
             return total.plus(amount, amount)
         inner = whole.intersect(days)
-        amount = Fraction(row.amount) * self.scale
+        amount = self._units(row.amount)
         none = self.plan.proration is Proration.NONE
         full = amount * (int(inner is not None) if none else self.people.part(inner, whole))
         return total.plus(amount * self.people.share(code, inner, whole, leaving=self.leaving), full)
@@ -230,11 +251,11 @@ class Quotas:
 
     def _target(self, code: int, window: Period, part: Period, parts: list[Period]) -> Sum:
         if not self.needs_target:
-            return Sum()
+            return _NOTHING
         ramp = self.plan.ramp
         ramped = ramp is not None and ramp.scales is RampScales.QUOTA_AND_TARGET
         of_year = self._of_year(window)
-        total = Sum()
+        total = _NOTHING
         for piece, counted in self._chosen(part, parts, window):
             annual = self._annual(code, piece.starts_on)
             if annual is not None:

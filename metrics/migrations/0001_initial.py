@@ -4,6 +4,8 @@ import django.db.models.deletion
 import people.wall.model
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -14,86 +16,88 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DailyBreakdown',
-            fields=[
-                ('won_count', models.IntegerField(default=0)),
-                ('won_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
-                ('won_amount_count', models.IntegerField(default=0)),
-                ('lost_count', models.IntegerField(default=0)),
-                ('lost_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
-                ('lost_amount_count', models.IntegerField(default=0)),
-                ('cycle_days', models.BigIntegerField(default=0)),
-                ('cycle_count', models.IntegerField(default=0)),
-                ('created_count', models.IntegerField(default=0)),
-                ('created_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
-                ('created_amount_count', models.IntegerField(default=0)),
-                ('open_count', models.IntegerField(default=0)),
-                ('open_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
-                ('open_amount_count', models.IntegerField(default=0)),
-                ('weighted_amount', models.DecimalField(decimal_places=10, default=0, max_digits=32)),
-                ('weighted_count', models.IntegerField(default=0)),
-                ('pk', models.CompositePrimaryKey('organization', 'dimension', 'value_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('dimension', models.CharField(choices=[('product', 'Product')], max_length=20)),
-                ('value_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DailyRollup',
-            fields=[
-                ('won_count', models.IntegerField(default=0)),
-                ('won_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
-                ('won_amount_count', models.IntegerField(default=0)),
-                ('lost_count', models.IntegerField(default=0)),
-                ('lost_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
-                ('lost_amount_count', models.IntegerField(default=0)),
-                ('cycle_days', models.BigIntegerField(default=0)),
-                ('cycle_count', models.IntegerField(default=0)),
-                ('created_count', models.IntegerField(default=0)),
-                ('created_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
-                ('created_amount_count', models.IntegerField(default=0)),
-                ('open_count', models.IntegerField(default=0)),
-                ('open_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
-                ('open_amount_count', models.IntegerField(default=0)),
-                ('weighted_amount', models.DecimalField(decimal_places=10, default=0, max_digits=32)),
-                ('weighted_count', models.IntegerField(default=0)),
-                ('pk', models.CompositePrimaryKey('organization', 'person_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('person_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DataVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.BigIntegerField(default=0)),
-                ('computed_at', models.DateTimeField(null=True)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('organization',), name='dataversion_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='DirtyBucket',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('person_id', models.BigIntegerField(default=0)),
-                ('product_id', models.BigIntegerField(default=0)),
-                ('day', models.DateField(null=True)),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['organization', 'id'], name='dirtybucket_order')],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='DailyBreakdown',
+                fields=[
+                    ('won_count', models.IntegerField(default=0)),
+                    ('won_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
+                    ('won_amount_count', models.IntegerField(default=0)),
+                    ('lost_count', models.IntegerField(default=0)),
+                    ('lost_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
+                    ('lost_amount_count', models.IntegerField(default=0)),
+                    ('cycle_days', models.BigIntegerField(default=0)),
+                    ('cycle_count', models.IntegerField(default=0)),
+                    ('created_count', models.IntegerField(default=0)),
+                    ('created_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
+                    ('created_amount_count', models.IntegerField(default=0)),
+                    ('open_count', models.IntegerField(default=0)),
+                    ('open_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
+                    ('open_amount_count', models.IntegerField(default=0)),
+                    ('weighted_amount', models.DecimalField(decimal_places=10, default=0, max_digits=32)),
+                    ('weighted_count', models.IntegerField(default=0)),
+                    ('pk', models.CompositePrimaryKey('organization', 'dimension', 'value_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                    ('dimension', models.CharField(choices=[('product', 'Product')], max_length=20)),
+                    ('value_id', models.BigIntegerField()),
+                    ('day', models.DateField()),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='DailyRollup',
+                fields=[
+                    ('won_count', models.IntegerField(default=0)),
+                    ('won_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
+                    ('won_amount_count', models.IntegerField(default=0)),
+                    ('lost_count', models.IntegerField(default=0)),
+                    ('lost_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
+                    ('lost_amount_count', models.IntegerField(default=0)),
+                    ('cycle_days', models.BigIntegerField(default=0)),
+                    ('cycle_count', models.IntegerField(default=0)),
+                    ('created_count', models.IntegerField(default=0)),
+                    ('created_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
+                    ('created_amount_count', models.IntegerField(default=0)),
+                    ('open_count', models.IntegerField(default=0)),
+                    ('open_amount', models.DecimalField(decimal_places=6, default=0, max_digits=26)),
+                    ('open_amount_count', models.IntegerField(default=0)),
+                    ('weighted_amount', models.DecimalField(decimal_places=10, default=0, max_digits=32)),
+                    ('weighted_count', models.IntegerField(default=0)),
+                    ('pk', models.CompositePrimaryKey('organization', 'person_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                    ('person_id', models.BigIntegerField()),
+                    ('day', models.DateField()),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='DataVersion',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('version', models.BigIntegerField(default=0)),
+                    ('computed_at', models.DateTimeField(null=True)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('organization',), name='dataversion_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='DirtyBucket',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('person_id', models.BigIntegerField(default=0)),
+                    ('product_id', models.BigIntegerField(default=0)),
+                    ('day', models.DateField(null=True)),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['organization', 'id'], name='dirtybucket_order')],
+                },
+            ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import people.wall.model
 from django.db import migrations, models
 
+from people.migrating import Together
+
 from metrics import happening_marks
 
 
@@ -21,41 +23,43 @@ class Migration(migrations.Migration):
             name='family',
             field=models.CharField(db_default='deals', default='deals', max_length=20),
         ),
-        migrations.CreateModel(
-            name='ActivityRollup',
-            fields=[
-                ('pk', models.CompositePrimaryKey('organization', 'person_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('person_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('call_count', models.IntegerField(default=0)),
-                ('email_count', models.IntegerField(default=0)),
-                ('meeting_count', models.IntegerField(default=0)),
-                ('demo_count', models.IntegerField(default=0)),
-                ('proposal_count', models.IntegerField(default=0)),
-                ('other_count', models.IntegerField(default=0)),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='LeadRollup',
-            fields=[
-                ('pk', models.CompositePrimaryKey('organization', 'person_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('person_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('lead_count', models.IntegerField(default=0)),
-                ('lead_converted_count', models.IntegerField(default=0)),
-                ('lead_30_count', models.IntegerField(default=0)),
-                ('lead_60_count', models.IntegerField(default=0)),
-                ('lead_90_count', models.IntegerField(default=0)),
-                ('customer_count', models.IntegerField(default=0)),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ActivityRollup',
+                fields=[
+                    ('pk', models.CompositePrimaryKey('organization', 'person_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                    ('person_id', models.BigIntegerField()),
+                    ('day', models.DateField()),
+                    ('call_count', models.IntegerField(default=0)),
+                    ('email_count', models.IntegerField(default=0)),
+                    ('meeting_count', models.IntegerField(default=0)),
+                    ('demo_count', models.IntegerField(default=0)),
+                    ('proposal_count', models.IntegerField(default=0)),
+                    ('other_count', models.IntegerField(default=0)),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='LeadRollup',
+                fields=[
+                    ('pk', models.CompositePrimaryKey('organization', 'person_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                    ('person_id', models.BigIntegerField()),
+                    ('day', models.DateField()),
+                    ('lead_count', models.IntegerField(default=0)),
+                    ('lead_converted_count', models.IntegerField(default=0)),
+                    ('lead_30_count', models.IntegerField(default=0)),
+                    ('lead_60_count', models.IntegerField(default=0)),
+                    ('lead_90_count', models.IntegerField(default=0)),
+                    ('customer_count', models.IntegerField(default=0)),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
         migrations.RunSQL(happening_marks.ALL, happening_marks.DROP),
     ]

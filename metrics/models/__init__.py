@@ -1,6 +1,6 @@
-from metrics.models.dirty import DataVersion, DirtyBucket
+from metrics.models.dirty import DataVersion, DirtyBucket, DirtyTeam
 from metrics.models.happening import ActivityRollup, LeadRollup
-from metrics.models.rollup import NOBODY, DailyBreakdown, DailyRollup, Parts
+from metrics.models.rollup import NOBODY, DailyBreakdown, DailyRollup, Parts, TeamRollup
 
 __all__ = [
     "NOBODY",
@@ -9,6 +9,8 @@ __all__ = [
     "DailyRollup",
     "DataVersion",
     "DirtyBucket",
+    "DirtyTeam",
     "LeadRollup",
     "Parts",
+    "TeamRollup",
 ]

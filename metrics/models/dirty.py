@@ -1,5 +1,7 @@
 """What is due to be recomputed, and how far the numbers are."""
 
+from uuid import uuid4
+
 from django.db import models
 
 from metrics.engine.parts import Family
@@ -27,10 +29,29 @@ class DirtyBucket(WalledFact):
         return f"{self.person_id}/{self.product_id} {self.day or 'everything'}"
 
 
+class DirtyTeam(WalledFact):
+    """Somebody whose seat in a team or whose quota changed: what the team adds up to is due. Written by triggers.
+
+    Without a person every team is due. Not unique, for the reason that `DirtyBucket` is not. As long as there is one, what
+    teams add up to is read from their people.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    person_id = models.BigIntegerField(default=0)
+    team_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "id"], name="dirtyteam_order")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.team_id}"
+
+
 class DataVersion(Walled):
     """One row per organization: locked by the worker that recomputes, counted up when numbers changed."""
 
     version = models.BigIntegerField(default=0)
+    stamp = models.UUIDField(default=uuid4)  # new with every version, and never the same again
     computed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -51,6 +51,16 @@ class DailyRollup(WalledFact, Parts):
     person_id = models.BigIntegerField()  # NOBODY: deals without an owner (the house)
     day = models.DateField()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organization", "person_id"],
+                include=["open_count", "open_amount", "open_amount_count", "weighted_amount", "weighted_count"],
+                condition=models.Q(open_count__gt=0) | ~models.Q(open_amount=0),
+                name="rollup_open",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.person_id} {self.day}"
 
@@ -68,3 +78,32 @@ class DailyBreakdown(WalledFact, Parts):
 
     def __str__(self) -> str:
         return f"{self.dimension} {self.value_id} {self.day}"
+
+
+class TeamRollup(WalledFact):
+    """One row per team and day: what those who sat in it added up to, by the seats of that day, teams below not included.
+
+    Overlay stands outside the totals of teams. `attained_…` are the credits of people who had a quota on the day.
+    """
+
+    pk = models.CompositePrimaryKey("organization", "team_id", "day")
+    team_id = models.BigIntegerField()
+    day = models.DateField()
+    won_count = count()
+    won_amount = amount()
+    won_amount_count = count()
+    owned_amount = amount()
+    overlay_amount = amount()
+    lost_count = count()
+    lost_amount = amount()
+    lost_amount_count = count()
+    cycle_days: "models.BigIntegerField[int, int]" = models.BigIntegerField(default=0)
+    cycle_count = count()
+    created_count = count()
+    created_amount = amount()
+    created_amount_count = count()
+    attained_amount = amount()
+    attained_count = count()
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.day}"

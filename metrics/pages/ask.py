@@ -1,7 +1,7 @@
 """The questions of the pages, in their words. Everything is computed by `metrics.selectors`."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,22 @@ from people.viewer import Viewer
 
 Values = Mapping[str, Value]
 Names = Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Figures(Mapping[str, Value]):
+    """Values of a group, each worked out when it is looked at: of most periods a page shows one."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Value:
+        return self.rows[name].figure
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
 def dated(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
@@ -98,10 +114,10 @@ def members_by_period(
     cuts = tuple(sorted(set(periods)))
     asked = {"by": (by,), "scope": subject.scope, "cuts": cuts, "members": {by: members}}
     question = _question(viewer, metrics, as_of, **asked)
-    found: dict[int, dict[Period, dict[str, Value]]] = {}
+    found: dict[int, dict[Period, Figures]] = {}
     for row in _rows(viewer, question):
         if row.period:
-            found.setdefault(row.ids[by], {}).setdefault(row.period, {})[row.metric.name] = row.figure
+            found.setdefault(row.ids[by], {}).setdefault(row.period, Figures()).rows[row.metric.name] = row
     return {member: dict(values) for member, values in found.items()}
 
 

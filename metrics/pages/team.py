@@ -47,7 +47,7 @@ class TeamPage:
 
 
 def my_team(asked: Asked) -> TeamPage:
-    """The first team that the viewer looks after. Raises: NoTeam. Fourteen queries."""
+    """The first team that the viewer looks after. Raises: NoTeam. Thirteen queries."""
     charges = asked.viewer.open_charges
     if not charges:
         raise NoTeam
@@ -56,7 +56,7 @@ def my_team(asked: Asked) -> TeamPage:
 
 
 def team_numbers(asked: Asked, team_id: int) -> TeamPage:
-    """A team. Raises: ObjectDoesNotExist where its numbers are not open to the viewer. Fifteen queries."""
+    """A team. Raises: ObjectDoesNotExist where its numbers are not open to the viewer. Fourteen queries."""
     subject = access_team_numbers(asked.viewer, team_id)
     is_own = any(charge.team_id == team_id for charge in asked.viewer.open_charges)
     return _page(asked, subject, is_own=is_own)

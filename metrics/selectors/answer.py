@@ -1,6 +1,6 @@
 """Any metric by anything: the one way from a question to figures, for pages, commands and API alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from metrics.engine.definitions import Metric, Quantile, is_cumulative, parts_of
 from metrics.engine.evaluate import Group, Value, evaluate
 from metrics.engine.parts import Basis, Part
 from metrics.models import DataVersion
+from metrics.selectors.kept import kept
 from metrics.selectors.members import members_of, names_of, pairs_of
 from metrics.selectors.question import Dimension, Question, Window, calendar_of
 from metrics.selectors.span import span_of
@@ -27,10 +28,16 @@ class Row:
     """A figure of one group: its ids by dimension, its period where time was cut, and what they are called."""
 
     metric: Metric
-    figure: Value
+    group: Group
+    currency_digits: int
     ids: dict[Dimension, Any] = field(default_factory=dict)
     names: dict[str, str | None] = field(default_factory=dict)
     period: Period | None = None
+
+    @property
+    def figure(self) -> Value:
+        """What the metric comes to."""
+        return evaluate(self.metric, self.group, currency_digits=self.currency_digits)
 
 
 @dataclass(frozen=True)
@@ -52,12 +59,8 @@ def answer(organization: Organization, question: Question) -> Answer:
 def figures_of(organization: Organization, question: Question) -> list[Row]:
     """The rows of an answer. Ten queries at most; two where the groups are given and no median is asked for."""
     groups = _Groups(organization, question)
-    figures = groups.figures()
-    return [
-        Row(metric, figures[key][metric.name], *groups.described(key))
-        for metric in question.metrics
-        for key in groups.keys
-    ]
+    known = [(group, groups.digits, *groups.described(key)) for key, group in groups.groups().items()]
+    return [Row(metric, *each) for metric in question.metrics for each in known]
 
 
 class _Groups:
@@ -78,15 +81,13 @@ class _Groups:
         self.names = names_of(question, self._met())
         self.keys = self._keys()
 
-    def figures(self) -> dict[Key, dict[str, Value]]:
+    def groups(self) -> dict[Key, Group]:
+        """What is known of each group, in order."""
         undated = self._undated()
-        found: dict[Key, dict[str, Value]] = {}
-        for key in self.keys:
-            group = Group(self.parts.get(key, {}), self.to_date.get(key, {}), self.quantiles.get(key, {}), undated)
-            found[key] = {
-                metric.name: evaluate(metric, group, currency_digits=self.digits) for metric in self.question.metrics
-            }
-        return found
+        return {
+            key: Group(self.parts.get(key, {}), self.to_date.get(key, {}), self.quantiles.get(key, {}), undated)
+            for key in self.keys
+        }
 
     def described(self, key: Key) -> tuple[dict[Dimension, Any], dict[str, str | None], Period | None]:
         """Ids, names and period of a group."""
@@ -137,11 +138,22 @@ class _Groups:
         wanted = {
             part for metric in self.question.metrics if is_cumulative(metric) == cumulative for part in parts_of(metric)
         }
-        return sums(self.question, self.window, wanted, self.organization) if wanted else {}
+        return self._kept("sums", wanted, sums) if wanted else {}
 
     def _quantiles(self) -> dict[Key, dict[Quantile, Decimal | None]]:
         wanted = {quantile for metric in self.question.metrics if (quantile := quantile_of(metric))}
-        return quantiles(self.question, self.window, wanted, self.organization) if wanted else {}
+        return self._kept("quantiles", wanted, quantiles) if wanted else {}
+
+    def _kept(self, what: str, wanted: set[Any], read: Callable[..., dict[Key, Any]]) -> dict[Key, Any]:
+        def compute() -> dict[Key, Any]:
+            return read(self.question, self.window, wanted, self.organization)
+
+        asked = self.question
+        is_of_everybody = Dimension.PERSON in asked.by and asked.scope.team_id is None
+        if asked.as_of or asked.scope.person_ids is not None or is_of_everybody:
+            return compute()  # of one person read as quickly, of everybody too much to keep
+        teams = sorted(asked.members.get(Dimension.TEAM, ()))
+        return kept((what, asked.on, asked.by, asked.scope, self.window, teams, sorted(map(str, wanted))), compute)
 
     def _to_date(self) -> dict[Key, dict[Part, Decimal]]:
         """Parts since the beginning of the fiscal year, per period; without a grain up to the last day asked for."""

@@ -33,7 +33,7 @@ class Attention:
         return self.concerns[0].weight
 
 
-REPS = """
+IN_TEAMS = """
     SELECT DISTINCT p.id, p.name FROM people_seatholding h
     JOIN people_seat s ON s.id = h.seat_id AND s.role = 'rep'
     JOIN people_person p ON p.id = h.person_id
@@ -42,64 +42,73 @@ REPS = """
 """
 
 DEALS_OF_PEOPLE = """
-    SELECT person.id, coalesce(open.count, 0), coalesce(open.past_due, 0), coalesce(open.past_due_amount, 0), (
+    WITH person AS MATERIALIZED ({who})
+    SELECT person.id, person.name, coalesce(open.count, 0), coalesce(open.past_due, 0), coalesce(open.past_due_amount, 0), (
         SELECT max(o.closed_on) FROM crm_opportunity o
         WHERE o.owner_id = person.id AND o.outcome IN ('won', 'lost') AND NOT o.is_deleted AND o.closed_on <= %(on)s
     )
-    FROM unnest(%(people)s::bigint[]) AS person(id)
+    FROM person
     LEFT JOIN (
         SELECT o.owner_id, count(*) AS count, count(*) FILTER (WHERE o.closed_on < %(on)s) AS past_due,
                sum(o.converted_amount) FILTER (WHERE o.closed_on < %(on)s) AS past_due_amount
         FROM crm_opportunity o
-        WHERE o.owner_id = ANY(%(people)s) AND o.outcome = 'open' AND NOT o.is_deleted
+        WHERE o.owner_id = ANY(ARRAY(SELECT id FROM person)) AND o.outcome = 'open' AND NOT o.is_deleted
         GROUP BY o.owner_id
     ) open ON open.owner_id = person.id
 """
 
 
+@dataclass(frozen=True)
+class Deals:
+    """Somebody's open deals, and when one was decided last."""
+
+    count: int
+    past_due_count: int
+    past_due_amount: Decimal
+    last_decided_on: date | None
+
+
 def attention(organization: Organization, subject: Subject, chosen: Chosen) -> list[Attention]:
-    """People of a team, or of the company, who need help, the heaviest concern first. Three queries."""
-    people = _reps(subject, chosen.on)
-    if not people:
-        return []
+    """People of a team, or of the company, who need help, the heaviest concern first. Two queries."""
     found = []
-    for each in _evidence(organization, subject, people, chosen):
+    for each in _evidence(organization, subject, _reps(subject, chosen.on), chosen):
         said = concerns(each, win_rate=WIN_RATE, bookings=REVENUE, on=chosen.on)
         if said:
             found.append(Attention(Subject(each.name, each.person_id, subject.team_id), said))
     return sorted(found, key=lambda each: (-each.weight, each.subject.name))
 
 
-def _reps(subject: Subject, on: date) -> dict[int, str]:
-    if subject.person_id:
-        return {subject.person_id: subject.name}
+def _reps(subject: Subject, on: date) -> dict[int, tuple[str, Deals]]:
+    """Those asked about: their names and open deals. One query."""
     within = "c.ancestor_id = %(team)s" if subject.team_id else "c.depth = 0"
-    return dict(_select(REPS.format(within=within), {"on": on, "team": subject.team_id}))
+    who = "SELECT id, name FROM people_person WHERE id = %(person)s"
+    statement = DEALS_OF_PEOPLE.format(who=who if subject.person_id else IN_TEAMS.format(within=within))
+    found = _select(statement, {"on": on, "team": subject.team_id, "person": subject.person_id})
+    return {person: (name, Deals(*known)) for person, name, *known in found}
 
 
 def _evidence(
-    organization: Organization, subject: Subject, people: Mapping[int, str], chosen: Chosen
+    organization: Organization, subject: Subject, people: Mapping[int, tuple[str, Deals]], chosen: Chosen
 ) -> list[Evidence]:
+    if not people:
+        return []
     earlier = [*dict.fromkeys(chosen.earlier(EARLIER))]
-    parameters = {"on": chosen.on, "people": list(people)}
     question = Question(
         (WIN_RATE, REVENUE),
         chosen.on,
         (Dimension.PERSON,),
         scope=Scope(tuple(people), subject.team_id),
         cuts=(*earlier, chosen.period),
-        members={Dimension.PERSON: people},
+        members={Dimension.PERSON: {person: name for person, (name, _deals) in people.items()}},
     )
     values: dict[tuple[int, str, Any], Value] = {
         (row.ids[Dimension.PERSON], row.metric.name, row.period): row.figure
         for row in figures_of(organization, question)
     }
-    deals = {person: known for person, *known in _select(DEALS_OF_PEOPLE, parameters)}
     rates = middle([values[person, "win_rate", chosen.period].value for person in people])
     worth = middle([values[person, "revenue", chosen.period].value for person in people])
     found = []
-    for person, name in people.items():
-        open_count, past_due_count, past_due_amount, last_decided_on = deals[person]
+    for person, (name, deals) in people.items():
         found.append(
             Evidence(
                 person,
@@ -110,10 +119,10 @@ def _evidence(
                 bookings=values[person, "revenue", chosen.period],
                 bookings_before=[values[person, "revenue", period] for period in earlier],
                 peers_bookings=worth,
-                open_count=open_count,
-                past_due_count=past_due_count,
-                past_due_amount=past_due_amount,
-                last_decided_on=last_decided_on,
+                open_count=deals.count,
+                past_due_count=deals.past_due_count,
+                past_due_amount=deals.past_due_amount,
+                last_decided_on=deals.last_decided_on,
             )
         )
     return found

@@ -8,6 +8,7 @@ from kernel.period import Period
 from metrics.catalogue.deals import REVENUE
 from metrics.engine.evaluate import Value
 from metrics.selectors.answer import figures_of
+from metrics.selectors.kept import kept
 from metrics.selectors.question import Dimension, Question
 from people.models import Person
 from people.viewer import Viewer
@@ -28,7 +29,22 @@ def movers(viewer: Viewer, *, now: Period, before: Period, limit: int, as_of: da
 
     For viewers who see everyone; the house (deals without an owner) is nobody. Two queries.
     """
-    values = _values(viewer, now, before, as_of)
+    question = Question(
+        (REVENUE,),
+        as_of or viewer.on,
+        (Dimension.PERSON,),
+        cuts=tuple(sorted({now, before})),
+        members={Dimension.PERSON: {}},
+        as_of=as_of,
+    )
+    if as_of:
+        return _movers(viewer, question, now, before, limit)
+    asked = ("movers", question.on, now, before, limit)
+    return kept(asked, lambda: _movers(viewer, question, now, before, limit))
+
+
+def _movers(viewer: Viewer, question: Question, now: Period, before: Period, limit: int) -> list[Move]:
+    values = _values(viewer, question)
     changes = {person: _amount(found, now) - _amount(found, before) for person, found in values.items() if person}
     ordered = sorted((person for person, change in changes.items() if change), key=lambda person: -changes[person])
     rises = [person for person in ordered if changes[person] > 0][:limit]
@@ -40,16 +56,8 @@ def movers(viewer: Viewer, *, now: Period, before: Period, limit: int, as_of: da
     ]
 
 
-def _values(viewer: Viewer, now: Period, before: Period, as_of: date | None) -> dict[int, dict[Period, Value]]:
+def _values(viewer: Viewer, question: Question) -> dict[int, dict[Period, Value]]:
     """One query: whoever has facts in either period."""
-    question = Question(
-        (REVENUE,),
-        as_of or viewer.on,
-        (Dimension.PERSON,),
-        cuts=tuple(sorted({now, before})),
-        members={Dimension.PERSON: {}},
-        as_of=as_of,
-    )
     found: dict[int, dict[Period, Value]] = {}
     for row in figures_of(viewer.organization, question):
         if row.period:

@@ -11,6 +11,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.engine.parts import Basis, Family
 from metrics.facts import DEALS
 from metrics.selectors.answer import Row, figures_of
+from metrics.selectors.kept import kept
 from metrics.selectors.question import Dimension, Question
 from metrics.selectors.subject import Chosen, Subject
 from metrics.selectors.sums.looking_back import facts_then
@@ -64,9 +65,15 @@ def pipeline_by_stage(subject: Subject, chosen: Chosen, as_of: date | None = Non
     deals = DEALS if as_of is None else facts_then(Family.DEALS, as_of)
     mine = "o.owner_id = %(person)s" if subject.person_id else BELOW if subject.team_id else "true"
     parameters = {"on": chosen.on, "person": subject.person_id, "team": subject.team_id}
-    with connection.cursor() as cursor:
-        cursor.execute(STAGES.format(mine=mine, deals=deals), parameters)
-        return [StageRow(*row) for row in cursor.fetchall()]
+
+    def read() -> list[StageRow]:
+        with connection.cursor() as cursor:
+            cursor.execute(STAGES.format(mine=mine, deals=deals), parameters)
+            return [StageRow(*row) for row in cursor.fetchall()]
+
+    if as_of or subject.person_id:
+        return read()
+    return kept(("stages", chosen.on, subject.team_id), read)
 
 
 def breakdown_by_product(

@@ -12,7 +12,8 @@ from metrics.engine.parts import Family
 from metrics.facts import cycle_start
 from metrics.models import DataVersion, DirtyBucket
 from metrics.selectors.version import KEEP_SECONDS, version_key
-from metrics.services.rollups import PRODUCT, ROLLUPS, rebuild, rewrite
+from metrics.services.rollups import PERSON, PRODUCT, ROLLUPS, Bucket, Rollup, rebuild, rewrite
+from metrics.services.teams import teams_forget, teams_rebuild, teams_rewrite
 from people.models import Organization
 from people.wall import tenant
 
@@ -20,6 +21,10 @@ BATCH = 2_000  # marks of one transaction
 MANY = 20_000  # marks from which a rebuild is cheaper
 
 OLDEST = "SELECT max(id) FROM (SELECT id FROM metrics_dirtybucket ORDER BY id LIMIT %s) m"
+NEXT = """
+    UPDATE metrics_dataversion SET version = version + 1, stamp = gen_random_uuid(), computed_at = now()
+    RETURNING version
+"""
 
 Mark = tuple[str, int, int, date | None]
 
@@ -71,18 +76,26 @@ def _batch(organization_id: int, *, is_full: bool, waits: bool, batch: int) -> t
         for rollup in ROLLUPS:
             if rollup.family in families:
                 rebuild(rollup, start)
+        if Family.DEALS in families:
+            teams_forget()
+            teams_rebuild()
         return taken, True, _version_up(organization_id)
     marks = _marks_take(batch)
     if not marks:
         return 0, False, held.version
     for rollup in ROLLUPS:
-        due = [
-            (product if rollup is PRODUCT else person, day)
-            for family, person, product, day in marks
-            if family == rollup.family and day
-        ]
-        rewrite(rollup, due, start)
+        rewrite(rollup, _due(rollup, marks), start)
+    teams_rewrite(_due(PERSON, marks))
     return len(marks), False, _version_up(organization_id)
+
+
+def _due(rollup: Rollup, marks: list[Mark]) -> list[Bucket]:
+    """The buckets of a rollup that marks make due."""
+    return [
+        (product if rollup is PRODUCT else person, day)
+        for family, person, product, day in marks
+        if family == rollup.family and day
+    ]
 
 
 def _rebuilds_due() -> set[Family]:
@@ -118,7 +131,7 @@ def _marks_take(batch: int) -> list[Mark]:
 
 def _version_up(organization_id: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE metrics_dataversion SET version = version + 1, computed_at = now() RETURNING version")
+        cursor.execute(NEXT)
         version: int = cursor.fetchone()[0]
     transaction.on_commit(lambda: cache.set(version_key(organization_id), version, KEEP_SECONDS), robust=True)
     return version

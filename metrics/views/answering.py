@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from metrics.pages.frame import Asked
+from metrics.selectors.kept import one_look
 
 View = Callable[..., HttpResponse]
 
@@ -21,7 +22,8 @@ def numbers_view(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            with one_look():
+                return view(request, *args, **kwargs)
         except ObjectDoesNotExist as error:
             raise Http404 from error
 

@@ -11,6 +11,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,117 +21,121 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ActingManager',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acting', to='people.person')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acting_managers', to='people.team')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ActingManagerEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.actingmanager')),
-                ('team', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.team')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Delegation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('delegate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegated', to='people.person')),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='DelegationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('delegate', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('manager', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.delegation')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Leave',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leaves', to='people.person')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='LeaveEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
-                ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
-                ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.leave')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='grant',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='grant',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='seat',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='seat',
-            name='update_update',
-        ),
-        migrations.RemoveConstraint(
-            model_name='grant',
-            name='grant_once',
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ActingManager',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acting', to='people.person')),
+                    ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acting_managers', to='people.team')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ActingManagerEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.BigIntegerField()),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.actingmanager')),
+                    ('team', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.team')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Delegation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('delegate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegated', to='people.person')),
+                    ('manager', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='DelegationEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.BigIntegerField()),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('delegate', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                    ('manager', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.delegation')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Leave',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leaves', to='people.person')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='LeaveEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.BigIntegerField()),
+                    ('starts_on', models.DateField(default=datetime.date(1, 1, 1), verbose_name='from')),
+                    ('ends_before', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='until (not included)')),
+                    ('organization', models.ForeignKey(db_constraint=False, db_default=people.wall.model.CurrentOrganization(), editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='people.leave')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='grant',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='grant',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='seat',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='seat',
+                name='update_update',
+            ),
+            migrations.RemoveConstraint(
+                model_name='grant',
+                name='grant_once',
+            ),
+        ]),
         migrations.AddField(
             model_name='grant',
             name='team',
@@ -160,92 +166,94 @@ class Migration(migrations.Migration):
             name='territory',
             field=models.CharField(blank=True, default='', max_length=200, verbose_name='territory'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='grant',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_grantevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "team_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."role", NEW."starts_on", NEW."team_id"); RETURN NULL;', hash='b498ab29d2f19f774e637164e35b696a954cdaee', operation='INSERT', pgid='pgtrigger_insert_insert_a2869', table='people_grant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='grant',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_grantevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "team_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."role", NEW."starts_on", NEW."team_id"); RETURN NULL;', hash='dc4b1f3b327c00f56112798c19acb3d35158a763', operation='UPDATE', pgid='pgtrigger_update_update_317e2', table='people_grant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='seat',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_seatevent" ("ends_before", "id", "legal_entity", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "team_id", "territory", "title") VALUES (NEW."ends_before", NEW."id", NEW."legal_entity", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."role", NEW."starts_on", NEW."team_id", NEW."territory", NEW."title"); RETURN NULL;', hash='1c2715290a49922bc70b3a2619bbd6628a49dd27', operation='INSERT', pgid='pgtrigger_insert_insert_06958', table='people_seat', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='seat',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_seatevent" ("ends_before", "id", "legal_entity", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "team_id", "territory", "title") VALUES (NEW."ends_before", NEW."id", NEW."legal_entity", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."role", NEW."starts_on", NEW."team_id", NEW."territory", NEW."title"); RETURN NULL;', hash='36b2340f0f839eb3e10500940a0540884dc6720d', operation='UPDATE', pgid='pgtrigger_update_update_14bee', table='people_seat', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('person', '='), ('role', '='), (django.db.models.functions.comparison.Coalesce('team', 0), '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='grant_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'administrator'), _negated=True), ('team', None), _connector='OR'), name='grant_administrator_everywhere', violation_error_message='An administrator changes the whole organization; leave the team empty.'),
-        ),
-        migrations.AddIndex(
-            model_name='actingmanager',
-            index=models.Index(fields=['organization', 'person', 'starts_on'], name='actingmanager_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='actingmanager',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='actingmanager_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='actingmanager',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('team', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='actingmanager_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actingmanager',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_actingmanagerevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "team_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."starts_on", NEW."team_id"); RETURN NULL;', hash='99de92fd08049128bff5c60027662fd3143f4b26', operation='INSERT', pgid='pgtrigger_insert_insert_5b087', table='people_actingmanager', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actingmanager',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_actingmanagerevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "team_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."starts_on", NEW."team_id"); RETURN NULL;', hash='cb51d1357ea7314d90dca05d2c4dbb09d375e539', operation='UPDATE', pgid='pgtrigger_update_update_79f88', table='people_actingmanager', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='delegation',
-            index=models.Index(fields=['organization', 'delegate', 'starts_on'], name='delegation_delegate'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='delegation_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('manager', '='), ('delegate', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='delegation_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('manager', models.F('delegate')), _negated=True), name='delegation_not_oneself', violation_error_message='Nobody stands in for themselves. Choose somebody else.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='delegation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_delegationevent" ("delegate_id", "ends_before", "id", "manager_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."delegate_id", NEW."ends_before", NEW."id", NEW."manager_id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='f308952890d13c7a22246ccf7e97a75a87dc6e4f', operation='INSERT', pgid='pgtrigger_insert_insert_1ca9f', table='people_delegation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='delegation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_delegationevent" ("delegate_id", "ends_before", "id", "manager_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."delegate_id", NEW."ends_before", NEW."id", NEW."manager_id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='f15e85ed7dda28e71c9c947921148f610c4b5be9', operation='UPDATE', pgid='pgtrigger_update_update_d16d1', table='people_delegation', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='leave',
-            index=models.Index(fields=['organization', 'person', 'starts_on'], name='leave_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='leave',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='leave_days', violation_error_message='The end must come after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leave',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('person', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='leave_once', violation_error_message='This overlaps another entry for the same days.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leave',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_leaveevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='b6960bc9a824c07addc347ef90efcbe9d8d8dac5', operation='INSERT', pgid='pgtrigger_insert_insert_e3809', table='people_leave', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leave',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_leaveevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='e32dc6f6c9bd53475240bbd327ef214c8587119c', operation='UPDATE', pgid='pgtrigger_update_update_b49fa', table='people_leave', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='grant',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_grantevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "team_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."role", NEW."starts_on", NEW."team_id"); RETURN NULL;', hash='b498ab29d2f19f774e637164e35b696a954cdaee', operation='INSERT', pgid='pgtrigger_insert_insert_a2869', table='people_grant', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='grant',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_grantevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "team_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."role", NEW."starts_on", NEW."team_id"); RETURN NULL;', hash='dc4b1f3b327c00f56112798c19acb3d35158a763', operation='UPDATE', pgid='pgtrigger_update_update_317e2', table='people_grant', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='seat',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_seatevent" ("ends_before", "id", "legal_entity", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "team_id", "territory", "title") VALUES (NEW."ends_before", NEW."id", NEW."legal_entity", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."role", NEW."starts_on", NEW."team_id", NEW."territory", NEW."title"); RETURN NULL;', hash='1c2715290a49922bc70b3a2619bbd6628a49dd27', operation='INSERT', pgid='pgtrigger_insert_insert_06958', table='people_seat', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='seat',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_seatevent" ("ends_before", "id", "legal_entity", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "team_id", "territory", "title") VALUES (NEW."ends_before", NEW."id", NEW."legal_entity", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."role", NEW."starts_on", NEW."team_id", NEW."territory", NEW."title"); RETURN NULL;', hash='36b2340f0f839eb3e10500940a0540884dc6720d', operation='UPDATE', pgid='pgtrigger_update_update_14bee', table='people_seat', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='grant',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('person', '='), ('role', '='), (django.db.models.functions.comparison.Coalesce('team', 0), '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='grant_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='grant',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'administrator'), _negated=True), ('team', None), _connector='OR'), name='grant_administrator_everywhere', violation_error_message='An administrator changes the whole organization; leave the team empty.'),
+            ),
+            migrations.AddIndex(
+                model_name='actingmanager',
+                index=models.Index(fields=['organization', 'person', 'starts_on'], name='actingmanager_person'),
+            ),
+            migrations.AddConstraint(
+                model_name='actingmanager',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='actingmanager_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='actingmanager',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('team', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='actingmanager_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='actingmanager',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_actingmanagerevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "team_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."starts_on", NEW."team_id"); RETURN NULL;', hash='99de92fd08049128bff5c60027662fd3143f4b26', operation='INSERT', pgid='pgtrigger_insert_insert_5b087', table='people_actingmanager', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='actingmanager',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_actingmanagerevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "team_id") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."starts_on", NEW."team_id"); RETURN NULL;', hash='cb51d1357ea7314d90dca05d2c4dbb09d375e539', operation='UPDATE', pgid='pgtrigger_update_update_79f88', table='people_actingmanager', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='delegation',
+                index=models.Index(fields=['organization', 'delegate', 'starts_on'], name='delegation_delegate'),
+            ),
+            migrations.AddConstraint(
+                model_name='delegation',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='delegation_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='delegation',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('manager', '='), ('delegate', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='delegation_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='delegation',
+                constraint=models.CheckConstraint(condition=models.Q(('manager', models.F('delegate')), _negated=True), name='delegation_not_oneself', violation_error_message='Nobody stands in for themselves. Choose somebody else.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='delegation',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_delegationevent" ("delegate_id", "ends_before", "id", "manager_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."delegate_id", NEW."ends_before", NEW."id", NEW."manager_id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='f308952890d13c7a22246ccf7e97a75a87dc6e4f', operation='INSERT', pgid='pgtrigger_insert_insert_1ca9f', table='people_delegation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='delegation',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_delegationevent" ("delegate_id", "ends_before", "id", "manager_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."delegate_id", NEW."ends_before", NEW."id", NEW."manager_id", NEW."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='f15e85ed7dda28e71c9c947921148f610c4b5be9', operation='UPDATE', pgid='pgtrigger_update_update_d16d1', table='people_delegation', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='leave',
+                index=models.Index(fields=['organization', 'person', 'starts_on'], name='leave_person'),
+            ),
+            migrations.AddConstraint(
+                model_name='leave',
+                constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='leave_days', violation_error_message='The end must come after the start.'),
+            ),
+            migrations.AddConstraint(
+                model_name='leave',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('person', '='), (people.models.dated.DaysOf('starts_on', 'ends_before'), '&&')], name='leave_once', violation_error_message='This overlaps another entry for the same days.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='leave',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_leaveevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='b6960bc9a824c07addc347ef90efcbe9d8d8dac5', operation='INSERT', pgid='pgtrigger_insert_insert_e3809', table='people_leave', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='leave',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_leaveevent" ("ends_before", "id", "organization_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."ends_before", NEW."id", NEW."organization_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='e32dc6f6c9bd53475240bbd327ef214c8587119c', operation='UPDATE', pgid='pgtrigger_update_update_b49fa', table='people_leave', when='AFTER')),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import django.db.models.deletion
 import people.wall.model
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,41 +15,43 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ApiKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('facts:read', 'read deals, accounts, products and imports'), ('facts:write', 'send deals, accounts, products and people in bulk'), ('metrics:read', 'read figures'), ('people:read', 'read people, teams and seats'), ('people:write', 'change people, teams and seats')], max_length=20), size=None, verbose_name='may')),
-                ('digest', models.CharField(editable=False, max_length=64)),
-                ('ending', models.CharField(editable=False, max_length=4)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='people.person')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['organization', 'person'], name='apikey_person')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ApiReplay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('caller', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('body', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['organization', 'created_at'], name='apireplay_created')],
-                'constraints': [models.UniqueConstraint(fields=('organization', 'caller', 'key'), name='apireplay_key')],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ApiKey',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=100, verbose_name='name')),
+                    ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('facts:read', 'read deals, accounts, products and imports'), ('facts:write', 'send deals, accounts, products and people in bulk'), ('metrics:read', 'read figures'), ('people:read', 'read people, teams and seats'), ('people:write', 'change people, teams and seats')], max_length=20), size=None, verbose_name='may')),
+                    ('digest', models.CharField(editable=False, max_length=64)),
+                    ('ending', models.CharField(editable=False, max_length=4)),
+                    ('created_at', models.DateTimeField()),
+                    ('expires_at', models.DateTimeField(null=True)),
+                    ('last_used_at', models.DateTimeField(null=True)),
+                    ('revoked_at', models.DateTimeField(null=True)),
+                    ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='people.person')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['organization', 'person'], name='apikey_person')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ApiReplay',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('caller', models.CharField(max_length=40)),
+                    ('key', models.CharField(max_length=200)),
+                    ('fingerprint', models.CharField(max_length=64)),
+                    ('status', models.PositiveSmallIntegerField(default=0)),
+                    ('body', models.JSONField(null=True)),
+                    ('created_at', models.DateTimeField()),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['organization', 'created_at'], name='apireplay_created')],
+                    'constraints': [models.UniqueConstraint(fields=('organization', 'caller', 'key'), name='apireplay_key')],
+                },
+            ),
+        ]),
     ]

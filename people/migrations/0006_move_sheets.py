@@ -4,6 +4,8 @@ import django.db.models.deletion
 import people.wall.model
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -12,54 +14,58 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='MoveSheet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, default='', max_length=200, verbose_name='title')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('applied', 'applied'), ('undone', 'undone')], default='draft', max_length=8)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('changes', models.JSONField(default=list)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Move',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('person_text', models.CharField(blank=True, default='', max_length=300)),
-                ('what_text', models.CharField(blank=True, default='', max_length=60)),
-                ('on_text', models.CharField(blank=True, default='', max_length=60)),
-                ('team_text', models.CharField(blank=True, default='', max_length=200)),
-                ('role_text', models.CharField(blank=True, default='', max_length=60)),
-                ('manager_text', models.CharField(blank=True, default='', max_length=300)),
-                ('heir_text', models.CharField(blank=True, default='', max_length=300)),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('on', models.DateField(null=True)),
-                ('handed_over_at', models.DateTimeField(null=True)),
-                ('handed_ids', models.JSONField(default=list)),
-                ('heir', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('manager', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='people.movesheet')),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name='movesheet',
-            index=models.Index(fields=['organization', 'created_at'], name='movesheet_created'),
-        ),
-        migrations.AddIndex(
-            model_name='move',
-            index=models.Index(condition=models.Q(('handed_over_at', None), ('heir__isnull', False)), fields=['organization', 'on'], name='move_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.UniqueConstraint(fields=('organization', 'sheet', 'number'), name='move_number'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='MoveSheet',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('title', models.CharField(blank=True, default='', max_length=200, verbose_name='title')),
+                    ('state', models.CharField(choices=[('draft', 'draft'), ('applied', 'applied'), ('undone', 'undone')], default='draft', max_length=8)),
+                    ('version', models.PositiveIntegerField(default=1)),
+                    ('created_at', models.DateTimeField()),
+                    ('changed_at', models.DateTimeField()),
+                    ('changes', models.JSONField(default=list)),
+                    ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                    ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Move',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField()),
+                    ('person_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('what_text', models.CharField(blank=True, default='', max_length=60)),
+                    ('on_text', models.CharField(blank=True, default='', max_length=60)),
+                    ('team_text', models.CharField(blank=True, default='', max_length=200)),
+                    ('role_text', models.CharField(blank=True, default='', max_length=60)),
+                    ('manager_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('heir_text', models.CharField(blank=True, default='', max_length=300)),
+                    ('note', models.CharField(blank=True, default='', max_length=500)),
+                    ('on', models.DateField(null=True)),
+                    ('handed_over_at', models.DateTimeField(null=True)),
+                    ('handed_ids', models.JSONField(default=list)),
+                    ('heir', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                    ('manager', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                    ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='people.movesheet')),
+                ],
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='movesheet',
+                index=models.Index(fields=['organization', 'created_at'], name='movesheet_created'),
+            ),
+            migrations.AddIndex(
+                model_name='move',
+                index=models.Index(condition=models.Q(('handed_over_at', None), ('heir__isnull', False)), fields=['organization', 'on'], name='move_due'),
+            ),
+            migrations.AddConstraint(
+                model_name='move',
+                constraint=models.UniqueConstraint(fields=('organization', 'sheet', 'number'), name='move_number'),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import django.db.models.deletion
 import people.wall.model
 from django.db import migrations, models
 
+from people.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,75 +20,79 @@ class Migration(migrations.Migration):
             name='scopes',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('facts:read', 'read deals, accounts, products and imports'), ('facts:write', 'send deals, accounts, products and people in bulk'), ('metrics:read', 'read figures'), ('people:read', 'read people, teams and seats'), ('people:write', 'change people, teams and seats'), ('inbox:read', 'read the notifications of its person'), ('inbox:write', 'mark them as read')], max_length=20), size=None, verbose_name='may'),
         ),
-        migrations.CreateModel(
-            name='NotificationMail',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_digest', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('handed_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('is_sent', models.BooleanField(default=False)),
-                ('error', models.CharField(blank=True, default='', max_length=500)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Notification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=200)),
-                ('about_name', models.CharField(blank=True, default='', max_length=100)),
-                ('about_arguments', models.JSONField(default=dict)),
-                ('context', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='people.person')),
-                ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notifications', to='people.notificationmail')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='NotificationPreference',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('mail', models.CharField(choices=[('at_once', 'e-mail at once'), ('digest', 'in a daily e-mail'), ('none', 'no e-mail')], max_length=10)),
-                ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_preferences', to='people.person')),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name='notificationmail',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['organization', 'due_at'], name='notificationmail_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='notificationmail',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_digest', True)), fields=('organization', 'person', 'due_at'), name='notificationmail_one_digest'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['organization', 'person', '-created_at', '-id'], name='notification_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['organization', 'person'], name='notification_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['organization', 'created_at'], name='notification_created'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('organization', 'person', 'key'), name='notification_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notificationpreference',
-            constraint=models.UniqueConstraint(fields=('organization', 'person', 'kind'), name='notificationpreference_kind'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='NotificationMail',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('is_digest', models.BooleanField(default=False)),
+                    ('created_at', models.DateTimeField()),
+                    ('due_at', models.DateTimeField()),
+                    ('attempts', models.PositiveSmallIntegerField(default=0)),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('handed_at', models.DateTimeField(null=True)),
+                    ('closed_at', models.DateTimeField(null=True)),
+                    ('is_sent', models.BooleanField(default=False)),
+                    ('error', models.CharField(blank=True, default='', max_length=500)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Notification',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(max_length=60)),
+                    ('key', models.CharField(max_length=200)),
+                    ('about_name', models.CharField(blank=True, default='', max_length=100)),
+                    ('about_arguments', models.JSONField(default=dict)),
+                    ('context', models.JSONField(default=dict)),
+                    ('created_at', models.DateTimeField()),
+                    ('read_at', models.DateTimeField(null=True)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='people.person')),
+                    ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notifications', to='people.notificationmail')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='NotificationPreference',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(max_length=60)),
+                    ('mail', models.CharField(choices=[('at_once', 'e-mail at once'), ('digest', 'in a daily e-mail'), ('none', 'no e-mail')], max_length=10)),
+                    ('organization', models.ForeignKey(db_default=people.wall.model.CurrentOrganization(), db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organization')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_preferences', to='people.person')),
+                ],
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='notificationmail',
+                index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['organization', 'due_at'], name='notificationmail_due'),
+            ),
+            migrations.AddConstraint(
+                model_name='notificationmail',
+                constraint=models.UniqueConstraint(condition=models.Q(('is_digest', True)), fields=('organization', 'person', 'due_at'), name='notificationmail_one_digest'),
+            ),
+            migrations.AddIndex(
+                model_name='notification',
+                index=models.Index(fields=['organization', 'person', '-created_at', '-id'], name='notification_inbox'),
+            ),
+            migrations.AddIndex(
+                model_name='notification',
+                index=models.Index(condition=models.Q(('read_at', None)), fields=['organization', 'person'], name='notification_unread'),
+            ),
+            migrations.AddIndex(
+                model_name='notification',
+                index=models.Index(fields=['organization', 'created_at'], name='notification_created'),
+            ),
+            migrations.AddConstraint(
+                model_name='notification',
+                constraint=models.UniqueConstraint(fields=('organization', 'person', 'key'), name='notification_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='notificationpreference',
+                constraint=models.UniqueConstraint(fields=('organization', 'person', 'kind'), name='notificationpreference_kind'),
+            ),
+        ]),
     ]

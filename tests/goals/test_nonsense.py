@@ -17,10 +17,10 @@ from tests.goals.build import make_goal, make_objective
 
 SignIn = Callable[[str], Client]
 LONG_TEXT = "Ünïcode 🏔️ " * 1000  # more than ten thousand characters
-NUMBERS = ["-5", "0", "1e400", "9" * 30, "0." + "3" * 30, "NaN", "Infinity", "²", "1,2,3,4", "\x00", "🏔️"]
-DAYS_TYPED = ["0001-01-01", "9999-12-31", "2026-02-30", "31.12.2026", "\x00", "🏔️"]
-TEXTS = ["🏔️" * 20, LONG_TEXT, "\x00", "<script>alert(1)</script>", " ", "‮right to left"]
-CHOICES = ["nothing", "person:999999999", f"objective:{'9' * 30}", "team:²", "\x00", LONG_TEXT]
+NUMBERS = ["-5", "1e400", "9" * 30, "NaN", "²", "\x00"]
+DAYS_TYPED = ["0001-01-01", "9999-12-31", "2026-02-30", "\x00"]
+TEXTS = [LONG_TEXT, "\x00", "<script>alert(1)</script>🏔️"]
+CHOICES = ["nothing", f"objective:{'9' * 30}", "\x00"]
 KEPT = "Kept: Win the north back ✓"
 
 
@@ -39,9 +39,9 @@ class Fields(HTMLParser):
         if tag == "form":
             self.is_inside = found.get("method") == "post" and "action" not in (found.get("class") or "")
         if tag == "select" and self.is_inside:
-            self.select, self.kinds[name], self.values[name] = name, "choice", ""
-        if tag == "option" and self.select and "selected" in found:
-            self.values[self.select] = found.get("value") or ""
+            self.select, self.kinds[name] = name, "choice"
+        if tag == "option" and self.select and ("selected" in found or self.select not in self.values):
+            self.values[self.select] = found.get("value") or ""  # the first one, as a browser does
         if tag == "textarea" and self.is_inside:
             self.area, self.kinds[name], self.values[name] = name, "text", ""
         if tag == "input" and self.is_inside and name and name != "csrfmiddlewaretoken":
@@ -90,7 +90,13 @@ FORMS = [
     ("dana", "/goals/together/", {"goal": "{alices_goal}", "value": "1.1", "reason": KEPT, "step": "preview"}),
     ("bob", "/goals/teams/{north}/set/", {"name": KEPT, "reason": "Strategy"}),
 ]
-NASTY = {"number": NUMBERS, "day": DAYS_TYPED, "text": TEXTS, "choice": CHOICES, "hidden": [*NUMBERS[:3], *CHOICES]}
+NASTY = {
+    "number": NUMBERS,
+    "day": DAYS_TYPED,
+    "text": TEXTS,
+    "choice": CHOICES,
+    "hidden": [NUMBERS[0], NUMBERS[2], CHOICES[0]],
+}
 
 
 @pytest.mark.parametrize(("who", "address", "sent"), FORMS, ids=[address for _who, address, _sent in FORMS])

@@ -11,15 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
-from crm.models import Opportunity, Stage
+from crm.models import Opportunity, Quota, Stage
 from metrics import marks
-from metrics.models import DailyBreakdown, DailyRollup, DataVersion, DirtyBucket
+from metrics.models import DailyBreakdown, DailyRollup, DataVersion, DirtyBucket, DirtyTeam, TeamRollup
 from metrics.services import rollups_recompute
-from people.models import Organization, Person
+from people.models import Organization, Person, Seat, SeatHolding
 from people.wall import tenant
 from tests.metrics import build, oracle
 
-DAYS = st.one_of(st.none(), st.integers(0, 5).map(lambda n: date(2017, 1, 28) + timedelta(n)))
+FIRST = date(2017, 1, 28)
+DAYS = st.one_of(st.none(), st.integers(0, 5).map(lambda n: FIRST + timedelta(n)))
 AMOUNTS = st.one_of(st.none(), st.decimals(-5, 1000, places=2))
 FIELDS = st.fixed_dictionaries(
     {
@@ -42,6 +43,11 @@ STEPS = st.lists(
         st.tuples(st.just("merge"), st.integers(1, 3), st.integers(1, 3)),
         st.tuples(st.just("probability"), st.one_of(st.none(), st.just(Decimal("0.5")))),
         st.tuples(st.just("cycle_start"), st.sampled_from(["engaged", "created"])),
+        st.tuples(st.just("seat"), st.integers(1, 3), st.integers(0, 1), st.integers(0, 5)),
+        st.tuples(st.just("leave"), st.integers(1, 3)),
+        st.tuples(st.just("seats_move"), st.integers(0, 1)),
+        st.tuples(st.just("quota"), st.integers(1, 3), st.integers(0, 4), st.booleans()),
+        st.tuples(st.just("quota_gone"), st.integers(1, 3)),
         st.tuples(st.just("recompute"), st.integers(1, 3)),
     ),
     max_size=12,
@@ -55,6 +61,7 @@ class World:
         self.organization = organization
         self.stages = build.stages(likely=Decimal("0.75"))
         self.people: list[Person | None] = [None, *(build.person(f"P{n}") for n in range(3))]
+        self.teams = [build.team("North"), build.team("South")]
         self.products = [None, build.product("A"), build.product("B")]
 
     def take(self, step: tuple[Any, ...]) -> None:
@@ -100,6 +107,30 @@ class World:
         Organization.objects.filter(pk=self.organization.pk).update(cycle_start=start)
         self.organization.refresh_from_db()
 
+    def _seat(self, who: int, team: int, day: int) -> None:
+        """From a day on, in a team, for good."""
+        first = FIRST + timedelta(day)
+        SeatHolding.objects.filter(person=self.people[who], starts_on__gte=first).delete()
+        SeatHolding.objects.filter(person=self.people[who], ends_before__gt=first).update(ends_before=first)
+        person = self.people[who]
+        assert person
+        build.seated(person, self.teams[team], starts_on=first)
+
+    def _leave(self, who: int) -> None:
+        SeatHolding.objects.filter(person=self.people[who]).delete()
+
+    def _seats_move(self, team: int) -> None:
+        Seat.objects.update(team=self.teams[team])
+
+    def _quota(self, who: int, day: int, is_overlay: bool) -> None:
+        person, first = self.people[who], FIRST + timedelta(day)
+        assert person
+        self._quota_gone(who)
+        build.quota(person, 100, first, first + timedelta(2), is_overlay=is_overlay)
+
+    def _quota_gone(self, who: int) -> None:
+        Quota.objects.filter(person=self.people[who]).delete()
+
     def _recompute(self, batch: int) -> None:
         rollups_recompute(organization_id=self.organization.pk, batch=batch)
 
@@ -110,7 +141,7 @@ def rollups() -> list[list[dict[str, Any]]]:
             ({key: value for key, value in row.items() if key != "organization_id"} for row in model.objects.values()),
             key=str,
         )
-        for model in (DailyRollup, DailyBreakdown)
+        for model in (DailyRollup, DailyBreakdown, TeamRollup)
     ]
 
 
@@ -131,10 +162,31 @@ def test_incremental_equals_full_equals_the_oracle(blocker: DjangoDbBlocker, ste
             rollups_recompute(organization_id=organization.pk, batch=2)
             incremental = rollups()
             assert not DirtyBucket.objects.exists()
+            assert not DirtyTeam.objects.exists()
+            _teams_like_their_people(world)
             rollups_recompute(organization_id=organization.pk, is_full=True)
             assert incremental == rollups()
             _like_the_oracle(world)
         transaction.set_rollback(True)
+
+
+def _teams_like_their_people(world: World) -> None:
+    """What the rollup of teams says is what their people add up to, one row at a time."""
+    quotas = list(Quota.objects.filter(is_overlay=False))
+    seats = list(SeatHolding.objects.select_related("seat"))
+    found: dict[tuple[int, date], list[Decimal]] = {}
+    for row in DailyRollup.objects.all():
+        for held in seats:
+            on = min(row.day, date(9999, 12, 30))
+            if held.person_id == row.person_id and held.starts_on <= on < held.ends_before:
+                sums = found.setdefault((held.seat.team_id, row.day), [Decimal(0)] * 3)
+                due = any(q.person_id == row.person_id and q.starts_on <= row.day < q.ends_before for q in quotas)
+                added = (row.won_amount, row.lost_count, row.won_amount if due else 0)
+                sums[:] = [Decimal(one) + Decimal(str(more)) for one, more in zip(sums, added, strict=True)]
+    assert found == {
+        (row.team_id, row.day): [row.won_amount, row.lost_count, row.attained_amount]
+        for row in TeamRollup.objects.all()
+    }
 
 
 def _like_the_oracle(world: World) -> None:

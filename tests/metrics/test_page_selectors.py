@@ -120,7 +120,7 @@ def test_pages_ask_the_same_number_of_queries_whatever_the_size(company: Company
         connection,
     ) as asked:
         attention(company.organization, west, company.chosen)
-    assert len(asked) == 3
+    assert len(asked) == 2
 
 
 def test_numbers_are_open_to_the_person_the_managers_above_and_who_sees_everyone(company: Company) -> None:

@@ -170,7 +170,7 @@ def test_dates_that_make_no_sense_are_said_and_change_nothing(cast: Cast) -> Non
 PAGES = [
     ("alice", person.my_number, "/me/", {}, 9),
     ("alice", person.my_number, "/me/", {"compare": "median"}, 10),
-    ("bob", team.my_team, "/team/", {}, 14),
+    ("bob", team.my_team, "/team/", {}, 13),
     ("erin", company.company, "/company/", {}, 13),
     ("ada", company.company, "/company/", {}, 14),
 ]

@@ -17,8 +17,12 @@ from metrics.facts import (
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Parameters, Sql
 from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
+from metrics.selectors.sums.teams import is_about_teams, team_sums
 from metrics.selectors.sums.traits import column_of, facts_with, trait_columns
 from people.models import Organization
+
+OF_PEOPLE = "metrics_dailyrollup s"
+OPEN_OF_PEOPLE = "(SELECT * FROM metrics_dailyrollup WHERE open_count > 0 OR NOT open_amount = 0) s"
 
 
 def statements(
@@ -28,9 +32,20 @@ def statements(
     start = cycle_start(organization)
     found: list[tuple[Sequence[Part], Sql]] = []
     for some, day in _by_structure(question, parts):
-        source = deal_source(question, window, start, {BASIS_OF[part] for part in some})
-        found.append((some, sums_statement(question, window, some, source, day or Sql(OWN_DAY))))
+        bases = {BASIS_OF[part] for part in some}
+        source = deal_source(question, window, start, bases)
+        if bases == {Basis.DUE} and source.text == OF_PEOPLE and _is_named(question):
+            source = Sql(OPEN_OF_PEOPLE)
+        if question.uses_teams and is_about_teams(question, some):
+            found.append((some, team_sums(question, window, some, source)))
+        else:
+            found.append((some, sums_statement(question, window, some, source, day or Sql(OWN_DAY))))
     return found
+
+
+def _is_named(question: Question) -> bool:
+    """Whether the groups are known, so that it does not matter where nothing is open."""
+    return all(dimension in question.members for dimension in question.by)
 
 
 def _by_structure(question: Question, parts: Sequence[Part]) -> list[tuple[list[Part], Sql | None]]:
@@ -52,7 +67,7 @@ def deal_source(question: Question, window: Window, start: str, bases: Collectio
             " WHERE dimension = 'product') s"
         )
     if not question.uses_products and is_rolled_up:
-        return Sql("metrics_dailyrollup s")
+        return Sql(OF_PEOPLE)
     source = facts_with(Family.DEALS, traits, question.as_of)
     columns = trait_columns(Family.DEALS, traits, question.as_of)
     events, parameters = [], Parameters()

@@ -62,7 +62,11 @@ def quantiles_statement(question: Question, window: Window, asked: Sequence[Quan
             groups["team_id"] = Sql("up.ancestor_id")
     groups = {name: groups[name] for name in key_columns(question, window)}
     inner = grouped(
-        groups, lists, f"FROM ({won}) s {joins}", conditions(question, window), where.parameters + parameters
+        groups,
+        lists,
+        f"FROM ({won}) s {joins}",
+        conditions(question, Window(None, None, window.cuts)),
+        where.parameters + parameters,
     )
     picked = [_pick(quantile) for quantile in asked]
     return Sql(f"SELECT {', '.join([*groups, *picked])} FROM ({inner.text}) g", inner.parameters)

@@ -13,6 +13,7 @@ from metrics.engine.parts import Part
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Sql
 from metrics.selectors.sums.statement import OWN_DAY, conditions, grouped, groups_of, key_columns, sums_statement
+from metrics.selectors.sums.teams import attained_by_all, is_about_teams, team_sums
 from people.models import Organization
 
 PERSON_CREDITS = (Part.ATTAINED_AMOUNT, Part.ATTAINED_COUNT)
@@ -56,7 +57,7 @@ def statements(
     if not is_answerable(question):
         return []
     makers: tuple[tuple[tuple[Part, ...], Callable[[list[Part]], Sql]], ...] = (
-        (PERSON_CREDITS, lambda some: sums_statement(question, window, some, _credits(question), Sql(OWN_DAY))),
+        (PERSON_CREDITS, lambda some: _person_credits(question, window, some)),
         (PERSON_QUOTAS, lambda some: _quotas(question, window, some, person_pieces(question))),
         (TEAM_CREDITS, lambda some: _team_credits(question, window, some)),
         (TEAM_QUOTAS, lambda some: _quotas(question, window, some, team_pieces(question))),
@@ -72,6 +73,14 @@ def statements(
 def is_answerable(question: Question) -> bool:
     """A quota belongs to a person or a team: it cannot be told apart, nor filtered, by anything else."""
     return not (question.uses_products or question.traits)
+
+
+def _person_credits(question: Question, window: Window, parts: Sequence[Part]) -> Sql:
+    source = _credits(question)
+    if not is_about_teams(question, parts):
+        return sums_statement(question, window, parts, source, Sql(OWN_DAY))
+    by = team_sums if question.uses_teams else attained_by_all
+    return by(question, window, parts, source)
 
 
 def _credits(question: Question) -> Sql:
@@ -134,6 +143,8 @@ def person_pieces(question: Question) -> Sql:
             spans.append(alias)
     if Dimension.TEAM in question.by:
         team = "up.ancestor_id"
+        if members := question.members.get(Dimension.TEAM):
+            where.add("up.ancestor_id = ANY(%s::bigint[])", sorted(members))
     if question.scope.team_id is not None:
         where.add("inside.ancestor_id = %s", question.scope.team_id)
     first = f"greatest({', '.join(f'{each}.starts_on' for each in spans)})"

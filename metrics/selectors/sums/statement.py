@@ -44,7 +44,7 @@ def sums_statement(question: Question, window: Window, parts: Sequence[Part], so
     groups = groups_of(question, window)
     if not question.uses_teams:
         return grouped(groups, added, f"FROM {source.text}", where, source.parameters)
-    return _along_the_tree(question, groups, added, _leaf(groups, added, source, where, day))
+    return along_the_tree(question, groups, added, leaf(groups, added, source, where, day))
 
 
 def conditions(question: Question, window: Window) -> Sql:
@@ -96,7 +96,7 @@ def grouped(groups: dict[str, Sql], added: list[str], source: str, where: Sql, b
     return Sql(text, parameters + before + where.parameters)
 
 
-def _leaf(groups: dict[str, Sql], added: list[str], source: Sql, where: Sql, day: Sql) -> Sql:
+def leaf(groups: dict[str, Sql], added: list[str], source: Sql, where: Sql, day: Sql) -> Sql:
     """Sums per team of the seat held on the day, and stretch of days in which the tree stood still."""
     leaf_groups = {
         **groups,
@@ -123,7 +123,8 @@ STILL = """still AS (
 )"""
 
 
-def _along_the_tree(question: Question, groups: dict[str, Sql], added: list[str], leaf: Sql) -> Sql:
+def along_the_tree(question: Question, groups: dict[str, Sql], added: list[str], leaves: Sql) -> Sql:
+    """Sums per team of a seat and stretch (`leaf_id`, `since`), added up along the closure of the tree."""
     names = {**dict.fromkeys(groups), "team_id": None} if Dimension.TEAM in question.by else dict.fromkeys(groups)
     ordered = [column_of(dimension) for dimension in question.by] + (["cut"] if "cut" in groups else [])
     assert set(ordered) == set(names)
@@ -131,10 +132,10 @@ def _along_the_tree(question: Question, groups: dict[str, Sql], added: list[str]
     parts = [part.split(" AS ")[1] for part in added]
     again = [f"sum(leaf.{part}) AS {part}" for part in parts]
     joins, parameters = tree_joins(question, "leaf.leaf_id", Sql("leaf.since"))
-    text = f"WITH {STILL}, leaf AS ({leaf.text}) SELECT {', '.join(columns + again)} FROM leaf {joins}"
+    text = f"WITH {STILL}, leaf AS ({leaves.text}) SELECT {', '.join(columns + again)} FROM leaf {joins}"
     if ordered:
         text += f" GROUP BY {', '.join(str(n + 1) for n in range(len(ordered)))}"
-    return Sql(text, leaf.parameters + parameters)
+    return Sql(text, leaves.parameters + parameters)
 
 
 def tree_joins(question: Question, team: str, day: Sql) -> tuple[str, Parameters]:
@@ -150,4 +151,7 @@ def tree_joins(question: Question, team: str, day: Sql) -> tuple[str, Parameters
     if question.scope.team_id is not None:
         text += " AND inside.ancestor_id = %s"
         parameters.append(question.scope.team_id)
+    if Dimension.TEAM in question.by and (members := question.members.get(Dimension.TEAM)):
+        text += " AND up.ancestor_id = ANY(%s::bigint[])"
+        parameters.append(sorted(members))
     return text, parameters
