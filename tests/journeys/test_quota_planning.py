@@ -34,9 +34,10 @@ def company(committed_cast: Cast) -> Iterator[Cast]:
             day = today - timedelta(days=20 + 30 * n)
             make_deal(f"A{n}", committed_cast.alice, amount=Decimal(20000), closed_on=day)
             make_deal(f"C{n}", committed_cast.carol, amount=Decimal(10000), closed_on=day)
-        nora = make_person("Nora Nye", hired_on=date(today.year + 1, 1, 1))
+        first = date(today.year + 1, 1, 1)
+        nora = make_person("Nora Nye", hired_on=first)
         committed_cast.people["nora"] = nora
-        make_seat(committed_cast.south, nora)
+        make_seat(committed_cast.south, nora, starts_on=first)
         rollups_recompute(organization_id=committed_cast.organization.pk)
     yield committed_cast
 
