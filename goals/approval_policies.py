@@ -1,8 +1,8 @@
-"""Who sees, asks for and decides about changes of single quotas.
+"""Who sees and asks for changes of single quotas, and who takes the steps of approval of these and of quota plans.
 
 Asked for by the person, whoever leads them, and who keeps quotas. A step is taken by whom it falls to: leaders of its team
 (stand-ins and acting managers too) or holders of its role, everywhere or in the person's team. Nobody decides about their own
-quota, a superior's, what they have asked for, or twice; nor in the place of somebody who may not.
+quota, a superior's, what they have asked for or drawn up, or twice; nor in the place of somebody who may not.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,20 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import Quota
-from goals.engine.approval import MANAGERS, refusal_code
-from goals.models import QuotaRequest
-from people.models import SeatHolding, TeamClosure
+from goals.approval_subjects import (
+    Subject,
+    authors_of,
+    decisions_of,
+    persons_of,
+    steps_of,
+    superiors_of,
+    waiting,
+)
+from goals.engine.approval import MANAGERS, ApprovalStep, refusal_code
+from goals.models import PlanVersion, QuotaRequest
+from people.models import SeatHolding
 from people.policies import Policy
-from people.viewer import Viewer, led_seats
+from people.viewer import Viewer
 
 KEEPERS = frozenset({"administrator", "operations"})
 ROLES = {"operations": KEEPERS, "finance": frozenset({"finance"}), "executive": frozenset({"executive"})}
@@ -23,15 +32,21 @@ ROLES = {"operations": KEEPERS, "finance": frozenset({"finance"}), "executive": 
 
 @dataclass(frozen=True)
 class Turn:
-    """Whether the waiting step is somebody's: `refusal` says why not, `for_id` in whose place they would decide."""
+    """Whether steps that wait are somebody's: `steps` are the numbers they may decide now, each with in whose place;
+    `refusal` says why they may not decide what falls to them."""
 
     is_theirs: bool
     refusal: str = ""
-    for_id: int | None = None
+    steps: tuple[tuple[int, int | None], ...] = ()
 
     @property
     def may_decide(self) -> bool:
-        return self.is_theirs and not self.refusal
+        return bool(self.steps)
+
+    @property
+    def first(self) -> int:
+        """The number by which a decision names what was looked at."""
+        return self.steps[0][0] if self.steps else 0
 
 
 class RequestPolicy(Policy):
@@ -69,52 +84,61 @@ class RequestPolicy(Policy):
                 seen |= Q(steps__contains=[[kind, None]])
         return requests.filter(seen)
 
-    def turn(self, viewer: Viewer, request: QuotaRequest) -> Turn:
-        """Whether the viewer decides the step that waits. Four queries at most."""
-        if request.state != QuotaRequest.State.OPEN:
-            return Turn(False)
-        kind, team_id = request.steps[request.step]
-        for_id = None
-        if kind in MANAGERS:
-            charge = next((each for each in viewer.charges if each.is_leading and each.team_id == team_id), None)
-            if charge is None:
-                return Turn(False)
-            for_id = charge.for_id
-        elif not self._holds(viewer, kind, request.person_id):
-            return Turn(False)
+
+def turn(viewer: Viewer, subject: Subject) -> Turn:
+    """Which of the steps that wait the viewer may decide. A constant number of queries for each step that is theirs."""
+    steps = steps_of(subject)
+    found = [(number, place) for number in waiting(subject) for place in _places(viewer, subject, steps[number])]
+    if not found:
+        return Turn(False)
+    refused = ""
+    mine: list[tuple[int, int | None]] = []
+    decided = {each.by_id for each in decisions_of(subject) if steps[each.number].kind != steps[found[0][0]].kind}
+    authors, superiors = authors_of(subject), superiors_of([viewer.person.pk], viewer.on)
+    for number, for_id in found:
         code = refusal_code(
             viewer_id=viewer.person.pk,
-            person_id=request.person_id,
-            asked_by_id=request.asked_by_id,
-            decided_by=set(request.decisions.values_list("by", flat=True)),
-            superior_ids=_superiors(viewer),
+            person_ids=persons_of(subject, steps[number], viewer.on),
+            author_ids=authors,
+            decided_by=decided,
+            superior_ids=superiors.get(viewer.person.pk, ()),
             stands_in_for=[for_id] if for_id else [],
         )
-        return Turn(True, refusal_words(code), for_id)
-
-    def _holds(self, viewer: Viewer, kind: str, person_id: int) -> bool:
-        reach = viewer.reach(ROLES[kind])
-        if reach is None:
-            return True
-        return SeatHolding.objects.on(viewer.on).filter(person=person_id, seat__team__in=reach).exists()
+        refused = refused or refusal_words(code, subject)
+        if not code:
+            mine.append((number, for_id))
+    return Turn(True, "" if mine else refused, tuple(mine))
 
 
-def refusal_words(code: str) -> str:
+def _places(viewer: Viewer, subject: Subject, step: ApprovalStep) -> list[int | None]:
+    """Whether a step falls to the viewer: in whose place (None: their own), or nothing."""
+    if step.kind in MANAGERS:
+        charges = [each for each in viewer.charges if each.is_leading and each.team_id == step.team_id]
+        return [charges[0].for_id] if charges else []
+    reach = viewer.reach(ROLES[step.kind])
+    if reach is None:
+        return [None]
+    if isinstance(subject, PlanVersion):
+        return []
+    within = SeatHolding.objects.on(viewer.on).filter(person=subject.person_id, seat__team__in=reach)
+    return [None] if within.exists() else []
+
+
+def refusal_words(code: str, subject: Subject) -> str:
     """Why somebody may not decide, in words; empty where they may."""
-    words = {
-        "own": _("This is your own quota, or that of whom you stand in for. Somebody else decides."),
-        "superior": _("This is the quota of somebody above you. Somebody else decides."),
-        "asked": _("You, or whom you stand in for, have asked for this. Somebody else decides."),
-        "decided": _("You have decided an earlier step. Somebody else decides this one."),
-    }
-    return words.get(code, "")
-
-
-def _superiors(viewer: Viewer) -> set[int]:
-    """Who leads a team that the viewer sits in or below. One query."""
-    above = TeamClosure.objects.on(viewer.on).filter(descendant=viewer.team_id or 0).values("ancestor")
-    found = led_seats(viewer.on).filter(seat__team__in=above).exclude(person=viewer.person)
-    return set(found.values_list("person", flat=True))
+    if isinstance(subject, PlanVersion):
+        words = {
+            "own": _("Your own quota, or that of whom you stand in for, is part of this. Somebody else decides."),
+            "superior": _("The quota of somebody above you is part of this. Somebody else decides."),
+            "asked": _("You, or whom you stand in for, have drawn this up or handed it in. Somebody else decides."),
+        }
+    else:
+        words = {
+            "own": _("This is your own quota, or that of whom you stand in for. Somebody else decides."),
+            "superior": _("This is the quota of somebody above you. Somebody else decides."),
+            "asked": _("You, or whom you stand in for, have asked for this. Somebody else decides."),
+        }
+    return {**words, "decided": _("You have decided an earlier step. Somebody else decides this one.")}.get(code, "")
 
 
 def _seated(viewer: Viewer, team_ids: frozenset[int], person: str) -> QuerySet[SeatHolding]:

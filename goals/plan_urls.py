@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goals.views.planning import capacity, compare, dividing, exchange, lines, plans, workspace
+from goals.views.planning import approval, capacity, compare, dividing, exchange, lines, plans, workspace
 
 ONE = "quota-plans/<int:version_id>/"
 
@@ -31,8 +31,7 @@ urlpatterns = [
     path(f"{ONE}copy/", plans.plan_copy_view, name="plan_copy"),
     path(f"{ONE}delete/", plans.plan_delete_view, name="plan_delete"),
     path(f"{ONE}refresh/", plans.plan_refresh_view, name="plan_refresh"),
-    path(f"{ONE}submit/", plans.plan_submit_view, name="plan_submit"),
-    path(f"{ONE}approve/", plans.plan_approve_view, name="plan_approve"),
-    path(f"{ONE}refuse/", plans.plan_refuse_view, name="plan_refuse"),
-    path(f"{ONE}in-force/", plans.plan_in_force_view, name="plan_in_force"),
+    path(f"{ONE}submit/", approval.plan_submit_view, name="plan_submit"),
+    path(f"{ONE}take-back/", approval.plan_take_back_view, name="plan_take_back"),
+    path(f"{ONE}approval/", approval.plan_approval_view, name="plan_approval"),
 ]

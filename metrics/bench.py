@@ -15,10 +15,11 @@ from django.db import connection
 from metrics.facts import PART_NAMES, PART_SUMS, closed_events, created_events, cycle_start
 from metrics.services import rollups_recompute
 from people.benching import AsOwner, bench_organization_remove
-from people.models import Organization
+from people.models import Organization, Seat, SeatHolding, Team
 from people.wall import tenant
 
 CHANGES = 40  # single changes that are timed, of which the median counts
+TEAM = 8  # people of a team
 SMALLER = 100  # how many times fewer deals the small organization has
 
 LOAD = """
@@ -80,7 +81,9 @@ def _company(slug: str, deals: int, people: int, as_owner: AsOwner) -> Iterator[
             cursor.execute("VACUUM ANALYZE crm_opportunity")
         rollups_recompute(organization_id=organization.pk)
         with as_owner(), connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE metrics_dailyrollup, metrics_dailybreakdown, metrics_dirtybucket")
+            cursor.execute(
+                "VACUUM ANALYZE metrics_dailyrollup, metrics_dailybreakdown, metrics_teamrollup, metrics_dirtybucket"
+            )
         yield organization
     finally:
         bench_organization_remove(slug, as_owner)
@@ -95,6 +98,7 @@ def _load(deals: int, people: int) -> None:
             [people],
         )
         owners = [row[0] for row in cursor.fetchall()]
+        _seats(owners)
         cursor.execute(
             "INSERT INTO crm_product (name, name_key, family)"
             " SELECT 'Product ' || n, n::text, '' FROM generate_series(1, 12) n RETURNING id"
@@ -111,6 +115,15 @@ def _load(deals: int, people: int) -> None:
         cursor.execute(LOAD, {"people": owners, "owners": people, "products": products, "deals": deals, **stages})
 
 
+def _seats(people: list[int]) -> None:
+    """Everybody in a team of a few."""
+    teams = Team.objects.bulk_create([Team(name=f"Team {n}") for n in range(-(-len(people) // TEAM))])
+    seats = Seat.objects.bulk_create([Seat(team=teams[n // TEAM]) for n in range(len(people))])
+    SeatHolding.objects.bulk_create(
+        [SeatHolding(seat=seat, person_id=person) for seat, person in zip(seats, people, strict=True)]
+    )
+
+
 def _timed(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
@@ -124,9 +137,9 @@ def _rebuild(organization: Organization) -> float:
 def _from_nothing(organization: Organization, as_owner: AsOwner) -> float:
     """A rebuild that has to write every row."""
     with as_owner(), connection.cursor() as cursor:
-        for table in ("metrics_dailyrollup", "metrics_dailybreakdown"):
+        for table in ("metrics_dailyrollup", "metrics_dailybreakdown", "metrics_teamrollup"):
             cursor.execute(f"DELETE FROM {table} WHERE organization_id = %s", [organization.pk])
-        cursor.execute("VACUUM metrics_dailyrollup, metrics_dailybreakdown")
+        cursor.execute("VACUUM metrics_dailyrollup, metrics_dailybreakdown, metrics_teamrollup")
     return _rebuild(organization)
 
 

@@ -27,6 +27,24 @@ class LetterMonthShape(serializers.Serializer[Any]):
     amount = serializers.CharField(help_text="A decimal text.")
 
 
+class LetterAdjustmentShape(serializers.Serializer[Any]):
+    """Something that was taken into account: `leave`, `joined`, `leaves`, or a month of a `ramp`."""
+
+    kind = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_before = serializers.DateField()
+    share = serializers.CharField(allow_null=True, help_text="Of a ramp: of a full quota, 0.25 for a quarter.")
+
+
+class LetterApprovalShape(serializers.Serializer[Any]):
+    """Who approved the amounts, as what, and in whose place."""
+
+    by_id = serializers.IntegerField()
+    for_id = serializers.IntegerField(allow_null=True)
+    kind = serializers.CharField()
+    on = serializers.DateField()
+
+
 class LetterAcknowledgementShape(serializers.Serializer[Any]):
     """Who acknowledged which document, and when."""
 
@@ -48,6 +66,9 @@ class LetterShape(serializers.Serializer[Any]):
     currency = serializers.SerializerMethodField()
     total = serializers.SerializerMethodField()
     months = serializers.SerializerMethodField()
+    adjustments = serializers.SerializerMethodField()
+    approvals = serializers.SerializerMethodField()
+    unapproved = serializers.SerializerMethodField()
     terms = serializers.SerializerMethodField()
     digest = serializers.CharField(help_text="SHA-256 of the document.")
     issued_at = serializers.DateTimeField()
@@ -63,6 +84,20 @@ class LetterShape(serializers.Serializer[Any]):
 
     def get_months(self, letter: QuotaLetter) -> LetterMonthShape(many=True):  # type: ignore[valid-type]
         return [{"month": day, "amount": amount} for day, amount in letter.content.get("months", [])]
+
+    def get_adjustments(self, letter: QuotaLetter) -> LetterAdjustmentShape(many=True):  # type: ignore[valid-type]
+        return [
+            {"kind": kind, "starts_on": first, "ends_before": end, "share": share[0] if share else None}
+            for kind, first, end, *share in letter.content.get("adjustments", [])
+        ]
+
+    def get_approvals(self, letter: QuotaLetter) -> LetterApprovalShape(many=True):  # type: ignore[valid-type]
+        names = ("by_id", "for_id", "kind", "on")
+        return [dict(zip(names, each, strict=True)) for each in letter.content.get("approvals", [])]
+
+    def get_unapproved(self, letter: QuotaLetter) -> list[str]:
+        """Where amounts that nobody approved came from: `imported`, `entered`."""
+        return list(letter.content.get("unapproved", []))
 
     def get_terms(self, letter: QuotaLetter) -> str:
         return str(letter.content.get("terms", ""))

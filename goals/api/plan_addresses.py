@@ -12,4 +12,5 @@ addresses = [
     path("plan-versions/<int:version_id>/cells", plans.CellsView.as_view(), name="plan_version_cells"),
     path("plan-versions/<int:version_id>/copy", plans.CopyView.as_view(), name="plan_version_copy"),
     path("plan-versions/<int:version_id>/state", plans.StateView.as_view(), name="plan_version_state"),
+    path("plan-versions/<int:version_id>/decide", plans.DecideView.as_view(), name="plan_version_decide"),
 ]

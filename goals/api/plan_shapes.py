@@ -5,8 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from crm.api.own_fields import Amount
-from goals.models import PlanCell, PlanLine, PlanVersion
-from goals.models.plan import AllocationMethod, DayBasis, SeasonMethod
+from goals.api.approvals import QuotaDecisionShape
+from goals.approval_subjects import decisions_of, steps_of, waiting
+from goals.models import ApprovalKind, PlanCell, PlanLine, PlanVersion
+from goals.models.plan import AllocationMethod, DayBasis, QuotaDays, SeasonMethod
 from kernel.money import MINOR_UNIT_DIGITS
 
 State = PlanVersion.State
@@ -17,6 +19,16 @@ def ratios(**more: Any) -> serializers.ListField:
     """Shares, 0.25 for a quarter."""
     child = serializers.DecimalField(max_digits=6, decimal_places=4, min_value=0, max_value=1, normalize_output=True)
     return serializers.ListField(child=child, max_length=24, **more)
+
+
+class StepShape(serializers.Serializer[Any]):
+    """A step of approval: to whom it falls, and what was decided."""
+
+    step = serializers.IntegerField()
+    kind = serializers.ChoiceField(ApprovalKind.choices)
+    team_id = serializers.IntegerField(allow_null=True, help_text="Of managers: whose team.")
+    waits = serializers.BooleanField()
+    decision = QuotaDecisionShape(allow_null=True)
 
 
 class VersionShape(serializers.Serializer[Any]):
@@ -39,10 +51,27 @@ class VersionShape(serializers.Serializer[Any]):
     days = serializers.ChoiceField(DayBasis.choices)
     attainment_ratio = serializers.DecimalField(max_digits=6, decimal_places=4, normalize_output=True)
     revision = serializers.IntegerField(help_text="Grows with every change of numbers.")
+    grain = serializers.ChoiceField(QuotaDays.choices, help_text="Of which days its quotas are.")
     decision_note = serializers.CharField()
+    steps = serializers.SerializerMethodField(help_text="Of approval, as it was handed in last.")
 
     def get_amount(self, version: PlanVersion) -> str | None:
         return f"{version.amount.normalize():f}" if self.context.get("is_whole") else None
+
+    def get_steps(self, version: PlanVersion) -> StepShape(many=True):  # type: ignore[valid-type]
+        """Reasons of others are for who sees the whole plan."""
+        taken, left = {each.number: each for each in decisions_of(version)}, waiting(version)
+        is_whole = self.context.get("is_whole")
+        return [
+            {
+                "step": number,
+                "kind": step.kind,
+                "team_id": step.team_id,
+                "waits": number in left,
+                "decision": QuotaDecisionShape(taken[number]).data if is_whole and number in taken else None,
+            }
+            for number, step in enumerate(steps_of(version))
+        ]
 
 
 class PlanShape(serializers.Serializer[Any]):
@@ -120,6 +149,7 @@ class DivideSent(serializers.Serializer[Any]):
     ramp_ratios = ratios(required=False)
     is_ramp_from_full_month = serializers.BooleanField(required=False)
     days = serializers.ChoiceField(DayBasis.choices, required=False)
+    grain = serializers.ChoiceField(QuotaDays.choices, required=False)
 
 
 class CellSent(serializers.Serializer[Any]):
@@ -139,7 +169,15 @@ class CellsSent(serializers.Serializer[Any]):
 
 
 class StateSent(serializers.Serializer[Any]):
-    """Where a version goes: `review`, `approved`, `draft` (sent back, with the reason) or `in_force`."""
+    """Where a version goes: `review` (handed in) or `draft` (taken back)."""
 
-    state = serializers.ChoiceField([State.REVIEW, State.APPROVED, State.DRAFT, State.IN_FORCE])
-    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    state = serializers.ChoiceField([State.REVIEW, State.DRAFT])
+
+
+class DecideSent(serializers.Serializer[Any]):
+    """A decision about what was looked at: a step that waits, and the revision of the numbers."""
+
+    step = serializers.IntegerField(min_value=0, max_value=10_000)
+    seen = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    is_approved = serializers.BooleanField()
+    reason = serializers.CharField(max_length=300)

@@ -9,19 +9,23 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from goals.api.plan_shapes import CellsSent, DivideSent, LinesShape, PlanAdd, PlanShape, StateSent, VersionShape
+from goals.api.plan_shapes import (
+    CellsSent,
+    DecideSent,
+    DivideSent,
+    LinesShape,
+    PlanAdd,
+    PlanShape,
+    StateSent,
+    VersionShape,
+)
 from goals.models import PlanVersion, QuotaPlan
 from goals.plan_policies import quota_plans
 from goals.selectors.planning.sheet import Sheet, SheetLine, access_line, access_version, lines_in_sight, sheet_of
 from goals.services.planning.allocating import plan_allocate
 from goals.services.planning.editing import CellChange, plan_cells_change
 from goals.services.planning.plans import plan_change, plan_create, plan_version_copy
-from goals.services.planning.states import (
-    plan_version_approve,
-    plan_version_put_in_force,
-    plan_version_refuse,
-    plan_version_submit,
-)
+from goals.services.planning.states import plan_version_decide, plan_version_submit, plan_version_take_back
 from people.api.problem import Problem
 from people.api.views import ApiView, ListView, Scope
 from people.viewer import Viewer
@@ -46,7 +50,7 @@ class PlanListView(ListView):
         viewer: Viewer | None = getattr(self.request._request, "viewer", None)
         if viewer is None:
             return QuotaPlan.objects.none()
-        return quota_plans.visible(viewer).prefetch_related("versions")
+        return quota_plans.visible(viewer).prefetch_related("versions__decisions__by")
 
     def get_serializer_context(self) -> dict[str, Any]:
         viewer: Viewer | None = getattr(self.request._request, "viewer", None) if self.request else None
@@ -178,14 +182,14 @@ class CopyView(PlanView):
 
 
 class StateView(PlanView):
-    """Submit, approve, send back, put in force. Nobody decides about their own quota or a superior's."""
+    """Hand a draft in, or take back what waits for approval."""
 
     serializer_class = VersionShape
 
     @extend_schema(
         operation_id="plan_versions_state",
         tags=["quota plans"],
-        summary="Take a version further",
+        summary="Hand a version in, or take it back",
         request=StateSent,
         responses=VersionShape,
     )
@@ -193,26 +197,37 @@ class StateView(PlanView):
         version = access_version(self.viewer, version_id)
         sent = StateSent(data=request.data)
         sent.is_valid(raise_exception=True)
-        _state_change(self.viewer, version, sent.validated_data["state"], sent.validated_data["note"])
+        now = timezone.now()
+        if sent.validated_data["state"] == State.REVIEW:
+            plan_version_submit(viewer=self.viewer, version=version, at=now, on=self.viewer.on)
+        else:
+            plan_version_take_back(viewer=self.viewer, version=version, at=now)
         return _version_response(self.viewer, version_id)
 
 
-def _state_change(viewer: Viewer, version: PlanVersion, state: str, note: str) -> None:
-    now = timezone.now()
-    match State(state):
-        case State.REVIEW:
-            plan_version_submit(viewer=viewer, version=version, at=now)
-        case State.APPROVED:
-            plan_version_approve(viewer=viewer, version=version, at=now, note=note)
-        case State.IN_FORCE:
-            plan_version_put_in_force(viewer=viewer, version=version, at=now)
-        case _:
-            plan_version_refuse(viewer=viewer, version=version, at=now, note=note)
+class DecideView(PlanView):
+    """Whoever waiting steps fall to decides them; with the last approval the version is in force."""
+
+    serializer_class = VersionShape
+
+    @extend_schema(
+        operation_id="plan_versions_decide",
+        tags=["quota plans"],
+        summary="Approve or refuse the steps that are yours",
+        request=DecideSent,
+        responses=VersionShape,
+    )
+    def post(self, request: Request, version_id: int) -> Response:
+        version = access_version(self.viewer, version_id)
+        sent = DecideSent(data=request.data)
+        sent.is_valid(raise_exception=True)
+        plan_version_decide(viewer=self.viewer, version=version, at=timezone.now(), **sent.validated_data)
+        return _version_response(self.viewer, version_id)
 
 
 def _version_response(viewer: Viewer, version_id: int, status: int = 200) -> Response:
     version = access_version(viewer, version_id)
-    data = VersionShape(version, context={"is_whole": viewer.sees_everyone}).data
+    data = VersionShape(version, context={"is_whole": quota_plans.is_whole(viewer, version)}).data
     return Response(data, status=status)
 
 

@@ -84,6 +84,13 @@ def month_factor(
     return total / all_days
 
 
+def ramp_share(month: Period, presence: Presence, ramp: Ramp, basis: Basis = Basis.CALENDAR) -> Fraction | None:
+    """Return the share that the ramp leaves of a full quota in the days of ``month`` that somebody is there and not away; None
+    where there are no such days."""
+    whole = month_factor(month, presence, Ramp(), basis)
+    return month_factor(month, presence, ramp, basis) / whole if whole else None
+
+
 def _there(period: Period, leaves: Sequence[Period]) -> Iterator[Period]:
     """The days of a period without those of leave."""
     first = period.starts_on

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goals.models import PlanVersion
-from goals.models.plan import AllocationMethod, DayBasis, SeasonMethod
+from goals.models.plan import AllocationMethod, DayBasis, QuotaDays, SeasonMethod
 from kernel.money import MINOR_UNIT_DIGITS
 from kernel.period import FiscalCalendar, Grain, Period
 from people.forms.base import TenantForm
@@ -111,6 +111,7 @@ class DivideForm(TenantForm):
     )
     is_ramp_from_full_month = forms.BooleanField(label=_("Ramp counts from the first full month"), required=False)
     days = forms.ChoiceField(label=_("Parts of a month by"), choices=DayBasis.choices)
+    grain = forms.ChoiceField(label=_("Quotas in force"), choices=QuotaDays.choices)
 
     def __init__(self, *args: Any, version: PlanVersion, months: int, **kwargs: Any) -> None:
         self.months = months
@@ -186,10 +187,6 @@ class EstimatesForm(TenantForm):
 
 class FileForm(TenantForm):
     file = forms.FileField(label=_("The changed file (.xlsx or .csv)"))
-
-
-class NoteForm(TenantForm):
-    note = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class HireForm(TenantForm):

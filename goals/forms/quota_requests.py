@@ -43,6 +43,12 @@ class DecisionForm(TenantForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class PlanDecisionForm(DecisionForm):
+    """A decision about the numbers of a version as they were looked at."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
+
 class ApprovalChainForm(TenantForm):
     """Which steps come before operations."""
 
@@ -53,6 +59,7 @@ class ApprovalChainForm(TenantForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
             "They are taken in this order; operations is always the last. A step that nobody can take is left out."
-            " Requests that wait already keep their steps."
+            " In a quota plan each manager decides about their people, side by side."
+            " What waits already keeps its steps."
         ),
     )

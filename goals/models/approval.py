@@ -1,4 +1,4 @@
-"""Changes of single quotas that are asked for, and who approved them, one after the other."""
+"""What is approved step by step, a change of a single quota or a version of a quota plan, and who decided."""
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -11,9 +11,11 @@ from people.wall import Walled
 # Erasing a person takes their name out of the reason; nothing else of a decision ever changes.
 DECIDED = """(
     coalesce(current_setting('app.erasure', true), '') <> 'on'
-    OR (NEW.id, NEW.organization_id, NEW.request_id, NEW.number, NEW.by_id, NEW.for_person_id, NEW.at, NEW.is_approved)
+    OR (NEW.id, NEW.organization_id, NEW.request_id, NEW.version_id, NEW.round, NEW.number, NEW.by_id,
+        NEW.for_person_id, NEW.at, NEW.is_approved)
         IS DISTINCT FROM
-        (OLD.id, OLD.organization_id, OLD.request_id, OLD.number, OLD.by_id, OLD.for_person_id, OLD.at, OLD.is_approved)
+        (OLD.id, OLD.organization_id, OLD.request_id, OLD.version_id, OLD.round, OLD.number, OLD.by_id,
+        OLD.for_person_id, OLD.at, OLD.is_approved)
 )"""
 
 
@@ -28,7 +30,7 @@ class ApprovalKind(models.TextChoices):
 
 
 class ApprovalChain(Walled):
-    """Which steps a change of a quota takes; the latest row holds."""
+    """Which steps a change of a quota or a quota plan takes; the latest row holds."""
 
     steps = ArrayField(models.CharField(max_length=14, choices=ApprovalKind), verbose_name=_("steps"))
     created_by = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="+")
@@ -38,9 +40,19 @@ class ApprovalChain(Walled):
         return ", ".join(self.steps)
 
 
-class QuotaRequest(Walled):
-    """Another amount for one quota, asked for with a reason. `steps` are those of the chain when it was asked:
-    [[kind, team or null]]; `step` is the one that waits."""
+class Stepped(models.Model):
+    """Takes steps of approval: [[kind, team or null]], those of the chain when it was handed in. Steps of one kind are
+    taken side by side, the kinds one after the other; `step` is the first that waits."""
+
+    steps = models.JSONField(default=list)
+    step = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class QuotaRequest(Walled, Stepped):
+    """Another amount for one quota, asked for with a reason."""
 
     class State(models.TextChoices):
         OPEN = "open", _("waits")
@@ -53,8 +65,6 @@ class QuotaRequest(Walled):
     former_amount = models.DecimalField(max_digits=20, decimal_places=6)
     amount = models.DecimalField(_("new amount"), max_digits=20, decimal_places=6)
     reason = models.CharField(_("reason"), max_length=300)
-    steps = models.JSONField(default=list)
-    step = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     asked_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -77,9 +87,12 @@ class QuotaRequest(Walled):
 
 
 class QuotaDecision(Walled):
-    """One step decided: by whom, in whose place, when and why. Kept for good."""
+    """One step decided: by whom, in whose place, when and why. Kept for good. `round` counts how often a version of a plan
+    was handed in."""
 
-    request = models.ForeignKey("goals.QuotaRequest", on_delete=models.PROTECT, related_name="decisions")
+    request = models.ForeignKey("goals.QuotaRequest", on_delete=models.PROTECT, null=True, related_name="decisions")
+    version = models.ForeignKey("goals.PlanVersion", on_delete=models.PROTECT, null=True, related_name="decisions")
+    round = models.PositiveSmallIntegerField(default=0)
     number = models.PositiveSmallIntegerField()
     by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     for_person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
@@ -88,11 +101,21 @@ class QuotaDecision(Walled):
     reason = models.CharField(_("reason"), max_length=300)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "request", "number"], name="quotadecision_step")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "request", "number"], name="quotadecision_step"),
+            models.UniqueConstraint(
+                fields=["organization", "version", "round", "number"], name="quotadecision_plan_step"
+            ),
+            models.CheckConstraint(
+                name="quotadecision_of_one",
+                condition=Q(request__isnull=True, version__isnull=False)
+                | Q(request__isnull=False, version__isnull=True),
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete),
             pgtrigger.Protect(name="unchanged", operation=pgtrigger.Update, condition=pgtrigger.Condition(DECIDED)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.request_id}.{self.number}"
+        return f"{self.request_id or self.version_id}.{self.number}"

@@ -46,8 +46,10 @@ class QuotaLetter(Walled):
     """What one person is to reach in a period.
 
     `content` is what the letter says, frozen when it is issued: {"currency", "months": [[first day, amount]], "total",
-    "adjustments": [[kind, first day, end]], "approver": id or null, "terms"}; amounts are decimal texts, days ISO texts, people
-    keys. `digest` is the SHA-256 of the document, which the person acknowledges with it.
+    "adjustments": [[kind, first day, end, for a ramp the share]], "approvals": [[who, in whose place or null, as what, day]],
+    "unapproved": [where amounts that nobody approved came from], "terms"}; amounts and shares are decimal texts, days ISO texts,
+    people keys. Letters of before have "approver": who changed the quota last. `digest` is the SHA-256 of the document, which
+    the person acknowledges with it.
     """
 
     class State(models.TextChoices):

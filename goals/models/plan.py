@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.quota import Measure
+from goals.models.approval import Stepped
 from people.models.dated import ordered_days
 from people.wall import Walled
 
@@ -26,6 +27,13 @@ class SeasonMethod(models.TextChoices):
     HISTORY = "history", _("as past years did")
     EVEN = "even", _("every month the same")
     OWN = "own", _("own weights")
+
+
+class QuotaDays(models.TextChoices):
+    """Of which days the quotas are that a plan puts in force."""
+
+    MONTH = "month", _("one for each month")
+    QUARTER = "quarter", _("one for each quarter of the plan")
 
 
 class DayBasis(models.TextChoices):
@@ -62,13 +70,13 @@ class QuotaPlan(Walled):
 
 
 @pghistory.track(context_field=pghistory.ContextJSONField())
-class PlanVersion(Walled):
-    """One way to divide the number. A draft is edited, an approved one is put in force and never changes."""
+class PlanVersion(Walled, Stepped):
+    """One way to divide the number. A draft is edited; handed in it takes the steps of approval, and with the last one it is
+    in force and never changes. `round` counts how often it was handed in."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         REVIEW = "review", _("in review")
-        APPROVED = "approved", _("approved")
         IN_FORCE = "in_force", _("in force")
         REPLACED = "replaced", _("replaced")
 
@@ -85,12 +93,14 @@ class PlanVersion(Walled):
     ramp_ratios = ArrayField(models.DecimalField(max_digits=5, decimal_places=4), default=list, blank=True)
     is_ramp_from_full_month = models.BooleanField(_("ramp counts from the first full month"), default=False)
     days = models.CharField(_("days"), max_length=8, choices=DayBasis, default=DayBasis.CALENDAR)
+    grain = models.CharField(_("quotas"), max_length=8, choices=QuotaDays, default=QuotaDays.MONTH)
     attainment_ratio = models.DecimalField(_("expected attainment"), max_digits=6, decimal_places=4, default=1)
     revision = models.PositiveIntegerField(default=0)  # grows with every change of cells
     issues = models.JSONField(default=list, blank=True)  # of the last allocation: level, code, line, value, count
     copied_from = models.ForeignKey("goals.PlanVersion", on_delete=models.SET_NULL, null=True, related_name="+")
     created_by = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
+    round = models.PositiveSmallIntegerField(default=0)
     submitted_by = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="+")
@@ -110,7 +120,7 @@ class PlanVersion(Walled):
             models.CheckConstraint(name="planversion_not_negative", condition=Q(amount__gte=0)),
             models.CheckConstraint(
                 name="planversion_decided",
-                condition=~Q(state__in=["approved", "in_force"]) | Q(decided_at__isnull=False),
+                condition=~Q(state="in_force") | Q(decided_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="planversion_two_people",
@@ -197,7 +207,7 @@ class PlanStep(Walled):
         FILE = "file", _("taken from a file")
         BOTTOM_UP = "bottom_up", _("taken from below")
 
-    version = models.ForeignKey("goals.PlanVersion", on_delete=models.CASCADE, related_name="steps")
+    version = models.ForeignKey("goals.PlanVersion", on_delete=models.CASCADE, related_name="actions")
     kind = models.CharField(max_length=10, choices=Kind)
     revision = models.PositiveIntegerField()
     before = models.JSONField()  # by cell: amount, locked, source

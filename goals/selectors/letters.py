@@ -13,6 +13,7 @@ from crm.models import Quota
 from goals.engine.letter import MonthAmount, QuotaDays, letter_months, letter_total
 from goals.letter_policies import letters
 from goals.models import LetterTerms, QuotaLetter
+from goals.selectors.letter_grounds import Grounds, grounds_of
 from kernel.money import MINOR_UNIT_DIGITS
 from kernel.period import Period
 from people.models import Leave, Person
@@ -41,14 +42,14 @@ class Proposal:
 
 
 def is_same(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether two letters ask the same of a person; terms and approver alone are no reason for a new one."""
+    """Whether two letters ask the same of a person; terms and approvals alone are no reason for a new one."""
     return all(before.get(name) == after.get(name) for name in ("currency", "months", "total", "adjustments"))
 
 
 def letter_proposals(
     viewer: Viewer | None, period: Period, *, measure: str, person_ids: Iterable[int] | None = None
 ) -> list[Proposal]:
-    """Everybody with a quota in the period for whom the viewer may issue letters, by name. Five queries."""
+    """Everybody with a quota in the period for whom the viewer may issue letters, by name. A constant number of queries."""
     days = {"starts_on__lt": period.ends_before, "ends_before__gt": period.starts_on}
     found = Quota.objects.filter(measure=measure, person__in=letters.persons(viewer), **days)
     if person_ids is not None:
@@ -69,14 +70,30 @@ def letter_proposals(
         )
     }
     terms = terms_text()
+    organization = next(iter(persons.values())).organization if persons else None
+    grounds = grounds_of(quotas, period, organization) if organization else {}
     return [
-        _proposal(person, quotas[person.pk], leaves.get(person.pk, []), current.get(person.pk), period, terms)
+        _proposal(
+            person,
+            quotas[person.pk],
+            leaves.get(person.pk, []),
+            current.get(person.pk),
+            period,
+            terms,
+            grounds[person.pk],
+        )
         for person in sorted(persons.values(), key=lambda person: (person.name.casefold(), person.pk))
     ]
 
 
 def _proposal(
-    person: Person, quotas: list[Quota], leaves: list[Leave], current: QuotaLetter | None, period: Period, terms: str
+    person: Person,
+    quotas: list[Quota],
+    leaves: list[Leave],
+    current: QuotaLetter | None,
+    period: Period,
+    terms: str,
+    grounds: Grounds,
 ) -> Proposal:
     currencies = {quota.currency for quota in quotas}
     if len(currencies) > 1:
@@ -88,8 +105,9 @@ def _proposal(
         "currency": currency,
         "months": [[month.starts_on.isoformat(), str(month.amount)] for month in months],
         "total": str(letter_total(months)),
-        "adjustments": _adjustments(person, leaves, period),
-        "approver": quotas[-1].changed_by_id,
+        "adjustments": sorted([*_adjustments(person, leaves, period), *grounds.ramp], key=lambda each: each[1]),
+        "approvals": [list(each) for each in grounds.approvals],
+        "unapproved": grounds.unapproved,
         "terms": terms,
     }
     return Proposal(person, content, current)
@@ -102,7 +120,7 @@ def _adjustments(person: Person, leaves: list[Leave], period: Period) -> list[li
         found.append(["joined", person.hired_on.isoformat(), period.ends_before.isoformat()])
     if person.left_on is not None and period.starts_on < person.left_on < period.ends_before:
         found.append(["leaves", person.left_on.isoformat(), period.ends_before.isoformat()])
-    return sorted(found, key=lambda each: each[1])
+    return found
 
 
 def _cut(starts_on: date, ends_before: date, period: Period) -> list[str]:

@@ -1,10 +1,9 @@
 """Ask for another amount of a quota; approve or refuse it step by step; with the last step it is in force."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,26 +11,13 @@ from crm.models import Quota
 from crm.services.quotas import quota_change
 from goals import approval_news
 from goals.approval_policies import quota_requests
-from goals.models import ApprovalChain, ApprovalKind, QuotaDecision, QuotaRequest
-from goals.selectors.quota_requests import steps_for
+from goals.models import QuotaRequest
+from goals.services.approvals import steps_begin, steps_take
 from people.audit import audit
 from people.refusal import refusals
 from people.viewer import Viewer
 
 State = QuotaRequest.State
-
-
-@transaction.atomic
-def approval_chain_change(*, viewer: Viewer | None, steps: Sequence[str], at: datetime) -> ApprovalChain:
-    """Which steps come before operations, which is always the last. Raises: PermissionDenied, ValidationError."""
-    quota_requests.require(viewer, "chain")
-    chosen = [each for each in ApprovalKind.values if each in steps and each != ApprovalKind.OPERATIONS]
-    unknown = set(steps) - set(ApprovalKind.values)
-    if unknown:
-        raise ValidationError({"steps": _("Choose steps from the list.")})
-    chain = ApprovalChain.objects.create(steps=chosen, created_by=viewer.person if viewer else None, created_at=at)
-    audit("approval_chain_change", actor=viewer, at=at, subject=chain, detail={"steps": chosen})
-    return chain
 
 
 @transaction.atomic
@@ -45,20 +31,20 @@ def quota_request_ask(*, viewer: Viewer, quota: Quota, amount: Decimal, reason: 
         raise ValidationError({"amount": _("This is the quota already. Write another amount.")})
     if not reason.strip():
         raise ValidationError({"reason": _("Say why, for those who decide.")})
-    steps = [[step.kind, step.team_id] for step in steps_for(row.person_id, viewer.on)]
+    request = QuotaRequest(
+        quota=row,
+        person_id=row.person_id,
+        former_amount=row.amount,
+        amount=amount,
+        reason=" ".join(reason.split()),
+        asked_by=viewer.person,
+        asked_at=at,
+    )
+    steps_begin(request, on=viewer.on)
     with refusals():
-        request = QuotaRequest.objects.create(
-            quota=row,
-            person_id=row.person_id,
-            former_amount=row.amount,
-            amount=amount,
-            reason=" ".join(reason.split()),
-            steps=steps,
-            asked_by=viewer.person,
-            asked_at=at,
-        )
+        request.save()
     audit("quota_request_ask", actor=viewer, at=at, subject=request, detail={"quota": row.pk, "amount": str(amount)})
-    approval_news.step_waits(request, at=at, on=viewer.on)
+    approval_news.steps_wait(request, [0], at=at, on=viewer.on)
     return request
 
 
@@ -68,30 +54,11 @@ def quota_request_decide(
 ) -> QuotaRequest:
     """Take the step that waits; the last approval changes the quota. Raises: PermissionDenied, ValidationError."""
     row = QuotaRequest.objects.select_for_update(of=("self",)).select_related("quota").get(pk=request.pk)
-    if row.state != State.OPEN or row.step != step:
-        raise ValidationError(_("Somebody has decided this step meanwhile. Look at the page again."), code="decided")
-    turn = quota_requests.turn(viewer, row)
-    if not turn.may_decide:
-        raise PermissionDenied(turn.refusal or _("This step is not yours to decide."))
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why, so that it can be understood later.")})
-    QuotaDecision.objects.create(
-        request=row,
-        number=row.step,
-        by=viewer.person,
-        for_person_id=turn.for_id,
-        at=at,
-        is_approved=is_approved,
-        reason=" ".join(reason.split())[:300],
-    )
-    audit("quota_request_decide", actor=viewer, at=at, subject=row, detail={"step": row.step, "approved": is_approved})
-    if not is_approved:
-        return _close(row, State.REFUSED, at)
-    if row.step + 1 < len(row.steps):
-        row.step += 1
-        row.save(update_fields=["step"])
-        approval_news.step_waits(row, at=at, on=viewer.on)
+    taken = steps_take(row, viewer=viewer, step=step, is_approved=is_approved, reason=reason, at=at)
+    if taken == "waits":
         return row
+    if taken == "refused":
+        return _close(row, State.REFUSED, at)
     _put_in_force(viewer, row, at)
     return _close(row, State.APPROVED, at)
 
@@ -119,5 +86,5 @@ def _put_in_force(viewer: Viewer, row: QuotaRequest, at: datetime) -> None:
 def _close(row: QuotaRequest, state: str, at: datetime) -> QuotaRequest:
     row.state, row.closed_at = state, at
     row.save(update_fields=["state", "closed_at"])
-    approval_news.request_decided(row, at=at)
+    approval_news.steps_ended(row, [row.asked_by_id], at=at)
     return row

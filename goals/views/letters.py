@@ -18,7 +18,7 @@ from goals.letter_policies import letters
 from goals.models import QuotaLetter
 from goals.selectors import letters as read
 from goals.services import letters as service
-from goals.services.letters.document import adjustment_words, days_words, month_words, quarters
+from goals.services.letters.document import adjustment_words, approval_words, days_words, month_words, quarters
 from people import formats
 from people.components import (
     Action,
@@ -181,15 +181,14 @@ def _callout(letter: QuotaLetter) -> Callout | None:
 
 def _pairs(letter: QuotaLetter) -> list[tuple[str, str]]:
     content = letter.content
-    names = read.names_of([content.get("approver"), letter.issued_by_id])
+    names = read.names_of([letter.issued_by_id])
     pairs = [
         (_("Measure"), letter.get_measure_display()),
         (_("Total"), formats.money_exact(Decimal(content["total"]), content["currency"])),
         (_("To be acknowledged by"), formats.day(letter.due_on)),
         (_("Issued"), _by(formats.moment(letter.issued_at), names.get(letter.issued_by_id or 0))),
     ]
-    if names.get(content.get("approver") or 0):
-        pairs.append((_("Approved by"), names[content["approver"]]))
+    pairs += approval_words(content)
     signed = getattr(letter, "acknowledgement", None)
     if signed is not None:
         pairs.append((_("Acknowledged"), _by(formats.moment(signed.at), signed.name)))

@@ -11,10 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goals.approval_policies import quota_requests
+from goals.approval_policies import turn as turn_of
+from goals.approval_subjects import decisions_of
 from goals.forms.quota_requests import ApprovalChainForm, DecisionForm, QuotaRequestForm
-from goals.models import ApprovalKind, QuotaRequest
+from goals.models import PlanVersion, QuotaRequest
 from goals.selectors import quota_requests as read
+from goals.selectors.approvals import chain_kinds
+from goals.selectors.planning.sheet import versions_waiting
 from goals.services import quota_requests as service
+from goals.services.approvals import approval_chain_change
+from goals.views.deciding import decision_event, steps_shown, waits_status
+from goals.views.planning.pieces import version_name
 from people import formats
 from people.components import (
     Action,
@@ -28,7 +35,6 @@ from people.components import (
     PersonChip,
     Row,
     Status,
-    Step,
     Table,
 )
 from people.viewer import Viewer
@@ -45,8 +51,7 @@ def requests_crumb() -> Crumb:
 def status_of(request: QuotaRequest) -> Status:
     """The state in a word; one that waits says for whom."""
     if request.state == State.OPEN:
-        kind = ApprovalKind(request.steps[request.step][0])
-        return Status(_("Waits for %(who)s") % {"who": kind.label}, "warn", "clock")
+        return waits_status(request)
     tones = {State.APPROVED: Status(_("Approved"), "good"), State.REFUSED: Status(_("Refused"), "bad")}
     return tones.get(State(request.state), Status(_("Withdrawn"), "neutral", "minus"))
 
@@ -73,7 +78,27 @@ def request_list(request: HttpRequest) -> HttpResponse:
         is_caption_hidden=True,
         is_stacked_on_phone=True,
     )  # fmt: skip
-    return render(request, "goals/request_list.html", {"table": table, "actions": _actions(viewer)})
+    plans = [_plan_row(viewer, version) for version in versions_waiting(viewer)]
+    context = {"table": table, "plans": _plans_table(plans) if plans else None, "actions": _actions(viewer)}
+    return render(request, "goals/request_list.html", context)
+
+
+def _plans_table(rows: list[Row]) -> Table:
+    columns = [Column("plan", _("Plan")), Column("submitted", _("Handed in")), Column("state", _("State"))]
+    return Table("plans", _("Quota plans that wait"), columns, rows, is_stacked_on_phone=True)
+
+
+def _plan_row(viewer: Viewer, version: PlanVersion) -> Row:
+    who = version.submitted_by.name if version.submitted_by else _("Command line")
+    is_theirs = turn_of(viewer, version).may_decide
+    return Row(
+        [
+            Cell(version_name(version)),
+            Cell(version.submitted_at, detail=who),
+            Cell(status=Status(_("Waits for you"), "warn", "clock") if is_theirs else waits_status(version)),
+        ],
+        href=reverse("goals:plan_approval", args=[version.pk]),
+    )
 
 
 def _row(request: QuotaRequest) -> Row:
@@ -127,10 +152,10 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
     """What is asked for, its steps, and the decision of whom the waiting one falls to."""
     viewer = viewer_of(request)
     found = read.access_request(viewer, request_id)
-    turn = quota_requests.turn(viewer, found)
+    turn = turn_of(viewer, found)
     if request.method == "POST" and not turn.is_theirs:
         raise Http404
-    form = DecisionForm(request.POST or None, viewer=viewer, initial={"step": found.step})
+    form = DecisionForm(request.POST or None, viewer=viewer, initial={"step": turn.first})
     title = _("Change of the quota of %(name)s") % {"name": found.person.name}
     page = FormPage(
         title,
@@ -142,7 +167,7 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
         template="goals/request_detail.html",
         extra={
             "status": status_of(found),
-            "steps": _steps(found),
+            "steps": steps_shown(found),
             "events": _events(found),
             "reason": found.reason,
             "may_decide": turn.may_decide,
@@ -164,26 +189,9 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
     return form_page(request, page, form, decide, lambda _done: here, _("Your decision is kept."))
 
 
-def _steps(request: QuotaRequest) -> list[Step]:
-    def state(number: int) -> Any:
-        if number < request.step or request.state == State.APPROVED:
-            return "done"
-        if number > request.step or request.state == State.WITHDRAWN:
-            return "waiting"
-        return "failed" if request.state == State.REFUSED else "current"
-
-    return [Step(str(ApprovalKind(kind).label), state(number)) for number, (kind, _team) in enumerate(request.steps)]
-
-
 def _events(request: QuotaRequest) -> list[Event]:
-    events = [Event(request.asked_at, _("Asked for"), request.reason, request.asked_by.name, "edit")]
-    for each in sorted(request.decisions.all(), key=lambda each: each.number):
-        title = _("Approved") if each.is_approved else _("Refused")
-        who = each.by.name
-        if each.for_person_id:
-            who = _("%(name)s, standing in") % {"name": who}
-        events.append(Event(each.at, title, each.reason, who, "check", "good" if each.is_approved else "bad"))
-    return events[::-1]
+    asked = Event(request.asked_at, _("Asked for"), request.reason, request.asked_by.name, "edit")
+    return [asked, *(decision_event(each) for each in decisions_of(request))][::-1]
 
 
 def _withdraw(viewer: Viewer, request: QuotaRequest) -> list[Action]:
@@ -207,17 +215,17 @@ def request_withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def approval_chain(request: HttpRequest) -> HttpResponse:
-    """Which steps a change of a quota takes."""
+    """Which steps a change of a quota or a quota plan takes."""
     viewer = viewer_of(request)
     quota_requests.require(viewer, "chain")
-    form = ApprovalChainForm(request.POST or None, viewer=viewer, initial={"steps": read.chain_kinds()})
+    form = ApprovalChainForm(request.POST or None, viewer=viewer, initial={"steps": chain_kinds()})
     back = reverse("goals:quota_request_list")
     page = FormPage(_("Steps of approval"), [requests_crumb(), Crumb(_("Steps"))], back)
     return form_page(
         request,
         page,
         form,
-        lambda values: service.approval_chain_change(viewer=viewer, at=timezone.now(), **values),
+        lambda values: approval_chain_change(viewer=viewer, at=timezone.now(), **values),
         lambda _result: back,
         _("The steps are saved. They hold for what is asked for from now on."),
     )

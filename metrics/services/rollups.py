@@ -156,32 +156,54 @@ ACTIVITIES = Rollup(
 ROLLUPS = (PERSON, PRODUCT, LEADS, ACTIVITIES)
 
 
+# Of rows that this transaction wrote PostgreSQL knows nothing yet, and would look their partners up one by one.
+JOINED_AS_A_WHOLE = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'"
+AS_ALWAYS = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
+
+
 def rebuild(rollup: Rollup, start: str) -> None:
     """Every row anew, written where it differs; readers see the former ones until the transaction ends.
 
-    Rows are summed up aside, which PostgreSQL does on several cores; only the many of an empty rollup of people go straight
-    into their table, because writing them twice costs more.
+    The many of an empty rollup of people go straight into their table, because writing them twice costs more.
     """
+    select = rollup.select(rollup.everything(start))
+    if rollup.dimension or _has_rows(rollup.table, rollup.only):
+        write_differences(rollup.table, rollup.key, rollup.columns, rollup.parts, select, rollup.only)
+        return
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {rollup.table} WHERE {rollup.only})")
-        [has_rows] = cursor.fetchone()
-        if not has_rows and not rollup.dimension:
-            cursor.execute(rollup.insert(rollup.everything(start)))
-            return
+        cursor.execute(f"INSERT INTO {rollup.table} ({rollup.columns}) {select}")
+
+
+def write_differences(
+    table: str, key: str, columns: str, parts: Iterable[str], select: str, only: str = "true"
+) -> None:
+    """Make a table (those rows of it that `only` names) what a select gives, by key and day.
+
+    Rows are summed up aside, which PostgreSQL does on several cores.
+    """
+    same = " AND ".join(f"n.{part} = r.{part}" for part in parts)
+    at = f"n.{key} = r.{key} AND n.day = r.day"
+    has_rows = _has_rows(table, only)
+    with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS metrics_anew")
-        cursor.execute(f"CREATE TEMP TABLE metrics_anew ON COMMIT DROP AS {rollup.select(rollup.everything(start))}")
-        cursor.execute("ANALYZE metrics_anew")
-        same = " AND ".join(f"n.{part} = r.{part}" for part in rollup.parts)
-        at = f"n.{rollup.key} = r.{rollup.key} AND n.day = r.day"
-        cursor.execute(
-            f"DELETE FROM {rollup.table} r WHERE {rollup.only}"
-            f" AND NOT EXISTS (SELECT 1 FROM metrics_anew n WHERE {at} AND {same})"
-        )
-        cursor.execute(
-            f"INSERT INTO {rollup.table} ({rollup.columns}) SELECT {rollup.columns} FROM metrics_anew n"
-            f" WHERE NOT EXISTS (SELECT 1 FROM {rollup.table} r WHERE {rollup.only} AND {at})"
-        )
+        cursor.execute(JOINED_AS_A_WHOLE)
+        cursor.execute(f"CREATE TEMP TABLE metrics_anew ON COMMIT DROP AS {select}")
+        if has_rows:
+            cursor.execute("ANALYZE metrics_anew")
+            cursor.execute(
+                f"DELETE FROM {table} r WHERE {only}"
+                f" AND NOT EXISTS (SELECT 1 FROM metrics_anew n WHERE {at} AND {same})"
+            )
+        missing = f"WHERE NOT EXISTS (SELECT 1 FROM {table} r WHERE {only} AND {at})" if has_rows else ""
+        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM metrics_anew n {missing}")
+        cursor.execute(AS_ALWAYS)
         cursor.execute("DROP TABLE metrics_anew")
+
+
+def _has_rows(table: str, only: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {only})")
+        return bool(cursor.fetchone()[0])
 
 
 def rewrite(rollup: Rollup, buckets: Iterable[Bucket], start: str) -> None:

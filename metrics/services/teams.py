@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from metrics.services.rollups import Bucket
+from metrics.services.rollups import Bucket, write_differences
 
 MANY = 200  # people with changed seats or quotas from which a rebuild is cheaper
 
@@ -18,9 +18,9 @@ ATTAINED = """
 """
 SITTING = "h.starts_on <= least({day}, DATE '9999-12-30') AND least({day}, DATE '9999-12-30') < h.ends_before"
 
-INSERT = f"""
-    INSERT INTO metrics_teamrollup (team_id, day, {", ".join(SUMMED)}, attained_amount, attained_count)
-    SELECT seat.team_id, r.day, {", ".join(f"sum(r.{part})" for part in SUMMED)}, {ATTAINED}
+COLUMNS = f"team_id, day, {', '.join(SUMMED)}, attained_amount, attained_count"
+SUMS = f"""
+    SELECT seat.team_id, r.day, {", ".join(f"sum(r.{part}) AS {part}" for part in SUMMED)}, {ATTAINED}
     FROM {{rows}}
     LEFT JOIN crm_quota q ON q.person_id = r.person_id AND q.measure = 'bookings' AND q.converted_amount IS NOT NULL
         AND NOT q.is_overlay AND q.starts_on <= r.day AND r.day < q.ends_before
@@ -48,10 +48,9 @@ DUE = f"""
 
 
 def teams_rebuild() -> None:
-    """Every row anew."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM metrics_teamrollup")
-        cursor.execute(INSERT.format(rows=EVERY))
+    """Every row anew, written where it differs."""
+    parts = (*SUMMED, "attained_amount", "attained_count")
+    write_differences("metrics_teamrollup", "team_id", COLUMNS, parts, SUMS.format(rows=EVERY))
 
 
 def teams_rewrite(buckets: Iterable[Bucket]) -> None:
@@ -69,7 +68,7 @@ def teams_rewrite(buckets: Iterable[Bucket]) -> None:
         cursor.execute(
             "DELETE FROM metrics_teamrollup r USING metrics_teamdue due WHERE r.team_id = due.team_id AND r.day = due.day"
         )
-        cursor.execute(INSERT.format(rows=SOME))
+        cursor.execute(f"INSERT INTO metrics_teamrollup ({COLUMNS}) {SUMS.format(rows=SOME)}")
         cursor.execute("DROP TABLE metrics_teamdue")
 
 

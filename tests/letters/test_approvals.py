@@ -16,14 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.models import Quota
-from goals.engine.approval import approval_steps, refusal_code
+from goals.engine.approval import ApprovalStep, approval_steps, refusal_code, steps_kept, steps_together, steps_waiting
 from goals.models import QuotaDecision, QuotaRequest
-from goals.services.quota_requests import (
-    approval_chain_change,
-    quota_request_ask,
-    quota_request_decide,
-    quota_request_withdraw,
-)
+from goals.services.approvals import approval_chain_change
+from goals.services.quota_requests import quota_request_ask, quota_request_decide, quota_request_withdraw
 from people.models import Delegation, Grant, Notification, Person
 from tests.cast import NOW, Cast, make_person, make_seat
 from tests.letters.build import make_quota
@@ -89,6 +85,45 @@ def test_no_step_falls_to_the_person_alone_and_none_repeats(
         else False
     ):
         assert places == sorted(places)
+
+
+STEPS = st.tuples(st.sampled_from(["manager", "manager_above"]), st.integers(1, 6))
+WAYS = st.lists(st.lists(STEPS, unique_by=lambda way: way[0], max_size=2), max_size=8)
+KINDS = ["manager", "manager_above", "operations"]
+
+
+@given(WAYS)
+def test_the_steps_of_several_people_have_each_team_once_and_kind_after_kind(ways: list[list[tuple[str, int]]]) -> None:
+    each = [[*(ApprovalStep(kind, team) for kind, team in way), ApprovalStep("operations")] for way in ways]
+    steps = steps_together(KINDS, each)
+    assert {step.team_id for step in steps if step.team_id} == {team for way in ways for _kind, team in way}
+    assert len({step.team_id for step in steps}) == len(steps)
+    assert [step.kind for step in steps] == sorted((step.kind for step in steps), key=KINDS.index)
+    for step in steps:
+        if step.team_id:
+            assert step.kind == max(
+                (kind for way in ways for kind, team in way if team == step.team_id), key=KINDS.index
+            )
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sets(st.integers(1, 4))), max_size=8))
+def test_kept_steps_can_be_taken_and_wait_kind_after_kind(rows: list[tuple[str, set[int]]]) -> None:
+    rows = [(kind, who) for kind in "abc" for each, who in rows if each == kind]
+    steps = [ApprovalStep(kind, number) for number, (kind, _who) in enumerate(rows)]
+    able = [who for _kind, who in rows]
+    kept = steps_kept(steps, able)
+    assert all(able[step.team_id or 0] for step in kept)
+    alone = {kind: {next(iter(who)) for each, who in rows if each == kind and len(who) == 1} for kind in "abc"}
+    for step in kept:
+        later = [each.kind for each in kept if each.kind > step.kind]
+        assert not later or able[step.team_id or 0] - set().union(*(alone[kind] for kind in later))
+    taken: set[int] = set()
+    order = []
+    while left := steps_waiting(kept, taken):
+        assert len({kept[number].kind for number in left}) == 1
+        order.append(kept[left[0]].kind)
+        taken.add(left[0])
+    assert order == [step.kind for step in kept]
 
 
 def test_steps_follow_the_tree_and_end_with_operations(cast: Cast, chief: Person) -> None:
@@ -177,13 +212,16 @@ def test_nobody_decides_their_own_a_superiors_what_they_asked_or_twice(cast: Cas
         decide(cast, twice, "bob", 2)
 
 
-def test_a_stand_in_does_not_decide_what_the_absent_one_may_not(cast: Cast, chief: Person) -> None:
+def test_a_step_that_only_who_asks_could_take_is_left_out(cast: Cast, chief: Person) -> None:
     Delegation.objects.create(manager=chief, delegate=cast.erin)
-    request = quota_request_ask(
-        viewer=cast.viewer("chief"), quota=make_quota(cast.bob), amount=Decimal(5), reason="Less", at=NOW
-    )
-    with pytest.raises(PermissionDenied, match="asked for this"):
-        decide(cast, request, "erin", 0)
+    assert kinds(ask(cast, "chief", "bob")) == ["operations"]
+    assert kinds(ask(cast, "bob", "alice")) == ["manager_above", "operations"]
+
+
+def test_nobody_asks_for_what_only_they_could_approve_at_the_end(cast: Cast) -> None:
+    Grant.objects.filter(person__in=[cast.dana, cast.otto]).delete()
+    with pytest.raises(ValidationError, match="Nobody is left"):
+        ask(cast, "ada")
 
 
 @pytest.mark.parametrize("who", ["alice", "carol", "finn", "hana", "erin", "dana", "fay"])
@@ -195,18 +233,19 @@ def test_a_step_of_somebody_else_is_nobodys(cast: Cast, who: str) -> None:
 @pytest.mark.parametrize(
     ("case", "code"),
     [
-        ({"person_id": 1}, "own"),
+        ({"person_ids": {1, 5}}, "own"),
         ({"stands_in_for": [2]}, "own"),
         ({"superior_ids": {2}}, "superior"),
-        ({"asked_by_id": 1}, "asked"),
-        ({"asked_by_id": 3, "stands_in_for": [3]}, "asked"),
+        ({"author_ids": {1}}, "asked"),
+        ({"author_ids": {3, 4}, "stands_in_for": [3]}, "asked"),
         ({"decided_by": {1}}, "decided"),
         ({}, ""),
     ],
 )
 def test_every_reason_not_to_decide(case: dict[str, Any], code: str) -> None:
     usual: dict[str, Any] = {
-        "viewer_id": 1, "person_id": 2, "asked_by_id": 9, "decided_by": set(), "superior_ids": set(), "stands_in_for": [],
+        "viewer_id": 1, "person_ids": {2}, "author_ids": {9}, "decided_by": set(), "superior_ids": set(),
+        "stands_in_for": [],
     }  # fmt: skip
     assert refusal_code(**{**usual, **case}) == code
 

@@ -86,7 +86,7 @@ def test_a_quarter_of_31_30_and_31_days_counts_by_calendar_days() -> None:
     assert [month.amount for month in months] == [Decimal(31000), Decimal(31000), Decimal(30000)]
 
 
-def test_a_letter_says_amounts_leave_approver_and_terms(cast: Cast) -> None:
+def test_a_letter_says_amounts_leave_and_terms_and_that_nobody_approved(cast: Cast) -> None:
     terms_change(viewer=cast.viewer("dana"), text="Paid monthly.", at=NOW)
     make_quota(cast.alice, "92000", by=cast.erin)
     Leave.objects.create(person=cast.alice, starts_on=date(2026, 6, 20), ends_before=date(2026, 7, 11))
@@ -97,7 +97,8 @@ def test_a_letter_says_amounts_leave_approver_and_terms(cast: Cast) -> None:
         "months": [["2026-07-01", "31000.00"], ["2026-08-01", "31000.00"], ["2026-09-01", "30000.00"]],
         "total": "92000.00",
         "adjustments": [["leave", "2026-07-01", "2026-07-11"], ["joined", "2026-07-04", "2026-10-01"]],
-        "approver": cast.erin.pk,
+        "approvals": [],
+        "unapproved": ["entered"],
         "terms": "Paid monthly.",
     }
     assert letter.document is not None
@@ -115,7 +116,7 @@ def test_quotas_in_two_currencies_are_said_and_make_no_letter(cast: Cast) -> Non
 def test_the_preview_needs_the_same_queries_for_many(cast: Cast, django_assert_num_queries: Any) -> None:
     for number in range(20):
         make_quota(make_person(f"Person {number}"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(letter_proposals(None, QUARTER, measure="bookings")) == 20
 
 

@@ -4,13 +4,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from goals.approval_policies import turn
+from goals.approval_subjects import waiting
 from goals.models import PlanLine, PlanVersion
+from goals.selectors.approvals import deciders
 from goals.selectors.planning.sheet import sheet_of
 from goals.services.planning.allocating import plan_allocate
 from goals.services.planning.exchange import plan_file_keep, sheet_csv
 from goals.services.planning.hires import plan_hire_add
 from goals.services.planning.plans import plan_create, plan_version_copy
-from people.models import Job
+from goals.services.planning.states import plan_version_decide, plan_version_submit
+from people.models import Job, Organization, Person
+from people.viewer import Viewer, viewer_of_person
 from people.wall import tenant
 from tests.cast import NOW, TODAY, Cast
 
@@ -44,21 +49,39 @@ def line_of(version: PlanVersion, name: str) -> PlanLine:
     return people or version.lines.get(kind="team", team__name=name)
 
 
-def in_state(version: PlanVersion, state: str, by: Any) -> PlanVersion:
-    """A version as if somebody had taken it there."""
-    PlanVersion.objects.filter(pk=version.pk).update(
-        state=state, submitted_by=by, submitted_at=NOW, decided_at=None if state == "review" else NOW
+def hand_in(version: PlanVersion, by: Viewer) -> PlanVersion:
+    """A version that waits for approval."""
+    plan_version_submit(viewer=by, version=version, at=NOW, on=by.on)
+    version.refresh_from_db()
+    return version
+
+
+def decide(version: PlanVersion, by: Viewer, *, yes: bool = True, reason: str = "Fair") -> PlanVersion:
+    """The steps of a version that are somebody's."""
+    version.refresh_from_db()
+    step = turn(by, version).first
+    plan_version_decide(
+        viewer=by, version=version, step=step, seen=version.revision, is_approved=yes, reason=reason, at=NOW
     )
     version.refresh_from_db()
     return version
+
+
+def approve_all(version: PlanVersion, organization: Organization, on: date = TODAY) -> list[str]:
+    """Take every step by somebody who may; who did, in order."""
+    names = []
+    while left := waiting(version):
+        person = Person.objects.get(pk=min(deciders(version, left[:1], on)))
+        decide(version, viewer_of_person(person, organization=organization, on=on))
+        names.append(person.name)
+    return names
 
 
 def objects(cast: Cast) -> dict[str, Any]:
     with tenant(cast.organization.pk):
         draft = make_plan(cast)
         dana, ada = cast.viewer("dana"), cast.viewer("ada")
-        review = in_state(plan_version_copy(viewer=dana, version=draft, at=NOW), "review", cast.dana)
-        approved = in_state(plan_version_copy(viewer=dana, version=draft, at=NOW), "approved", cast.dana)
+        review = hand_in(plan_version_copy(viewer=dana, version=draft, at=NOW), dana)
         hire = plan_hire_add(
             viewer=dana,
             version=draft,
@@ -76,7 +99,6 @@ def objects(cast: Cast) -> dict[str, Any]:
         return {
             "plan_draft": draft.pk,
             "plan_review": review.pk,
-            "plan_approved": approved.pk,
             "quota_plan": draft.plan_id,
             "plan_line_alice": line_of(draft, "Alice").pk,
             "plan_hire": hire.pk,

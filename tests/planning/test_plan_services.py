@@ -11,13 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.models import Quota
 from goals.models import PlanCell, PlanLine, PlanVersion
-from goals.plan_policies import quota_plans
 from goals.selectors.planning.sheet import sheet_of
-from goals.services.planning import editing, plans, states
+from goals.services.planning import editing, plans
 from goals.services.planning.cells import plan_undo
 from people.models import AuditEntry, Leave, SeatHolding
 from tests.cast import NOW, TODAY, Cast, make_person, make_seat
-from tests.planning.access import divide, in_state, line_of, make_plan
+from tests.planning.access import approve_all, divide, hand_in, line_of, make_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -166,61 +165,30 @@ def test_the_way_to_in_force_and_what_it_writes(cast: Cast) -> None:
         currency="USD",
     )
     version = make_plan(cast, amount="120000")
-    dana, erin = cast.viewer("dana"), cast.viewer("erin")
-    with pytest.raises(ValidationError, match="has to be approved"):
-        states.plan_version_put_in_force(viewer=dana, version=version, at=NOW)
-    states.plan_version_submit(viewer=dana, version=version, at=NOW)
+    hand_in(version, cast.viewer("dana"))
     with pytest.raises(ValidationError, match="no draft any more"):
         divide(cast, version)
-    states.plan_version_approve(viewer=erin, version=version, at=NOW)
-    states.plan_version_put_in_force(viewer=dana, version=version, at=NOW)
+    assert approve_all(version, cast.organization) == ["Bob Brand", "Ada Abel"]
     alice = list(Quota.objects.filter(person=cast.alice).order_by("starts_on").values_list("starts_on", "amount"))
     assert alice[0] == (date(2025, 12, 1), Decimal("3100.000000"))  # 31 of 90 days stay outside of the plan
     assert alice[1:] == [(date(2026, month, 1), Decimal(5_000)) for month in range(1, 13)]
     assert Quota.objects.filter(team=cast.north).count() == 12
-    version.refresh_from_db()
-    assert (version.state, version.decided_by) == ("in_force", cast.erin)
+    assert (version.state, version.decided_by) == ("in_force", cast.ada)
 
 
 def test_a_second_version_in_force_replaces_the_first_and_its_quotas(cast: Cast) -> None:
-    first = in_state(make_plan(cast, amount="120000"), "approved", cast.dana)
     dana = cast.viewer("dana")
-    states.plan_version_put_in_force(viewer=dana, version=first, at=NOW)
+    first = hand_in(make_plan(cast, amount="120000"), dana)
+    approve_all(first, cast.organization)
     second = plans.plan_version_copy(viewer=dana, version=first, at=NOW)
     change(cast, second, "Alice", "1")
-    states.plan_version_put_in_force(
-        viewer=dana, version=in_state(second, "approved", cast.dana), at=NOW, grain="quarter"
-    )
+    plans.plan_change(viewer=dana, version=second, at=NOW, grain="quarter")
+    second.refresh_from_db()
+    approve_all(hand_in(second, dana), cast.organization)
     first.refresh_from_db()
     assert first.state == "replaced"
     assert Quota.objects.filter(person=cast.alice).count() == 4
     assert Quota.objects.get(person=cast.alice, starts_on=date(2026, 1, 1)).amount == 10_001
-
-
-def test_nobody_decides_about_their_own_or_a_superiors_quota(cast: Cast) -> None:
-    version = in_state(make_plan(cast), "review", cast.dana)
-    for name, said in (("dana", "role"), ("ada", ""), ("erin", "")):
-        refusal = quota_plans.refusal_of_decision(cast.viewer(name), version)
-        assert bool(refusal) is bool(said), (name, refusal)
-    make_seat(cast.north, cast.ada)
-    make_seat(cast.sales, cast.erin, "manager")
-    assert "above you" in quota_plans.refusal_of_decision(cast.viewer("ada"), version)
-    assert "team you lead" in quota_plans.refusal_of_decision(cast.viewer("erin"), version)
-    with pytest.raises(PermissionDenied):
-        states.plan_version_approve(viewer=cast.viewer("ada"), version=version, at=NOW)
-    PlanVersion.objects.filter(pk=version.pk).update(submitted_by=cast.ada)
-    version.refresh_from_db()
-    assert "submitted" in quota_plans.refusal_of_decision(cast.viewer("ada"), version)
-
-
-def test_sent_back_it_is_a_draft_with_the_reason(cast: Cast) -> None:
-    version = in_state(make_plan(cast), "review", cast.dana)
-    erin = cast.viewer("erin")
-    with pytest.raises(ValidationError, match="Say why"):
-        states.plan_version_refuse(viewer=erin, version=version, at=NOW, note=" ")
-    states.plan_version_refuse(viewer=erin, version=version, at=NOW, note="Too much for the North.")
-    version.refresh_from_db()
-    assert (version.state, version.decision_note) == ("draft", "Too much for the North.")
 
 
 def test_reading_people_anew_keeps_numbers_and_brings_newcomers(cast: Cast) -> None:

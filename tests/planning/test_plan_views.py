@@ -35,6 +35,7 @@ DIVIDE = {
     "step_amount": "0",
     "ramp_ratios": "",
     "days": "calendar",
+    "grain": "month",
 }
 
 
@@ -174,22 +175,47 @@ def test_a_manager_sees_their_team_only_and_estimates(cast: Cast, sign_in: SignI
 
 def test_the_way_of_a_version_by_buttons(cast: Cast, sign_in: SignIn) -> None:
     version = make_plan(cast)
-    dana, erin = sign_in("dana"), sign_in("erin")
-    dana.post(f"/quota-plans/{version.pk}/submit/")
-    assert "Approve" in erin.get(f"/quota-plans/{version.pk}/").content.decode()
-    assert "Approve" not in dana.get(f"/quota-plans/{version.pk}/").content.decode()
-    assert erin.post(f"/quota-plans/{version.pk}/refuse/", {"note": ""}).status_code == 422
-    erin.post(f"/quota-plans/{version.pk}/refuse/", {"note": "Less for the North."})
-    assert "Less for the North." in dana.get(f"/quota-plans/{version.pk}/").content.decode()
-    dana.post(f"/quota-plans/{version.pk}/submit/")
-    erin.post(f"/quota-plans/{version.pk}/approve/")
-    dana.post(f"/quota-plans/{version.pk}/in-force/")
-    again = dana.post(f"/quota-plans/{version.pk}/in-force/", follow=True).content.decode()
-    assert "it has to be approved" in again
+    here = f"/quota-plans/{version.pk}/"
+    dana, bob, ada = sign_in("dana"), sign_in("bob"), sign_in("ada")
+    dana.post(f"{here}submit/")
+    assert "waits for your decision" in bob.get(here).content.decode()
+    assert "waits for your decision" not in ada.get(here).content.decode()
+    page = bob.get(f"{here}approval/").content.decode()
+    assert "You decide about the quotas of 1 person, $600,000 together" in page
+    assert "Waits for 1 manager" in dana.get("/approvals/").content.decode()
+    seen = {"step": 0, "seen": PlanVersion.objects.get(pk=version.pk).revision}
+    assert bob.post(f"{here}approval/", {**seen, "decision": "refuse", "reason": ""}).status_code == 422
     assert (
-        "$50,000"
-        in sign_in("alice").get("/quotas/", {"starts_on": "2026-01-01", "ends_before": "2026-02-01"}).content.decode()
+        bob.post(f"{here}approval/", {**seen, "decision": "refuse", "reason": "Less for the North."}).status_code == 302
     )
+    assert "Less for the North." in dana.get(here).content.decode()
+    dana.post(f"{here}submit/")
+    dana.post(f"{here}take-back/")
+    assert "Hand in" in dana.get(here).content.decode()
+    dana.post(f"{here}submit/")
+    bob.post(f"{here}approval/", {**seen, "decision": "approve", "reason": "Fair"})
+    own = dana.post(f"{here}approval/", {**seen, "step": 1, "decision": "approve", "reason": "Mine"})
+    assert own.status_code == 403
+    assert "drawn this up" in dana.get(f"{here}approval/").content.decode()
+    ada.post(f"{here}approval/", {**seen, "step": 1, "decision": "approve", "reason": "Adds up"})
+    page = dana.get(f"{here}approval/").content.decode()
+    assert "Bob Brand" in page and "Adds up" in page and "Less for the North." in page
+    assert "Adds up" not in ada.get(here).content.decode()
+    alice = sign_in("alice").get("/quotas/", {"starts_on": "2026-01-01", "ends_before": "2026-02-01"})
+    assert "$50,000" in alice.content.decode()
+
+
+def test_the_api_hands_in_and_decides(cast: Cast, sign_in: SignIn) -> None:
+    version = make_plan(cast)
+    here = f"/api/v1/plan-versions/{version.pk}"
+    handed = sign_in("dana").post(f"{here}/state", {"state": "review"}, content_type="application/json").json()
+    assert [(step["kind"], step["waits"]) for step in handed["steps"]] == [("manager", True), ("operations", False)]
+    body = {"step": 0, "seen": handed["revision"], "is_approved": True, "reason": "Fair"}
+    assert sign_in("ada").post(f"{here}/decide", body, content_type="application/json").status_code == 403
+    done = sign_in("bob").post(f"{here}/decide", body, content_type="application/json").json()
+    assert [step["waits"] for step in done["steps"]] == [False, True] and done["steps"][0]["decision"] is None
+    done = sign_in("ada").post(f"{here}/decide", {**body, "step": 1}, content_type="application/json").json()
+    assert done["state"] == "in_force" and done["steps"][0]["decision"]["by"]["name"] == "Bob Brand"
 
 
 def workbook(client: Client, version: PlanVersion) -> Any:

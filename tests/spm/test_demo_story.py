@@ -9,10 +9,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from goals.approval_policies import turn
+from goals.models import QuotaLetter, QuotaRequest
+from goals.services.letters.document import approval_words
 from kernel.period import add_months
+from metrics.matters import matters
 from people.models import Organization, Person
+from people.viewer import viewer_of_person
 from people.wall import tenant
 from spm.demo import story
+from spm.demo.letters import letters_make
 from spm.demo.load import demo_create
 from spm.demo.staff import staff_of
 from spm.demo.story import Part, days_of
@@ -47,6 +53,7 @@ IN_REGION = """
 class Demo:
     organization: Organization
     today: date
+    at: datetime
     places: list[str]
 
     def ask(self, query: str, *values: Any) -> Any:
@@ -70,7 +77,7 @@ def demo(request: pytest.FixtureRequest, db: None) -> Iterator[Demo]:
     organization = demo_create(slug="demo", reps=40, deals=10_000, months=24, seed=7, at=at)
     members = staff_of(40, 7, days_of(today, 24), "demo.example").members
     with tenant(organization.pk):
-        yield Demo(organization, today, [member.name for member in members])
+        yield Demo(organization, today, at, [member.name for member in members])
 
 
 def test_the_story_holds_whatever_the_day(demo: Demo) -> None:
@@ -83,6 +90,9 @@ def test_the_story_holds_whatever_the_day(demo: Demo) -> None:
     one_region_carries_the_company(demo)
     there_is_something_to_mend(demo)
     goals_are_as_high_as_quotas_and_lead_to_the_company(demo)
+    letters_make(demo.organization, at=demo.at, on=demo.today)
+    letters_of_the_team_are_signed_but_one_and_mayas_waits(demo)
+    changes_of_quotas_wait_for_daniel_and_helen(demo)
 
 
 def maya_has_a_great_quarter(demo: Demo) -> None:
@@ -160,3 +170,41 @@ def goals_are_as_high_as_quotas_and_lead_to_the_company(demo: Demo) -> None:
     assert demo.ask(f"{astray} AND g.team_id IS NOT NULL AND a.parent_objective_id IS NULL") == 0
     assert demo.ask(f"{astray} AND g.person_id IS NOT NULL AND a.parent_goal_id IS NULL") <= 1  # who has just left
     assert demo.ask('SELECT count(*) FROM goals_checkin WHERE "on" > %s', demo.today) == 0
+
+
+def letters_of_the_team_are_signed_but_one_and_mayas_waits(demo: Demo) -> None:
+    waits = (
+        "SELECT array_agg(p.name ORDER BY p.name) FROM goals_quotaletter l JOIN people_person p ON p.id = l.person_id "
+        "WHERE l.state = 'issued' AND l.starts_on <= %s AND l.due_on < %s"
+    )
+    assert demo.ask(waits, demo.today, demo.today) == [demo.places[Part.OVERDUE]]
+    viewer = viewer_of_person(somebody(demo, story.MANAGER), organization=demo.organization, on=demo.today)
+    rows = [each for found in matters(viewer, viewer.team_id, demo.today).values() for each in found]
+    found = [each.name for each in rows if "letter" in each.title]
+    assert found == [demo.places[Part.OVERDUE]]
+    count = "SELECT count(*) FROM goals_quotaletter WHERE state = 'acknowledged' AND starts_on > %s"
+    assert demo.ask(count, demo.today) == 2
+    assert demo.ask("SELECT count(*) FROM goals_letteracknowledgement WHERE at > %s", demo.at) == 0
+    maya = demo.person(Part.MAYA)
+    letter = QuotaLetter.objects.get(person=maya, state="issued")
+    assert letter.starts_on > demo.today and letter.due_on >= demo.today
+    [(label, words)] = approval_words(letter.content)
+    assert label == "Approved by" and all(
+        name in words for name in ("Daniel Brandt", "Helen Achterberg", "Sam Whitlock")
+    )
+    told = "SELECT count(*) FROM people_notification WHERE person_id = %s AND kind = 'goals.letter_issued'"
+    assert demo.ask(told, maya.pk) == 2
+
+
+def changes_of_quotas_wait_for_daniel_and_helen(demo: Demo) -> None:
+    waiting = {}
+    for request in QuotaRequest.objects.filter(state="open"):
+        for sign_in in (story.MANAGER, *story.OFFICE):
+            viewer = viewer_of_person(somebody(demo, sign_in), organization=demo.organization, on=demo.today)
+            if turn(viewer, request).may_decide:
+                waiting[sign_in.account] = request.asked_by.name
+    assert waiting == {"daniel": demo.places[Part.DROPPED], "helen": story.MANAGER.name}
+
+
+def somebody(demo: Demo, sign_in: story.SignIn) -> Person:
+    return Person.objects.get(name=sign_in.name)

@@ -1,5 +1,5 @@
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,26 +8,28 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from goals.approval_policies import turn
+from goals.approval_subjects import steps_of, waiting
 from goals.forms.plan import NumbersField
 from goals.models import PlanVersion, QuotaPlan
-from goals.models.plan import AllocationMethod, SeasonMethod
+from goals.models.plan import AllocationMethod, QuotaDays, SeasonMethod
 from goals.selectors.planning.sheet import Sheet, sheet_of
 from goals.services.planning import plans, states
 from goals.services.planning.allocating import plan_allocate
 from goals.services.planning.cells import plan_undo
 from goals.services.planning.exchange import file_rows, plan_file_read, plan_file_take, sheet_csv, sheet_xlsx
 from kernel.money import MoneyError, decimal_of
-from people.management.base import TenantCommand
+from people.management.base import TenantCommand, person_of
 from people.models import Organization
-from people.viewer import day_at
+from people.viewer import Viewer, day_at, viewer_of_person
 
 ACTIONS = (
-    "list", "create", "allocate", "show", "export", "import", "undo", "copy", "submit", "approve", "put-in-force",
+    "list", "create", "allocate", "show", "export", "import", "undo", "copy", "submit", "take-back", "approve", "refuse",
 )  # fmt: skip
 
 
 class Command(TenantCommand):
-    help = "Quota plans: make one, divide its number, show it, exchange it with a spreadsheet, put it in force."
+    help = "Quota plans: make one, divide its number, show it, exchange it with a spreadsheet, approve it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -48,8 +50,12 @@ class Command(TenantCommand):
         parser.add_argument("--ramp", metavar="LIST", help="ramp in %% by month of tenure: '0; 25; 50; 75'")
         parser.add_argument("--step", help="what numbers are rounded to (0: the smallest unit)")
         parser.add_argument(
-            "--grain", choices=list(states.GRAINS), default="month", help="put-in-force: days of a quota"
+            "--grain", choices=QuotaDays.values, help="of which days the quotas are that it puts in force"
         )
+        parser.add_argument(
+            "--person", help="submit, take-back, approve, refuse: who does it; e-mail, name or id:NUMBER"
+        )
+        parser.add_argument("--reason", default="", help="approve, refuse: why")
         parser.add_argument("--dry-run", action="store_true", help="import: say what would change, and change nothing")
 
     def work(self, *, organization: Organization, **options: Any) -> Any:
@@ -119,19 +125,20 @@ class Command(TenantCommand):
         return _document(sheet_of(copy), is_short=True)
 
     def _submit(self, organization: Organization, options: dict[str, Any]) -> Any:
-        row = states.plan_version_submit(viewer=None, version=_version(options), at=timezone.now())
-        return _state(row)
+        at = timezone.now()
+        on, viewer = day_at(organization, at), _viewer(organization, options, at)
+        return _state(states.plan_version_submit(viewer=viewer, version=_version(options), at=at, on=on))
+
+    def _take_back(self, organization: Organization, options: dict[str, Any]) -> Any:
+        at = timezone.now()
+        viewer = _viewer(organization, options, at)
+        return _state(states.plan_version_take_back(viewer=viewer, version=_version(options), at=at))
 
     def _approve(self, organization: Organization, options: dict[str, Any]) -> Any:
-        row = states.plan_version_approve(viewer=None, version=_version(options), at=timezone.now())
-        return _state(row)
+        return _decide(organization, options, is_approved=True)
 
-    def _put_in_force(self, organization: Organization, options: dict[str, Any]) -> Any:
-        version = _version(options)
-        counts = states.plan_version_put_in_force(
-            viewer=None, version=version, at=timezone.now(), grain=options["grain"]
-        )
-        return {**_state(_version(options)), "written": counts.written, "removed": counts.removed}
+    def _refuse(self, organization: Organization, options: dict[str, Any]) -> Any:
+        return _decide(organization, options, is_approved=False)
 
     def as_text(self, answer: Any) -> str:
         if "lines" in answer and isinstance(answer["lines"], list):
@@ -153,8 +160,33 @@ def _version(options: dict[str, Any]) -> PlanVersion:
     return version
 
 
+def _viewer(organization: Organization, options: dict[str, Any], at: datetime) -> Viewer | None:
+    if not options["person"]:
+        return None
+    return viewer_of_person(person_of(options["person"]), organization=organization, on=day_at(organization, at))
+
+
+def _decide(organization: Organization, options: dict[str, Any], *, is_approved: bool) -> dict[str, Any]:
+    at = timezone.now()
+    viewer, version = _viewer(organization, options, at), _version(options)
+    if viewer is None:
+        raise CommandError("Say who decides with --person.", returncode=2)
+    mine = turn(viewer, version)
+    left = waiting(version)
+    row = states.plan_version_decide(
+        viewer=viewer,
+        version=version,
+        step=mine.first if mine.may_decide else next(iter(left), 0),
+        seen=version.revision,
+        is_approved=is_approved,
+        reason=options["reason"],
+        at=at,
+    )
+    return _state(row)
+
+
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {name: options[name] for name in ("method", "season") if options[name]}
+    found: dict[str, Any] = {name: options[name] for name in ("method", "season", "grain") if options[name]}
     for name, option in (("amount", "amount"), ("step_amount", "step")):
         if options[option] is not None:
             try:
@@ -183,7 +215,13 @@ def _plan(plan: QuotaPlan) -> dict[str, Any]:
 
 
 def _state(version: PlanVersion) -> dict[str, Any]:
-    return {"plan": version.plan.name, "version": version.number, "state": version.state}
+    steps, left = steps_of(version), waiting(version)
+    return {
+        "plan": version.plan.name,
+        "version": version.number,
+        "state": version.state,
+        "waits_for": [{"step": number, "kind": steps[number].kind, "team": steps[number].team_id} for number in left],
+    }
 
 
 def _document(sheet: Sheet, *, is_short: bool = False) -> dict[str, Any]:

@@ -185,15 +185,19 @@ def _line(row: PlanLine, cells: list[Any], digits: int) -> SheetLine:
 
 def lines_in_sight(viewer: Viewer | None, version: PlanVersion) -> frozenset[int] | None:
     """Lines of a version that the viewer may see; None means all of them. One query at most."""
-    if viewer is None or viewer.sees_everyone:
+    if viewer is None or quota_plans.is_whole(viewer, version):
         return None
     return frozenset(quota_plans.lines(viewer).filter(version=version).values_list("pk", flat=True))
 
 
 def access_version(viewer: Viewer, version_id: int, action: str = "view") -> PlanVersion:
-    """The version with its plan, where it is in sight. Raises: Http404, PermissionDenied. One query."""
+    """The version with its plan and decisions, where it is in sight. Raises: Http404, PermissionDenied. Three queries."""
     found = (
-        quota_plans.versions(viewer).select_related("plan", "submitted_by", "decided_by").filter(pk=version_id).first()
+        quota_plans.versions(viewer)
+        .select_related("plan", "submitted_by", "decided_by")
+        .prefetch_related("decisions__by")
+        .filter(pk=version_id)
+        .first()
     )
     if found is None:
         raise Http404
@@ -221,9 +225,16 @@ def access_hire(viewer: Viewer, version: PlanVersion, hire_id: int) -> PlannedHi
 
 
 def plans_listed(viewer: Viewer) -> list[QuotaPlan]:
-    """Plans in sight with their versions, the latest first. Two queries."""
-    found = quota_plans.visible(viewer).prefetch_related("versions").order_by("-starts_on", "name")
+    """Plans in sight with their versions and decisions, the latest first. Three queries."""
+    found = quota_plans.visible(viewer).prefetch_related("versions__decisions").order_by("-starts_on", "name")
     return list(found)
+
+
+def versions_waiting(viewer: Viewer) -> list[PlanVersion]:
+    """Versions in sight that wait for approval, the latest first; ten at most. Two queries."""
+    found = quota_plans.versions(viewer) if quota_plans.can(viewer, "view") else PlanVersion.objects.none()
+    waiting = found.filter(state=PlanVersion.State.REVIEW).select_related("plan", "submitted_by")
+    return list(waiting.prefetch_related("decisions").order_by("-submitted_at", "-pk")[:10])
 
 
 def versions_of(viewer: Viewer, plan: QuotaPlan) -> list[PlanVersion]:
@@ -235,7 +246,7 @@ def last_step(version: PlanVersion) -> PlanStep | None:
     """What was done last to many cells at once, if it may be undone: nothing has changed since. Two queries at most."""
     if version.state != PlanVersion.State.DRAFT:
         return None
-    step = version.steps.order_by("-revision").select_related("done_by").defer("before").first()
+    step = version.actions.order_by("-revision").select_related("done_by").defer("before").first()
     if step is None or step.undone_at or step.revision != version.revision:
         return None
     return step

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.models.quota import Measure
 from goals.engine.letter import MonthAmount
-from goals.models import QuotaLetter
+from goals.models import ApprovalKind, QuotaLetter
 from goals.selectors.letters import months_of, names_of
 from kernel.period import FiscalCalendar, Grain
 from people import formats
@@ -32,7 +32,6 @@ def letter_data(letter: QuotaLetter, organization: Organization) -> dict[str, An
     """What the template shows, all in words of the language in force. One query."""
     content = letter.content
     currency, months = content["currency"], months_of(content)
-    approver = names_of([content.get("approver")])
     facts = [
         [_("For"), letter.person.name],
         [_("Period"), days_words(letter.starts_on, letter.ends_before)],
@@ -40,8 +39,7 @@ def letter_data(letter: QuotaLetter, organization: Organization) -> dict[str, An
         [_("Total"), formats.money_exact(Decimal(content["total"]), currency)],
         [_("To be acknowledged by"), formats.day(letter.due_on)],
     ]
-    if approver:
-        facts.append([_("Approved by"), next(iter(approver.values()))])
+    facts += [[label, words] for label, words in approval_words(content)]
     return {
         "title": _("Quota letter"),
         "organization": organization.name,
@@ -74,14 +72,49 @@ def quarters(months: list[MonthAmount], organization: Organization) -> list[tupl
     return list(sums.items())
 
 
-def adjustment_words(kind: str, first: str, end: str) -> str:
+def approval_words(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who approved the amounts, one after the other, or that nobody did. One query."""
+    if "approvals" not in content:  # a letter of before, which named who changed the quota last
+        names = names_of([content.get("approver")])
+        return [(_("Approved by"), name) for name in names.values()]
+    names = names_of(key for each in content["approvals"] for key in each[:2])
+    by = "; ".join(_approval(names, *each) for each in content["approvals"])
+    rows = [(_("Approved by"), by)] if by else []
+    sources = {
+        "imported": _("it was taken from a file or another system"),
+        "entered": _("it was entered without the steps of approval"),
+    }
+    why = " · ".join(sources[each] for each in content["unapproved"])
+    if why:
+        words = _("Part of the amount: %(why)s") if by else _("Nobody approved this quota: %(why)s")
+        rows.append((_("Not approved"), words % {"why": why}))
+    return rows
+
+
+def _approval(names: dict[int, str], by: int, place: int | None, kind: str, day: str) -> str:
+    """Bob Brand (the manager of the person), 3 Feb 2026."""
+    words = {
+        "name": names.get(by, formats.UNDEFINED),
+        "place": names.get(place or 0, ""),
+        "role": str(ApprovalKind(kind).label) if kind else "",
+        "day": formats.day(date.fromisoformat(day)),
+    }
+    if place:
+        return _("%(name)s for %(place)s (%(role)s), %(day)s") % words
+    return (_("%(name)s (%(role)s), %(day)s") if kind else _("%(name)s, %(day)s")) % words
+
+
+def adjustment_words(kind: str, first: str, end: str, share: str = "") -> str:
     """ "Away from 3 Feb 2026 to 7 Feb 2026"."""
+    if kind == "ramp" and share:
+        shown = formats.percent(Decimal(share), 0 if Decimal(share) * 100 % 1 == 0 else 1)
+        words = {"month": month_words(date.fromisoformat(first)), "share": shown}
+        return _("Ramp while new: %(month)s at %(share)s of a full quota") % words
     days = days_words(date.fromisoformat(first), date.fromisoformat(end))
     words = {
         "leave": _("Away: %(days)s"),
         "joined": _("Counts from the first day: %(days)s"),
         "leaves": _("Counts until the last day; not any more: %(days)s"),
-        "ramp": _("Part of a full quota while new: %(days)s"),
     }
     return words.get(kind, "%(days)s") % {"days": days}
 

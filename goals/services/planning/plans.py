@@ -30,6 +30,7 @@ SETTINGS = (
     "ramp_ratios",
     "is_ramp_from_full_month",
     "days",
+    "grain",
     "attainment_ratio",
 )
 ENTERED = ("weight", "bottom_up_amount", "bottom_up_note", "bottom_up_by_id", "bottom_up_at")
@@ -120,9 +121,16 @@ def plan_version_copy(*, viewer: Viewer | None, version: PlanVersion, at: dateti
 
 @transaction.atomic
 def plan_version_delete(*, viewer: Viewer | None, version: PlanVersion, at: datetime) -> None:
-    """Throw a draft away, and its plan with the last one. Raises: PermissionDenied, ValidationError."""
+    """Throw a draft away, and its plan with the last one; not what somebody has decided about, which is kept.
+
+    Raises: PermissionDenied, ValidationError.
+    """
     quota_plans.require(viewer, "change")
     row = draft_lock(version)
+    if row.decisions.exists():
+        raise ValidationError(
+            _("Somebody has decided about this version, so it is kept. Change it, or copy it."), code="kept"
+        )
     audit("plan_delete", actor=viewer, at=at, subject=row, detail={"plan": row.plan.name, "version": row.number})
     for model in (PlanCell,):
         model.objects.filter(line__version=row).delete()

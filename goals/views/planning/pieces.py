@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from goals.models import PlanLine, PlanVersion
 from goals.plan_policies import quota_plans
 from goals.selectors.planning.sheet import Sheet, SheetLine
+from goals.views.deciding import waits_status
 from people import formats
 from people.components import Crumb, Status, Tab
 from people.viewer import Viewer
@@ -17,7 +18,6 @@ State = PlanVersion.State
 TONES: dict[str, Any] = {
     State.DRAFT: ("neutral", "edit"),
     State.REVIEW: ("accent", "clock"),
-    State.APPROVED: ("good", "check"),
     State.IN_FORCE: ("good", "check-circle"),
     State.REPLACED: ("neutral", "clock"),
 }
@@ -37,6 +37,9 @@ def version_crumbs(version: PlanVersion, *last: str) -> list[Crumb]:
 
 
 def version_status(version: PlanVersion) -> Status:
+    """The state in a word; one that waits says for whom."""
+    if version.state == State.REVIEW:
+        return waits_status(version)
     tone, icon = TONES[version.state]
     return Status(str(version.get_state_display()).capitalize(), tone, icon)
 
@@ -49,6 +52,8 @@ def version_tabs(viewer: Viewer, version: PlanVersion, current: str) -> list[Tab
     tabs.append(("plan_compare", _("Compare")))
     if viewer.sees_everyone:
         tabs.append(("plan_capacity", _("Capacity")))
+    if version.round:
+        tabs.append(("plan_approval", _("Approval")))
     return [Tab(label, reverse(f"goals:{name}", args=[version.pk]), name == current) for name, label in tabs]
 
 

@@ -2,22 +2,19 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm.services.quotas import Replaced
-from goals.forms.plan import NoteForm, PlanForm
+from goals.forms.plan import PlanForm
 from goals.models import PlanVersion, QuotaPlan
 from goals.plan_policies import quota_plans
 from goals.selectors.planning.sheet import access_version, plans_listed
-from goals.services.planning import plans, states
-from goals.views.planning.pieces import plans_crumb, version_crumbs, version_name, version_status
+from goals.services.planning import plans
+from goals.views.planning.pieces import plans_crumb, version_status
 from people import formats
 from people.components import Action, Cell, Column, Crumb, Empty, Row, Table
 from people.viewer import Viewer
@@ -134,75 +131,4 @@ def plan_refresh_view(request: HttpRequest, version_id: int) -> HttpResponse:
         lambda: plans.plan_structure_refresh(
             viewer=viewer, version=version, on=version.structure_on, at=timezone.now()
         ),
-    )
-
-
-@require_POST
-def plan_submit_view(request: HttpRequest, version_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    version = access_version(viewer, version_id, "change")
-    return act(
-        request,
-        here(version),
-        _("The version is in review. An executive or another administrator decides."),
-        lambda: states.plan_version_submit(viewer=viewer, version=version, at=timezone.now()),
-    )
-
-
-@require_POST
-def plan_approve_view(request: HttpRequest, version_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    version = access_version(viewer, version_id, "decide")
-    _may_decide(viewer, version)
-    return act(
-        request,
-        here(version),
-        _("The version is approved. Operations puts it in force."),
-        lambda: states.plan_version_approve(viewer=viewer, version=version, at=timezone.now()),
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def plan_refuse_view(request: HttpRequest, version_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    version = access_version(viewer, version_id, "decide")
-    _may_decide(viewer, version)
-    page = FormPage(
-        _("Send back"),
-        version_crumbs(version, _("Send back")),
-        here(version),
-        _("Send it back"),
-        version_name(version),
-    )
-    return form_page(
-        request,
-        page,
-        NoteForm(request.POST or None, viewer=viewer),
-        lambda values: states.plan_version_refuse(viewer=viewer, version=version, at=timezone.now(), **values),
-        here,
-        _("The version is a draft again."),
-    )
-
-
-def _may_decide(viewer: Viewer, version: PlanVersion) -> None:
-    refusal = quota_plans.refusal_of_decision(viewer, version)
-    if refusal:
-        raise PermissionDenied(refusal)
-
-
-@require_POST
-def plan_in_force_view(request: HttpRequest, version_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    version = access_version(viewer, version_id, "change")
-
-    def words(counts: Replaced) -> str:
-        return ngettext("%(count)s quota is in force.", "%(count)s quotas are in force.", counts.written) % {
-            "count": formats.number(counts.written)
-        }
-
-    return act(
-        request,
-        here(version),
-        words,
-        lambda: states.plan_version_put_in_force(viewer=viewer, version=version, at=timezone.now()),
     )

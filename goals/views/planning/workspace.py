@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from goals.approval_policies import turn
 from goals.models import PlanLine, PlanStep, PlanVersion
 from goals.plan_policies import quota_plans
 from goals.selectors.planning.sheet import (
@@ -185,7 +186,7 @@ def _stats(viewer: Viewer, sheet: Sheet) -> list[Stat]:
     given = sum(line.total for line in people)
     estimate = sheet.estimates().get(company.id)
     stats = [Stat(_("People"), len({line.person_id for line in people}), "count")]
-    if viewer.sees_everyone:
+    if quota_plans.is_whole(viewer, sheet.version):
         stats.insert(0, Stat(_("Company number"), sheet.version.amount, "money", currency))
         over = given - sheet.minor(sheet.version.amount)
         stats.append(Stat(_("Beyond the company number"), sheet.money(over), "money", currency, key="plan-over"))
@@ -209,10 +210,9 @@ def _callouts(viewer: Viewer, version: PlanVersion, sheet: Sheet) -> list[Callou
         rest = len(issues) - 8
         more = " " + _("And %(count)s more.") % {"count": rest} if rest > 0 else ""
         found.append(Callout(_("When the number was divided"), words + more))
-    if version.state == State.REVIEW and quota_plans.can(viewer, "decide"):
-        refusal = quota_plans.refusal_of_decision(viewer, version)
-        if refusal:
-            found.append(Callout(_("Somebody else decides"), refusal, "warn"))
+    if version.state == State.REVIEW and turn(viewer, version).may_decide:
+        decide = Action(_("Decide"), reverse("goals:plan_approval", args=[version.pk]), kind="primary")
+        found.append(Callout(_("This version waits for your decision"), "", "warn", [decide]))
     return found
 
 
@@ -232,19 +232,13 @@ def _actions(viewer: Viewer, version: PlanVersion) -> list[Action]:
     may_change = quota_plans.can(viewer, "change")
     actions = []
     if may_change and version.state == State.DRAFT:
-        words = _("It cannot be edited while in review.")
+        words = _(
+            "It takes the steps of approval and cannot be edited meanwhile. With the last approval it is in force."
+        )
         actions += [
-            Action(_("Submit"), to("plan_submit"), "check", "secondary", "post", words),
+            Action(_("Hand in"), to("plan_submit"), "check", "secondary", "post", words),
             Action(_("Divide"), to("plan_divide"), "stages", "primary"),
         ]
-    if version.state == State.REVIEW and not quota_plans.refusal_of_decision(viewer, version):
-        actions += [
-            Action(_("Send back"), to("plan_refuse"), "undo"),
-            Action(_("Approve"), to("plan_approve"), "check", "primary", "post"),
-        ]
-    if may_change and version.state == State.APPROVED:
-        said = _("Quotas that people and teams have for these days are replaced. Attainment counts by the new ones.")
-        actions.append(Action(_("Put in force"), to("plan_in_force"), "flag", "primary", "post", said))
     return actions
 
 

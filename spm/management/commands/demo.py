@@ -16,6 +16,7 @@ from people.management.base import AnsweringCommand
 from people.models import Organization
 from people.statistics import statistics_gather
 from spm.demo.batches import batches_create
+from spm.demo.letters import letters_make
 from spm.demo.load import demo_create, today_of
 from spm.demo.plans import plan_make
 from spm.demo.sign_ins import SignInRow, sign_ins_create, sign_ins_list
@@ -74,6 +75,7 @@ def create(options: dict[str, Any]) -> tuple[Organization, list[SignInRow]]:
     rollups_recompute(organization_id=organization.pk, is_full=True, waits=True)
     statistics_gather()
     plan_make(organization, at=at, on=today_of(organization, at))
+    letters_make(organization, at=at, on=today_of(organization, at))
     return organization, sign_ins
 
 
