@@ -39,12 +39,13 @@ def tree_view(request: HttpRequest) -> HttpResponse:
     only = forest.around(own) if which == MINE else None
     branch = _asked(forest, request.GET.get("below", ""))
     strays = Paginator(_shown_strays(forest, only), PAGE_SIZE).get_page(request.GET.get("page"))
-    if which == GAPS:
-        lines, stray_lines = [], []
-    elif branch:
-        lines, stray_lines = placed(forest, [branch], only, first=row_id(request.GET.get("from", "")) or 0), []
-    else:
-        lines, stray_lines = placed(forest, forest.objectives, only), placed(forest, list(strays.object_list), only)
+    lines: list[Placed] = []
+    stray_lines: list[Placed] = []
+    if branch and which != GAPS:
+        lines = placed(forest, [branch], only, first=row_id(request.GET.get("from", "")) or 0)
+    elif which != GAPS:
+        lines = placed(forest, forest.objectives, only)
+        stray_lines = placed(forest, list(strays.object_list), only)
     states_fill(viewer, forest, {each.node.key for each in (*lines, *stray_lines)})
     context: dict[str, Any] = {
         "tabs": _tabs(which, len(gaps)),
