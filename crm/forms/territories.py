@@ -19,6 +19,12 @@ def seat_choices(form: TenantForm, *, nobody: str = "") -> list[tuple[str, str]]
     return [("", nobody or "---------"), *found]
 
 
+class NamedAccountFilter(forms.Form):
+    """Search among named accounts, as a GET form."""
+
+    q = forms.CharField(label=_("Search accounts"), required=False, max_length=200, widget=forms.SearchInput())
+
+
 class SeatField(forms.ChoiceField):
     """A seat by its id."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm.forms.territories import NamedAccountForm, ReleaseForm, TerritoryAssignForm, TerritoryForm
+from crm.forms.territories import NamedAccountFilter, NamedAccountForm, ReleaseForm, TerritoryAssignForm, TerritoryForm
 from crm.models import NamedAccount, Territory, TerritoryAssignment
 from crm.policies import territories
 from crm.selectors.territories import (
@@ -279,7 +279,7 @@ def named_account_list_view(request: HttpRequest) -> HttpResponse:
         "table": table,
         "actions": [add],
         "crumbs": [_crumb(), Crumb(_("Named accounts"))],
-        "search": search,
+        "form": NamedAccountFilter(request.GET),
         "waiting": waiting_callout("account"),
     }
     return render(request, "crm/named_account_list.html", context)

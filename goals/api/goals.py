@@ -29,7 +29,7 @@ from goals.policies import goals
 from goals.selectors.figures import goal_metrics
 from goals.selectors.goals import WHEN, access_goal, access_request, goal_story, goals_when
 from goals.selectors.limits import filters_resolve
-from goals.selectors.states import goal_states
+from goals.selectors.sight import goal_states_for
 from goals.services.follow_up import change_decide, change_request, goal_check_in
 from goals.services.goals import Step, goal_create, goal_revise, goal_withdraw
 from people.api.editing import match_require, row_lock
@@ -70,7 +70,7 @@ class GoalListView(ListView):
     @extend_schema(operation_id="goals_list", tags=["goals"], summary="List goals", responses=GoalShape(many=True))
     def get(self, request: Request) -> Response:
         rows: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        context = {"states": goal_states(self.viewer.organization, list(rows), self.viewer.on)}
+        context = {"states": goal_states_for(self.viewer, list(rows))}
         return self.get_paginated_response(GoalShape(rows, many=True, context=context).data)
 
     @extend_schema(
@@ -120,7 +120,7 @@ def etag(goal: Goal) -> str:
 
 def _goal_response(viewer: Viewer, goal_id: int, status: int = 200) -> Response:
     goal = access_goal(viewer, goal_id)
-    context = {"states": goal_states(viewer.organization, [goal], viewer.on)}
+    context = {"states": goal_states_for(viewer, [goal])}
     return Response(GoalShape(goal, context=context).data, status=status, headers={"ETag": etag(goal)})
 
 

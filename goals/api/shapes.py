@@ -42,6 +42,9 @@ class StateShape(serializers.Serializer[Any]):
     status = serializers.ChoiceField([each.value for each in Status])
     confidence = serializers.SerializerMethodField()
     is_check_in_due = serializers.BooleanField(source="is_due")
+    is_rounded = serializers.BooleanField(
+        help_text="Progress in whole tenths and no value: exact ones would tell a goal that is not open to you."
+    )
 
     def get_value(self, state: Any) -> Number(allow_null=True):  # type: ignore[valid-type]
         return _text(state.value)

@@ -326,6 +326,13 @@ class AnswerForm(TenantForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[("approve", ""), ("refuse", "")], widget=forms.HiddenInput)
 
+    def refuse(self, error: ValidationError) -> None:
+        """Whoever has read what the other did may decide all the same."""
+        super().refuse(error)
+        if getattr(error, "code", "") == "changed_meanwhile":
+            data: Any = self.data
+            self.data = {**data.dict(), "version": str((error.params or {})["version"])}
+
 
 class CheckInForm(TenantForm):
     """How a goal stands."""

@@ -145,6 +145,7 @@ class ObjectiveCheckInForm(TenantForm):
 
 
 class ObjectiveFilter(forms.Form):
-    """Search in the list of objectives, as a GET form."""
+    """Search in the list of objectives, as a GET form; `which` is the tab that is open."""
 
+    which = forms.CharField(required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput())

@@ -17,7 +17,7 @@ from goals.selectors.limits import metric_choices
 from people.forms.base import TenantForm, refuse
 from people.forms.fields import DatedForm, number_field
 
-CELLS = ("baseline", "commit_value", "target", "stretch_value")
+CELLS = ("target", "commit_value", "stretch_value", "baseline")  # what most fill in stands first
 
 
 class TeamGoalsChoice(DatedForm, TenantForm):
@@ -61,10 +61,10 @@ class TeamGoalsShared(TenantForm):
 class GoalLine(forms.Form):
     """The values of one person or team."""
 
-    baseline = number_field(_("Baseline"), required=False)
-    commit_value = number_field(_("Commit"), required=False)
     target = number_field(_("Target"), required=False)
+    commit_value = number_field(_("Commit"), required=False)
     stretch_value = number_field(_("Stretch"), required=False)
+    baseline = number_field(_("Baseline"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, metric: str, goal: Goal | None, **kwargs: Any) -> None:

@@ -22,7 +22,8 @@ from goals.pages.track import track_chart
 from goals.policies import goals
 from goals.selectors.goals import Story, goal_story
 from goals.selectors.limits import filters_words, metric_choices
-from goals.selectors.states import State, goal_states
+from goals.selectors.sight import goal_states_for
+from goals.selectors.states import State
 from goals.words import change_words, field_words
 from metrics.words import notes_text
 from people import formats
@@ -70,7 +71,7 @@ class GoalPage:
 
 def goal_page(viewer: Viewer, goal: Goal) -> GoalPage:
     """Everything of one goal. Thirty queries at most."""
-    state = goal_states(viewer.organization, [goal], viewer.on)[goal.pk]
+    state = goal_states_for(viewer, [goal])[goal.pk]
     story = goal_story(viewer, goal)
     may_change = goals.can(viewer, "change", goal)
     currency = viewer.organization.currency
@@ -116,13 +117,24 @@ def _figures(goal: Goal, state: State, currency: str) -> list[Figure]:
             key=f"goal-{goal.pk}",
             why_href="" if rolled else why,
             note=note,
-            reason=notes_text(state.notes) or _("Nothing was entered yet.") if state.value is None else "",
+            reason=_no_value(state) if state.value is None else "",
         ),
-        Figure(_("Progress"), state.ratio, "ratio", note=_expected_words(state)),
+        Figure(_("Progress"), state.ratio, "ratio", note=_progress_note(state)),
     ]
     if state.left is not None:
         figures.append(Figure(_("Left to go"), state.left, unit, currency))
     return figures
+
+
+def _no_value(state: State) -> str:
+    if state.is_rounded:
+        return _("An exact figure would tell a goal that is not open to you.")
+    return notes_text(state.notes) or _("Nothing was entered yet.")
+
+
+def _progress_note(state: State) -> str:
+    words = _expected_words(state)
+    return _("rounded down; %(expected)s") % {"expected": words} if state.is_rounded else words
 
 
 def _expected_words(state: State) -> str:
@@ -270,7 +282,8 @@ def _parents(goal: Goal, story: Story, may_change: bool) -> Table:
 
 def _parent(link: Alignment, story: Story) -> list[Cell]:
     if link.parent_objective is not None:
-        return [Cell(text=link.parent_objective.name, detail=_("objective")), Cell(link.weight)]
+        href = reverse("goals:objective_detail", args=[link.parent_objective_id])
+        return [Cell(text=link.parent_objective.name, detail=_("objective"), href=href), Cell(link.weight)]
     parent: Any = link.parent_goal
     href = reverse("goals:detail", args=[parent.pk]) if parent.pk in story.readable else ""
     return [Cell(text=parent.name, detail=holder_name(parent), href=href), Cell(link.weight)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -10,10 +11,13 @@ from django.utils.translation import gettext as _
 from goals.models import Goal
 from goals.pages.pieces import confidence_chip, holder_cell, progress_bar, status_chip
 from goals.selectors.goals import COMING, PAST, RUNNING, WHEN, waiting_for
-from goals.selectors.states import State, goal_states
+from goals.selectors.sight import goal_states_for
+from goals.selectors.states import State
 from people import formats
 from people.components import Action, Callout, Cell, Column, Empty, Row, Tab, Table
 from people.viewer import Viewer
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,14 @@ def when_tabs(when: str, path: str) -> list[Tab]:
 
 def goal_table(viewer: Viewer, goals: Sequence[Goal], *, has_holder: bool, empty: Empty) -> Table:
     """Goals with their states. Queries as of `goal_states`."""
-    states = goal_states(viewer.organization, goals, viewer.on)
+    states = goal_states_for(viewer, goals)
     columns = [
         Column("goal", _("Goal")),
         *([Column("holder", _("Whose"))] if has_holder else []),
         Column("progress", _("Progress")),
         Column("status", _("State")),
         Column("confidence", _("Confidence")),
-        Column("until", _("Until (not included)")),
+        Column("until", _("Last day")),
     ]
     rows = [_row(viewer, goal, states[goal.pk], has_holder) for goal in goals]
     return Table("goals", _("Goals"), columns, rows, empty=empty, is_caption_hidden=True, is_stacked_on_phone=True)
@@ -64,7 +68,7 @@ def _row(viewer: Viewer, goal: Goal, state: State, has_holder: bool) -> Row:
             Cell(progress=progress_bar(goal, state, viewer.organization.currency, is_small=True)),
             Cell(status=status_chip(goal, state), detail=_expected(state, goal)),
             Cell(status=confidence) if confidence else Cell(text=formats.UNDEFINED),
-            Cell(goal.ends_before),
+            Cell(goal.ends_before - ONE_DAY),
         ],
         href=href,
     )

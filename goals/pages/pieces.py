@@ -55,7 +55,15 @@ def progress_bar(row: Goal | Objective, state: State, currency: str, *, is_small
     """How far it has come; exact above the target."""
     if row.kind == Measured.Kind.MILESTONES or state.value is None:
         value = state.ratio if state.ratio is not None else None
-        return Progress(_("Progress"), value, Decimal(1), "ratio", is_small=is_small, share=state.ratio)
+        return Progress(
+            _("Progress"),
+            value,
+            Decimal(1),
+            "ratio",
+            is_small=is_small,
+            share=state.ratio,
+            is_rounded=state.is_rounded,
+        )
     unit = str(row.unit)
     return Progress(_("Progress"), state.value, row.target, unit, currency, is_small=is_small, share=state.ratio)
 

@@ -80,7 +80,7 @@ def _sums(forest: Forest, node: Node) -> list[Gap]:
     if node.rule is not Rule.SUM or not node.below:
         return []
     children = [forest.nodes[key] for key, _weight in node.below]
-    if any(child.state is None for child in children):
+    if not all(child.is_open for child in children):
         return []
     total = sum((_way(child.row) for child in children if child.row.kind != Measured.Kind.MILESTONES), Decimal(0))
     wanted = _way(node.row)

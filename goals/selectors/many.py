@@ -10,7 +10,8 @@ from django.http import Http404
 
 from goals.models import BulkRevision, Goal, GoalTemplate
 from goals.policies import KEEPERS, goals, templates
-from goals.selectors.states import State, goal_states
+from goals.selectors.sight import goal_states_for
+from goals.selectors.states import State
 from people.models import Person, SeatHolding, Team
 from people.viewer import Viewer
 
@@ -36,7 +37,7 @@ def ended_rows(viewer: Viewer) -> QuerySet[Goal]:
 
 def ended_listed(viewer: Viewer, rows: Sequence[Goal]) -> list[Ended]:
     """Some of them with their states. Queries as of `goal_states`."""
-    states = goal_states(viewer.organization, rows, viewer.on)
+    states = goal_states_for(viewer, rows)
     return [Ended(row, states[row.pk]) for row in rows]
 
 

@@ -11,7 +11,8 @@ from django.http import Http404
 
 from goals.models import CheckIn, Objective, ObjectiveRead, Revision
 from goals.policies import objectives
-from goals.selectors.states import State, objective_states
+from goals.selectors.sight import objective_states_for
+from goals.selectors.states import State
 from people.models import Person
 from people.viewer import Viewer
 
@@ -64,7 +65,7 @@ def objectives_listed(viewer: Viewer, rows: Sequence[Objective]) -> list[Listed]
     reads: dict[int, set[int]] = {}
     for objective_id, person_id in ObjectiveRead.objects.filter(objective__in=rows).values_list("objective", "person"):
         reads.setdefault(objective_id, set()).add(person_id)
-    states = objective_states(viewer.organization, rows, viewer.on)
+    states = objective_states_for(viewer, rows)
     return [
         Listed(row, states[row.pk], len(reads.get(row.pk, set()) & here), viewer.person.pk in reads.get(row.pk, set()))
         for row in rows

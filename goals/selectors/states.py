@@ -61,6 +61,7 @@ class State:
     last_check_in: date | None
     is_due: bool  # a check-in is due
     notes: tuple[Note, ...] = ()
+    is_rounded: bool = False  # an exact figure would tell somebody's that is hidden from the reader
 
     @property
     def ratio(self) -> Decimal | None:

@@ -1,7 +1,7 @@
 """The alignment tree: what contributes to what, from company objectives down to people, with how far each has come.
 
 Everybody sees published objectives and the titles of goals that are aligned; the numbers of a goal are shown to whoever may
-see the goal. A goal that contributes to several things stands below each of them, its own branch below the first.
+see the goal. How its lines are laid out, and which are left to be asked for: `tree_lines`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,26 +13,26 @@ from django.db.models import Exists, OuterRef
 
 from goals.engine.progress import UNDEFINED
 from goals.engine.rollup import Child, Line, RollUp, Rule, roll_up
-from goals.models import Alignment, Objective
+from goals.models import Alignment
 from goals.policies import goals, objectives
+from goals.selectors.sight import GOAL, OBJECTIVE, Key, coarse_state, rounded_keys
 from goals.selectors.states import State, goal_states, objective_states
 from people.viewer import Viewer
-
-OBJECTIVE, GOAL = "objective", "goal"
-Key = tuple[str, int]
 
 
 @dataclass
 class Node:
-    """An objective or a goal in the tree. `state` is None where its numbers are not open to the viewer.
+    """An objective or a goal in the tree. `is_open` says whether its numbers are open to the viewer; `state` is None where
+    they are not, or were not asked for.
 
     `below` are (key, weight) of what contributes to it, in the order of their names.
     """
 
     key: Key
     row: Any
-    state: State | None
+    is_open: bool
     is_own: bool = False  # the viewer's, or of the viewer's team
+    state: State | None = None
     below: list[tuple[Key, Decimal]] = field(default_factory=list)
     above: list[Key] = field(default_factory=list)
 
@@ -71,23 +71,6 @@ class Forest:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """One line of the tree as it is shown: how deep, under which weight, and whether its branch stands elsewhere."""
-
-    node: Node
-    depth: int
-    weight: Decimal | None = None
-    share: Decimal | None = None  # of what counts in its parent
-    is_repeated: bool = False
-    opens: bool = False  # a branch follows
-    closes: int = 0  # how many branches end behind it
-
-    @property
-    def closing(self) -> range:
-        return range(self.closes)
-
-
-@dataclass(frozen=True)
 class Why:
     """What a node's progress is made of: one line for each that contributes; those without a figure bring nothing."""
 
@@ -98,29 +81,46 @@ class Why:
 
 
 def forest_of(viewer: Viewer) -> Forest:
-    """What runs on the viewer's day. Four queries and those of the states, however many people and goals."""
+    """What runs on the viewer's day, with the state of everything open. Four queries and those of the states, however many
+    people and goals."""
+    forest = structure_of(viewer)
+    states_fill(viewer, forest, forest.nodes)
+    return forest
+
+
+def structure_of(viewer: Viewer) -> Forest:
+    """What runs on the viewer's day, without states. Three queries."""
     running = objectives.visible(viewer).filter(published_at__isnull=False, withdrawn_at=None)
     tops = list(running.on(viewer.on).select_related("owner").order_by("starts_on", "name", "pk"))  # type: ignore[attr-defined]
     is_open = Exists(goals.visible(viewer).filter(pk=OuterRef("pk")))
     seen = goals.visible(viewer, "title").filter(withdrawn_at=None).on(viewer.on)  # type: ignore[attr-defined]
-    rows = list(seen.annotate(is_open=is_open).select_related("person", "team").order_by("name", "pk"))
-    nodes = _nodes(viewer, tops, rows)
+    rows = seen.annotate(is_open=is_open).select_related("person", "team")
+    rows = rows.order_by("name", "team__name", "person__name", "pk")
+    nodes: dict[Key, Node] = {}
+    for top in tops:
+        nodes[(OBJECTIVE, top.pk)] = Node((OBJECTIVE, top.pk), top, True, top.owner_id == viewer.person.pk)
+    for row in rows:
+        is_own = row.person_id == viewer.person.pk or (row.team_id is not None and row.team_id == viewer.team_id)
+        nodes[(GOAL, row.pk)] = Node((GOAL, row.pk), row, row.is_open, is_own)
     linked = _link(nodes)
-    strays = [key for key, node in nodes.items() if key[0] == GOAL and key not in linked and node.state is not None]
+    strays = [key for key, node in nodes.items() if key[0] == GOAL and key not in linked and node.is_open]
     return Forest(nodes, [(OBJECTIVE, top.pk) for top in tops], strays)
 
 
-def _nodes(viewer: Viewer, tops: Sequence[Objective], rows: Sequence[Any]) -> dict[Key, Node]:
-    top_states = objective_states(viewer.organization, tops, viewer.on)
-    states = goal_states(viewer.organization, [row for row in rows if row.is_open], viewer.on)
-    nodes: dict[Key, Node] = {}
-    for top in tops:
-        is_own = top.owner_id == viewer.person.pk
-        nodes[(OBJECTIVE, top.pk)] = Node((OBJECTIVE, top.pk), top, top_states[top.pk], is_own)
-    for row in rows:
-        is_own = row.person_id == viewer.person.pk or (row.team_id is not None and row.team_id == viewer.team_id)
-        nodes[(GOAL, row.pk)] = Node((GOAL, row.pk), row, states.get(row.pk), is_own)
-    return nodes
+def states_fill(viewer: Viewer, forest: Forest, keys: Iterable[Key]) -> None:
+    """Work out the states of some nodes, as the viewer may read them. Queries as of `goal_states`, `objective_states` and
+    `rounded_keys`."""
+    wanted = [forest.nodes[key] for key in keys if forest.nodes[key].is_open]
+    tops = [node.row for node in wanted if node.key[0] == OBJECTIVE]
+    rows = [node.row for node in wanted if node.key[0] == GOAL]
+    found = {
+        OBJECTIVE: objective_states(viewer.organization, tops, viewer.on),
+        GOAL: goal_states(viewer.organization, rows, viewer.on),
+    }
+    rounded = rounded_keys(viewer, [*tops, *rows])
+    for node in wanted:
+        state = found[node.key[0]][node.key[1]]
+        node.state = coarse_state(state) if node.key in rounded else state
 
 
 def _link(nodes: Mapping[Key, Node]) -> set[Key]:
@@ -140,62 +140,38 @@ def _link(nodes: Mapping[Key, Node]) -> set[Key]:
     return linked
 
 
-def placed(forest: Forest, roots: Sequence[Key], only: set[Key] | None = None) -> list[Placed]:
-    """The lines of the tree below some roots, in order; with `only` what is among these."""
-    found: list[Placed] = []
-    shown: set[Key] = set()
-    for root in roots:
-        if only is None or root in only:
-            _place(forest, root, 0, (None, None), only, shown, found)
-    return found
+def why_of(viewer: Viewer, forest: Forest, key: Key) -> Why | None:
+    """What a node's progress is made of; None where it has its own measure. Queries as of `goal_states`.
 
-
-def _place(
-    forest: Forest,
-    key: Key,
-    depth: int,
-    counts: tuple[Decimal | None, Decimal | None],
-    only: set[Key] | None,
-    shown: set[Key],
-    found: list[Placed],
-) -> None:
-    node = forest.nodes[key]
-    below = [each for each in node.below if only is None or each[0] in only]
-    is_repeated = key in shown and bool(below)
-    opens = bool(below) and not is_repeated
-    shown.add(key)
-    weight, share = counts
-    found.append(Placed(node, depth, weight, share, is_repeated, opens))
-    if not opens:
-        return
-    whole = sum((each for _key, each in node.below), Decimal(0))
-    for child, each in below:
-        counted = (each, each / whole) if node.rule is Rule.WEIGHT else (None, None)
-        _place(forest, child, depth + 1, counted, only, shown, found)
-    last = found[-1]
-    found[-1] = Placed(last.node, last.depth, last.weight, last.share, last.is_repeated, last.opens, last.closes + 1)
-
-
-def why_of(forest: Forest, key: Key) -> Why | None:
-    """What a node's progress is made of; None where it has its own measure. No query.
-
-    Goals whose numbers are not open to the viewer count in the node's own figure and are named here without theirs.
+    Goals whose numbers are not open to the viewer count with what they bring, which their lines do not say. Where the whole
+    is rounded for the viewer, lines of a sum do not say their parts either: these would tell the size of the hidden one.
     """
     node = forest.nodes[key]
     if node.rule is Rule.OWN:
         return None
+    states_fill(viewer, forest, [key, *(child for child, _weight in node.below)])
+    rows = [forest.nodes[child].row for child, _weight in node.below]
+    exact = goal_states(viewer.organization, rows, viewer.on)
     children = [
-        Child(number, weight, _counted(forest.nodes[child], node.rule))
+        Child(number, weight, _counted(forest.nodes[child], exact[child[1]], node.rule))
         for number, (child, weight) in enumerate(node.below)
     ]
     rolled = roll_up(children, node.rule)
-    lines = [
-        (forest.nodes[child], weight, line) for (child, weight), line in zip(node.below, rolled.lines, strict=True)
-    ]
+    is_rounded = node.state is not None and node.state.is_rounded
+    lines = []
+    for (child, weight), line in zip(node.below, rolled.lines, strict=True):
+        is_told = forest.nodes[child].is_open and not (is_rounded and _tells(forest.nodes[child], node.rule))
+        lines.append((forest.nodes[child], weight, line if is_told else Line(line.key, None, None)))
     return Why(node, node.rule, rolled, lines)
 
 
-def _counted(child: Node, rule: Rule) -> Any:
-    if child.state is None or (rule is Rule.SUM and child.rule is Rule.WEIGHT):
-        return UNDEFINED
-    return child.state.progress
+def _tells(child: Node, rule: Rule) -> bool:
+    """Whether what a child brings would tell more than its own progress does."""
+    return rule is Rule.SUM or child.state is None or child.state.is_rounded
+
+
+def _counted(child: Node, exact: State, rule: Rule) -> Any:
+    return UNDEFINED if rule is Rule.SUM and child.rule is Rule.WEIGHT else exact.progress
+
+
+__all__ = ["GOAL", "OBJECTIVE", "Forest", "Key", "Node", "Why", "forest_of", "states_fill", "structure_of", "why_of"]

@@ -13,6 +13,7 @@ from goals import told
 from goals.engine.values import WANTED, value_read, value_stored
 from goals.models import ChangeRequest, CheckIn, Goal, Measured, Milestone, Revision
 from goals.policies import goals
+from goals.selectors.check_ins import said_already
 from goals.selectors.leading import leaders_of_person
 from goals.services.goals import goal_revise
 from goals.services.values import as_stored
@@ -50,7 +51,7 @@ def goal_check_in(
         raise ValidationError(
             {"note": _("Say at least how it stands: a value, how sure you are, or a note.")}, code="empty"
         )
-    check_in = CheckIn.objects.create(
+    said = CheckIn(
         goal=row,
         on=on,
         value=value,
@@ -60,8 +61,12 @@ def goal_check_in(
         by=viewer.person if viewer else None,
         created_at=at,
     )
+    twin = said_already(said)
+    if twin is not None and not moved:
+        return twin
+    said.save()
     audit("goal_check_in", actor=viewer, at=at, subject=row, detail={"on": on.isoformat()})
-    return check_in
+    return said
 
 
 def _check_in_check(goal: Goal, *, on: date, today: date, value: Decimal | None) -> None:

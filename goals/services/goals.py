@@ -84,6 +84,8 @@ def _revise(
         raise ValidationError(_("This goal was withdrawn; it does not change any more."), code="withdrawn")
     before = as_stored(row)
     wanted = _wanted(row, values)
+    if not wanted:
+        return None
     if row.version != version:
         raise meanwhile(row, version, wanted)
     _values_set(row, values)
@@ -137,10 +139,14 @@ def meanwhile(row: Goal, version: int, wanted: Mapping[str, Any]) -> ValidationE
             "This goal was changed while you had it open: %(theirs)s. You want: %(yours)s. Nothing of yours is saved yet: "
             "look at both, then send it again or keep theirs."
         )
-        % {"theirs": "; ".join(lines) or _("it was withdrawn"), "yours": yours or _("no change")},
+        % {"theirs": "; ".join(lines) or _set_by(row), "yours": yours},
         code="changed_meanwhile",
         params={"version": row.version},
     )
+
+
+def _set_by(row: Goal) -> str:
+    return _("%(name)s set it") % {"name": row.created_by.name if row.created_by else _("Command line")}
 
 
 def notified_people(goal: Goal, *, on: date) -> dict[int, bool]:
@@ -255,6 +261,7 @@ def _wanted(row: Goal, values: Mapping[str, Any]) -> dict[str, Any]:
     """What somebody wants to be different from how it stands."""
     trial = Goal(**{name: getattr(row, name) for name in FIELDS})
     _values_set(trial, values)
+    values_fill(trial)
     before, after = as_stored(row), as_stored(trial)
     return {name: after[name] for name in changes_of(before, after)}
 

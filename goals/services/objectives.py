@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from goals.models import CheckIn, Measured, Objective, ObjectiveRead, Revision
 from goals.policies import objectives
-from goals.services.values import values_fill
+from goals.selectors.check_ins import said_already
+from goals.services.values import day_far_off, values_fill
 from goals.told_company import objective_changed, objective_published
 from people.audit import audit
 from people.refusal import refusals
@@ -128,17 +129,16 @@ def objective_check_in(
         raise ValidationError({"note": _("Say something: a value, how sure you are, or a note.")}, code="required")
     if not objective.starts_on <= on < objective.ends_before:
         raise ValidationError({"on": _("Choose a day of the objective's own days.")}, code="outside")
-    found: CheckIn = CheckIn.objects.create(
-        objective=objective,
-        on=on,
-        value=value,
-        confidence=confidence,
-        note=note.strip(),
-        by=viewer.person if viewer else None,
-        created_at=at,
+    _locked(objective)
+    by = viewer.person if viewer else None
+    said = CheckIn(
+        objective=objective, on=on, value=value, confidence=confidence, note=note.strip(), by=by, created_at=at
     )
+    if (twin := said_already(said)) is not None:
+        return twin
+    said.save()
     audit("objective_check_in", actor=viewer, at=at, subject=objective)
-    return found
+    return said
 
 
 def _check(row: Objective) -> None:
@@ -147,6 +147,8 @@ def _check(row: Objective) -> None:
         raise ValidationError({"kind": _("An objective has a metric, or a number that is entered.")}, code="kind")
     values_fill(row)
     sign = -1 if row.direction == Measured.Direction.LOWER else 1
+    if far := day_far_off(row):
+        raise ValidationError({far: _("Choose days between 1990 and 2200.")}, code="objective_days")
     if row.starts_on >= row.ends_before:
         raise ValidationError({"ends_before": _("The end must come after the start.")}, code="objective_days")
     if sign < 0 and row.baseline is None:

@@ -12,6 +12,7 @@ from goals.selectors.figures import goal_metrics
 from metrics.engine.definitions import Direction
 
 LONGEST = 366 * 5
+YEARS = range(1990, 2200)  # beyond them somebody mistyped
 
 
 def values_fill(goal: Any) -> None:
@@ -35,7 +36,9 @@ def values_fill(goal: Any) -> None:
 def values_check(goal: Goal) -> None:
     """What the database cannot say beside a field. Raises: ValidationError."""
     errors: dict[str, str] = {}
-    if goal.starts_on >= goal.ends_before:
+    if far := day_far_off(goal):
+        errors[far] = _("Choose days between 1990 and 2200.")
+    elif goal.starts_on >= goal.ends_before:
         errors["ends_before"] = _("The end must come after the start.")
     elif (goal.ends_before - goal.starts_on).days > LONGEST:
         errors["ends_before"] = _("A goal takes five years at most.")
@@ -43,6 +46,11 @@ def values_check(goal: Goal) -> None:
         errors |= _levels_wrong(goal)
     if errors:
         raise ValidationError({name: ValidationError(text, code=f"goal_{name}") for name, text in errors.items()})
+
+
+def day_far_off(row: Measured) -> str:
+    """Which of its days nobody means; empty where both are sane."""
+    return next((name for name in ("starts_on", "ends_before") if getattr(row, name).year not in YEARS), "")
 
 
 def _levels_wrong(goal: Goal) -> dict[str, str]:

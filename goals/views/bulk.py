@@ -54,6 +54,8 @@ def _choose(
         "filters": filters,
         "form": form,
         "table": _table(viewer, rows[:MOST_ROWS], chosen),
+        "shown": [row.pk for row in rows[:MOST_ROWS]],
+        "is_all": "all" in request.POST,
         "has_more": len(rows) > MOST_ROWS,
         "has_rows": bool(rows),
         "past": _past(bulks_listed(viewer)),
@@ -62,7 +64,7 @@ def _choose(
 
 
 def _filtered(viewer: Viewer, form: BulkFilter) -> QuerySet[Goal]:
-    rows = revisable_rows(viewer)
+    rows = revisable_rows(viewer).exclude(kind=Goal.Kind.MILESTONES)
     if not form.is_valid():
         return rows
     chosen = form.cleaned_data
@@ -134,7 +136,7 @@ def _past(found: list[BulkRevision]) -> Table | None:
 
 def _tried(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Show what would happen; with the second button let it happen."""
-    ids = {row_id(text) for text in request.POST.getlist("goal")}
+    ids = {row_id(text) for text in request.POST.getlist("shown" if "all" in request.POST else "goal")}
     form = BulkForm(request.POST, viewer=viewer)
     rows = list(revisable_rows(viewer).filter(pk__in=[key for key in ids if key]))
     if not form.is_valid():

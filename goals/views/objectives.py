@@ -31,7 +31,8 @@ from goals.selectors.objectives import (
     objectives_listed,
     read_counts,
 )
-from goals.selectors.states import State, objective_states
+from goals.selectors.sight import objective_states_for
+from goals.selectors.states import State
 from goals.services.objectives import (
     objective_change,
     objective_check_in,
@@ -133,7 +134,7 @@ def _row(viewer: Viewer, each: Listed) -> Row:
 def objective_detail_view(request: HttpRequest, objective_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     objective = access_objective(viewer, objective_id)
-    state = objective_states(viewer.organization, [objective], viewer.on)[objective.pk]
+    state = objective_states_for(viewer, [objective])[objective.pk]
     may_change = objectives.can(viewer, "change", objective)
     may_check_in = objectives.can(viewer, "check_in", objective)
     read, asked = read_counts(objective, viewer.on)
@@ -155,11 +156,12 @@ def _pairs(
 ) -> list[tuple[str, ...]]:
     currency = viewer.organization.currency
     read = _("%(read)s of %(of)s people") % {"read": formats.number(reads[0]), "of": formats.number(reads[1])}
+    has_baseline = objective.baseline is not None
     readers = reverse("goals:objective_readers", args=[objective.pk]) if may_see_readers else ""
     return [
         (_("Now"), measure_words(objective.unit, state.value, currency)),
         (_("Target"), measure_words(objective.unit, objective.target, currency)),
-        (_("Baseline"), measure_words(objective.unit, objective.baseline, currency)),
+        *([(_("Baseline"), measure_words(objective.unit, objective.baseline, currency))] if has_baseline else []),
         (_("Measure"), measure_label(objective)),
         (_("Progress comes from"), str(objective.get_rolls_up_by_display())),
         (_("Days"), days_words(objective)),
@@ -170,9 +172,10 @@ def _pairs(
 
 
 def _actions(objective: Objective, may_change: bool, may_check_in: bool) -> list[Action]:
-    found: list[Action] = []
     if objective.withdrawn_at:
-        return found
+        return []
+    below = f"{reverse('goals:tree')}?below=objective:{objective.pk}"
+    found = [Action(_("What contributes"), below, "stages", "quiet")] if objective.published_at else []
     if may_change:
         found.append(
             Action(

@@ -15,7 +15,9 @@ from people.components import Cell, Status
 
 
 def percent_words(state: State | None) -> str:
-    """62.5%, exact above 100 % and below 0; – where it is undefined."""
+    """62.5%, exact above 100 % and below 0; about 60% where it is rounded; – where it is undefined."""
+    if state is not None and state.is_rounded:
+        return _("about %(share)s") % {"share": formats.percent(state.ratio, 0)}
     return formats.percent(state.ratio if state else None)
 
 

@@ -3,7 +3,9 @@
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,34 +15,67 @@ from django.views.decorators.http import require_GET
 from goals.engine.rollup import Rule
 from goals.pages.pieces import status_chip
 from goals.selectors.coverage import Gap, Kind, gaps_of
-from goals.selectors.tree import GOAL, OBJECTIVE, Key, Node, Placed, Why, forest_of, placed, why_of
+from goals.selectors.tree import GOAL, OBJECTIVE, Forest, Key, Node, Why, states_fill, structure_of, why_of
+from goals.selectors.tree_lines import Placed, placed
 from goals.views.pieces import days_words, percent_words, way_words
 from goals.words import measure_words
+from kernel.row_id import row_id
 from people import formats
-from people.components import Cell, Column, Crumb, Empty, Row, Status, Tab, Table
+from people.components import Cell, Column, Crumb, Empty, Pages, Row, Status, Tab, Table
 from people.viewer import Viewer
 from people.views.page import viewer_of
 
 ALL, MINE, GAPS = "all", "mine", "gaps"
+PAGE_SIZE = 50
 
 
 @require_GET
 def tree_view(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    forest = forest_of(viewer)
+    forest = structure_of(viewer)
     which = request.GET.get("show", ALL)
     gaps = gaps_of(viewer, forest)
     own = [key for key, node in forest.nodes.items() if node.is_own]
     only = forest.around(own) if which == MINE else None
+    branch = _asked(forest, request.GET.get("below", ""))
+    strays = Paginator(_shown_strays(forest, only), PAGE_SIZE).get_page(request.GET.get("page"))
+    lines: list[Placed] = []
+    stray_lines: list[Placed] = []
+    if branch and which != GAPS:
+        lines = placed(forest, [branch], only, first=row_id(request.GET.get("from", "")) or 0)
+    elif which != GAPS:
+        lines = placed(forest, forest.objectives, only)
+        stray_lines = placed(forest, list(strays.object_list), only)
+    states_fill(viewer, forest, {each.node.key for each in (*lines, *stray_lines)})
     context: dict[str, Any] = {
         "tabs": _tabs(which, len(gaps)),
-        "crumbs": [Crumb(_("Objectives"), reverse("goals:objective_list")), Crumb(_("Alignment"))],
-        "gaps": _gap_table(viewer, gaps) if which == GAPS else None,
-        "lines": [] if which == GAPS else _lines(viewer, placed(forest, forest.objectives, only)),
-        "strays": [] if which == GAPS else _lines(viewer, placed(forest, forest.strays, only)),
+        "crumbs": _crumbs(forest, branch),
+        "gaps": _gap_table(viewer, gaps, request) if which == GAPS else None,
+        "lines": _lines(viewer, lines, which),
+        "strays": _lines(viewer, stray_lines, which),
+        "stray_pages": Pages(strays, request.GET) if strays.paginator.num_pages > 1 else None,
+        "is_live": not any(each.folded or any(each.ends) for each in (*lines, *stray_lines)),
         "empty": _nothing(which),
     }
     return render(request, "goals/tree.html", context)
+
+
+def _shown_strays(forest: Forest, only: set[Key] | None) -> list[Key]:
+    return [key for key in forest.strays if only is None or key in only]
+
+
+def _asked(forest: Forest, text: str) -> Key | None:
+    """The node whose branch alone is asked for; none where it is not in the tree, or nothing is below it."""
+    kind, _sign, number = text.partition(":")
+    key = (kind, row_id(number) or 0)
+    return key if key in forest.nodes and forest.nodes[key].below else None
+
+
+def _crumbs(forest: Forest, branch: Key | None) -> list[Crumb]:
+    found = [Crumb(_("Objectives"), reverse("goals:objective_list"))]
+    if branch is None:
+        return [*found, Crumb(_("Alignment"))]
+    return [*found, Crumb(_("Alignment"), reverse("goals:tree")), Crumb(forest.nodes[branch].row.name)]
 
 
 def _tabs(which: str, gaps: int) -> list[Tab]:
@@ -55,14 +90,21 @@ def _nothing(which: str) -> Empty:
     return Empty(_("Nothing runs today"), _("Published objectives and the goals below them appear here."), "flag")
 
 
-def _lines(viewer: Viewer, lines: list[Placed]) -> list[dict[str, Any]]:
+def _lines(viewer: Viewer, lines: list[Placed], which: str) -> list[dict[str, Any]]:
     """The lines with their words, made once each."""
     shown: dict[Key, dict[str, Any]] = {}
     found = []
     for each in lines:
         words = shown.setdefault(each.node.key, _words(viewer, each.node))
-        found.append({**words, "line": each, "share": _share(each)})
+        below = _below_href(which, each.node.key) if each.folded else ""
+        ends = [rest and {"count": rest.count, "href": _below_href(which, rest.key, rest.first)} for rest in each.ends]
+        found.append({**words, "line": each, "share": _share(each), "below_href": below, "ends": ends})
     return found
+
+
+def _below_href(which: str, key: Key, first: int = 0) -> str:
+    query = {"show": which, "below": f"{key[0]}:{key[1]}", **({"from": str(first)} if first else {})}
+    return f"{reverse('goals:tree')}?{urlencode(query)}"
 
 
 def _share(each: Placed) -> str:
@@ -82,7 +124,7 @@ def _words(viewer: Viewer, node: Node) -> dict[str, Any]:
         "status": _status(node),
         "percent": percent_words(state) if state else "",
         "way": way_words(node.row, state, viewer.organization.currency) if state else "",
-        "why_href": reverse(f"goals:{kind}_why", args=[key]) if node.rule is not Rule.OWN and state else "",
+        "why_href": reverse(f"goals:{kind}_why", args=[key]) if node.rule is not Rule.OWN and node.is_open else "",
         "days": days_words(node.row),
         "is_objective": is_objective,
         "help_href": _help_href(viewer, node),
@@ -94,12 +136,12 @@ def _href(node: Node) -> str:
     kind, key = node.key
     if kind == OBJECTIVE:
         return reverse("goals:objective_detail", args=[key])
-    return reverse("goals:detail", args=[key]) if node.state else ""
+    return reverse("goals:detail", args=[key]) if node.is_open else ""
 
 
 def _help_href(viewer: Viewer, node: Node) -> str:
     """Where help is offered: with what somebody else wants to reach and the viewer sees."""
-    is_anothers = node.key[0] == GOAL and node.state is not None and node.row.person_id != viewer.person.pk
+    is_anothers = node.key[0] == GOAL and node.is_open and not node.is_own
     return reverse("goals:help_offer", args=[node.key[1]]) if is_anothers else ""
 
 
@@ -121,10 +163,10 @@ def goal_why_view(request: HttpRequest, goal_id: int) -> HttpResponse:
 
 def _why(request: HttpRequest, key: Key) -> HttpResponse:
     viewer = viewer_of(request)
-    forest = forest_of(viewer)
-    if key not in forest.nodes or forest.nodes[key].state is None:
+    forest = structure_of(viewer)
+    if key not in forest.nodes or not forest.nodes[key].is_open:
         raise Http404
-    why = why_of(forest, key)
+    why = why_of(viewer, forest, key)
     if why is None:
         raise Http404
     node = forest.nodes[key]
@@ -133,8 +175,9 @@ def _why(request: HttpRequest, key: Key) -> HttpResponse:
         "name": node.row.name,
         "crumbs": [Crumb(_("Alignment"), reverse("goals:tree")), Crumb(node.row.name)],
         "rule": _rule_words(why),
-        "hidden": sum(child.state is None for child, _weight, _line in why.lines),
-        "table": _why_table(viewer, why),
+        "hidden": sum(not child.is_open for child, _weight, _line in why.lines),
+        "is_rounded": node.state is not None and node.state.is_rounded,
+        "table": _why_table(why),
     }
     return render(request, "goals/tree_why.html", context)
 
@@ -145,7 +188,7 @@ def _rule_words(why: Why) -> str:
     return _("The progress of all that contributes, each by its weight, divided by the weights.")
 
 
-def _why_table(viewer: Viewer, why: Why) -> Table:
+def _why_table(why: Why) -> Table:
     rows = []
     for child, weight, line in why.lines:
         name = Cell(child.row.name, href=_href(child), detail=child.owner or _("nobody owns this"))
@@ -158,11 +201,10 @@ def _why_table(viewer: Viewer, why: Why) -> Table:
                     Cell(text=percent_words(child.state) if child.state else formats.UNDEFINED),
                     Cell(text=formats.number(weight, 0 if weight == int(weight) else 2)),
                     Cell(text=share or formats.UNDEFINED),
-                    Cell(text=brings or formats.UNDEFINED, detail="" if brings else _no_figure(child)),
+                    Cell(text=brings or formats.UNDEFINED, detail="" if brings else _no_figure(why, child)),
                 ]
             )
         )
-    total = why.rolled.progress.value
     return Table(
         "why",
         _("What contributes"),
@@ -174,7 +216,7 @@ def _why_table(viewer: Viewer, why: Why) -> Table:
             Column("brings", _("Brings"), "number"),
         ],
         rows,
-        footer=Row([Cell(_("Together")), Cell(), Cell(), Cell(), Cell(text=formats.percent(total))]),
+        footer=Row([Cell(_("Together")), Cell(), Cell(), Cell(), Cell(text=percent_words(why.node.state))]),
         is_caption_hidden=True,
         is_stacked_on_phone=True,
         empty=Empty(_("Nothing contributes yet"), _("Goals that name it as their parent appear here."), "flag"),
@@ -185,16 +227,23 @@ def _decimal(share: Fraction) -> Decimal:
     return Decimal(share.numerator) / Decimal(share.denominator)
 
 
-def _no_figure(child: Node) -> str:
-    return _("its numbers are not open to you") if child.state is None else _("no figure yet: left out")
+def _no_figure(why: Why, child: Node) -> str:
+    if not child.is_open:
+        return _("its numbers are not open to you")
+    if why.node.state is not None and why.node.state.is_rounded:
+        return _("not told: it would tell a goal that is not open to you")
+    return _("no figure yet: left out")
 
 
-def _gap_table(viewer: Viewer, gaps: list[Gap]) -> Table:
+def _gap_table(viewer: Viewer, gaps: list[Gap], request: HttpRequest) -> Table:
+    page = Paginator(gaps, PAGE_SIZE).get_page(request.GET.get("page"))
     return Table(
         "gaps",
         _("What is missing"),
         [Column("what", _("What")), Column("name", _("Where")), Column("do", _("What to do"))],
-        [_gap_row(viewer, gap) for gap in gaps],
+        [_gap_row(viewer, gap) for gap in page.object_list],
+        query=request.GET,
+        pages=Pages(page, request.GET) if gaps else None,
         is_caption_hidden=True,
         is_stacked_on_phone=True,
         empty=Empty(

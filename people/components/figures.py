@@ -215,7 +215,8 @@ class Stat:
 @dataclass(frozen=True)
 class Progress:
     """How far towards a target. `pace` is the share of the target that should be reached by now (0 to 1); `share` says
-    how far it has come where that is not value ÷ target (a baseline other than nothing, lower is better)."""
+    how far it has come where that is not value ÷ target (a baseline other than nothing, lower is better), and
+    `is_rounded` that this is said roughly."""
 
     label: str
     value: Decimal | int | None
@@ -225,6 +226,7 @@ class Progress:
     pace: Decimal | None = None
     is_small: bool = False
     share: Decimal | None = None
+    is_rounded: bool = False
 
     @property
     def ratio(self) -> Decimal | None:
@@ -237,7 +239,9 @@ class Progress:
 
     @property
     def percent(self) -> str:
-        """Exact above 100 %."""
+        """Exact above 100 %; "about 60%" where it is rounded."""
+        if self.is_rounded:
+            return _("about %(share)s") % {"share": formats.percent(self.ratio, 0)}
         return formats.percent(self.ratio)
 
     @property

@@ -22,6 +22,8 @@ from spm.demo.story import Days, Part
 
 GROWTH, LEAST = Decimal("1.12"), 100_000  # of the bookings of the year before; what a young company wants
 COMMIT, STRETCH = Decimal("0.85"), Decimal("1.2")  # of a target
+LARGER = ("deal_size_mean", None, 6_000)  # metric, baseline, target
+FASTER = ("cycle_days_median", 50, 30)
 CONFIDENCE = CheckIn.Confidence
 
 # place among the reps -> what they said last, and how sure they are
@@ -68,11 +70,11 @@ def _objectives_create(year: Period, before: Period) -> Objective:
     common: dict[str, Any] = {"owner": owner, "published_at": _morning(year.starts_on), **_days(year)}
     grow, _larger, _faster = Objective.objects.bulk_create(
         [
-            _filled(Objective(name=name, description=why, metric=metric, target=target, **common))
-            for name, why, metric, target in (
-                (GROW, "A good eighth more than last year, from every region.", "revenue", wanted),
-                ("Win larger deals", "A demo of the whole product, to everybody who decides.", "deal_size_mean", 6_000),
-                ("Shorten the way to a signature", "Legal and procurement know us early.", "cycle_days_median", 45),
+            _filled(Objective(name=name, description=why, metric=metric, baseline=baseline, target=target, **common))
+            for name, why, metric, baseline, target in (
+                (GROW, "A good eighth more than last year, from every region.", "revenue", None, wanted),
+                ("Win larger deals", "A demo of the whole product, to everybody who decides.", *LARGER),
+                ("Shorten the way to a signature", "Legal and procurement know us early.", *FASTER),
             )
         ]
     )

@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from goals.selectors.coverage import Kind, gaps_of
-from goals.selectors.tree import GOAL, OBJECTIVE, forest_of, placed, why_of
+from goals.selectors.tree import GOAL, OBJECTIVE, forest_of, why_of
+from goals.selectors.tree_lines import placed
 from tests.cast import Cast, make_person, make_seat, make_team
 from tests.goals.aligning import LONG, align, check_in, make_goal, make_objective
 
@@ -41,12 +42,13 @@ def test_progress_rolls_up_from_people_to_the_objective_by_sum_and_by_weight(cas
 
 
 def test_each_number_says_what_it_is_made_of(cast: Cast, aligned: dict) -> None:
-    forest = forest_of(cast.viewer("erin"))
-    why = why_of(forest, (OBJECTIVE, aligned["top"].pk))
+    viewer = cast.viewer("erin")
+    forest = forest_of(viewer)
+    why = why_of(viewer, forest, (OBJECTIVE, aligned["top"].pk))
     brought = {node.row.name: line.brings for node, _weight, line in why.lines}
     assert brought == {"North grows": Fraction(33, 100), "South grows": Fraction(1, 5)}
     assert why.rolled.progress.value == forest.nodes[(OBJECTIVE, aligned["top"].pk)].state.ratio
-    assert why_of(forest, (GOAL, aligned["alices"].pk)) is None
+    assert why_of(viewer, forest, (GOAL, aligned["alices"].pk)) is None
 
 
 def test_lines_stand_in_order_with_their_depth_and_close_what_they_open(cast: Cast, aligned: dict) -> None:

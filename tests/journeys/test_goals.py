@@ -72,6 +72,64 @@ def test_a_rep_reads_a_goal_why_it_stands_there_and_checks_in(
     expect(page.locator(".timeline")).to_contain_text("Two deals slipped into next month")
 
 
+def test_a_rep_is_told_of_a_revision_acknowledges_it_and_asks_for_another_target(
+    page: Page, browser: Browser, committed_cast: Cast, goal: Goal, live_server: LiveServer
+) -> None:
+    alice = signed_in(page.context, committed_cast, "alice", live_server)
+    context = browser.new_context(base_url=live_server.url, locale="en-US", timezone_id="UTC")
+    bob = signed_in(context, committed_cast, "bob", live_server)
+    bob.goto(f"/goals/{goal.pk}/revise/")
+    bob.get_by_label("Target").fill("24,000")
+    bob.get_by_label("Reason").fill("Oslo signed early")
+    bob.get_by_role("button", name="Revise the goal").click()
+    expect(bob.get_by_role("table", name="Revisions")).to_contain_text("Alice Ames: not yet")
+
+    alice.goto("/inbox/")
+    alice.get_by_role("main").get_by_role("link", name="Win the north back").first.click()
+    row = alice.get_by_role("table", name="Revisions").get_by_role("row").last
+    expect(row).to_contain_text("$20,000")  # the old target stays beside the new one and the reason
+    expect(row).to_contain_text("$24,000")
+    expect(row).to_contain_text("Oslo signed early")
+    alice.get_by_role("button", name="I have read it").click()
+    expect(alice.get_by_text("This goal was revised")).to_be_hidden()
+    alice.get_by_role("link", name="Ask for a change").click()
+    alice.get_by_label("Target").fill("22500")
+    alice.get_by_label("Reason").fill("Tromsø is closed until spring")
+    alice.get_by_role("button", name="Ask your manager").click()
+    expect(alice.get_by_text("A change is asked for")).to_be_visible()
+
+    bob.reload()
+    expect(bob.get_by_role("table", name="Revisions")).not_to_contain_text("not yet")
+    bob.get_by_role("link", name="Decide").click()
+    expect(bob.get_by_role("main")).to_contain_text("Tromsø is closed until spring")
+    bob.get_by_role("button", name="Approve").click()
+    expect(bob.get_by_role("table", name="Revisions").get_by_role("row")).to_have_count(3)
+    context.close()
+    with tenant(committed_cast.organization.pk):
+        assert Goal.objects.get(pk=goal.pk).target == Decimal(22500)
+
+
+def test_on_a_phone_a_team_has_a_few_lines_each(
+    browser: Browser, committed_cast: Cast, goal: Goal, live_server: LiveServer
+) -> None:
+    """Target beside the name, what is filled in more rarely in one row below; nothing is cut off."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844}, locale="en-US")
+    page = signed_in(context, committed_cast, "bob", live_server)
+    page.goto(f"/goals/teams/{committed_cast.north.pk}/set/")
+    row = page.locator("tbody tr").filter(has_text="Alice Ames")
+    name, target = row.locator("th").bounding_box(), page.get_by_label("Target: Alice Ames").bounding_box()
+    assert name and target and name["y"] < target["y"] + target["height"] and target["width"] > 120
+    assert (row.bounding_box() or {"height": 999})["height"] < 190
+    page.get_by_label("Target: Alice Ames").fill("12,500,000")
+    box = "element => element.scrollWidth <= element.clientWidth"
+    assert page.get_by_label("Target: Alice Ames").evaluate(box)
+    page.get_by_label("Stretch: Alice Ames").fill("12,500")
+    page.get_by_role("button", name="Save all goals").click()
+    expect(row).to_contain_text("The stretch must be beyond the target.")
+    assert page.evaluate(FITS)
+    context.close()
+
+
 def test_a_manager_sets_the_goals_of_the_team_in_one_sitting(
     page: Page, committed_cast: Cast, goal: Goal, live_server: LiveServer
 ) -> None:

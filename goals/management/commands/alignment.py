@@ -4,7 +4,8 @@ from typing import Any
 from django.utils import timezone
 
 from goals.selectors.coverage import gaps_of
-from goals.selectors.tree import Placed, forest_of, placed
+from goals.selectors.tree import forest_of
+from goals.selectors.tree_lines import Placed, placed
 from people.management.base import TenantCommand, person_of
 from people.models import Organization
 from people.viewer import day_at, viewer_of_person
