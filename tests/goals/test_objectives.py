@@ -176,7 +176,7 @@ def test_a_list_asks_the_same_number_of_questions_whatever_its_length(
     cast: Cast, size: int, django_assert_num_queries
 ) -> None:
     rows = [make_objective(f"Objective {number}", metric="won_count") for number in range(size)]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         objectives_listed(cast.viewer("alice"), rows)
 
 

@@ -155,7 +155,7 @@ def test_a_tree_asks_the_same_number_of_questions_whatever_its_size(
     assert len(placed(forest, forest.objectives)) == people + 1
 
 
-QUERIES = 12
+QUERIES = 15
 
 
 def test_the_page_nests_properly_and_leads_to_what_a_number_is_made_of(cast: Cast, aligned: dict) -> None:
