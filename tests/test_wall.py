@@ -319,6 +319,7 @@ EITHER = {  # exactly one of these stands
     "goals_alignment": ("parent_objective_id", "parent_goal_id"),
     "goals_checkin": ("goal_id", "objective_id"),
     "goals_revision": ("goal_id", "objective_id"),
+    "goals_quotadecision": ("request_id", "version_id"),
 }
 
 

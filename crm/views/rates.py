@@ -57,7 +57,7 @@ def rate_list_view(request: HttpRequest) -> HttpResponse:
 
 
 def _row(each: ExchangeRate) -> Row:
-    digits = max(2, -int(each.rate.normalize().as_tuple().exponent))
+    digits = max(4, -int(each.rate.normalize().as_tuple().exponent))
     away = Action(
         _("Take away"),
         reverse("crm:rate_delete", args=[each.pk]),
