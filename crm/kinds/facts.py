@@ -12,7 +12,7 @@ from django.db import models
 from crm.engine.problem import Unreadable
 from crm.intake.references import references_find
 from crm.intake.resolve import WAITING, created_ids, facts_forget, facts_resolve, history_off
-from crm.intake.worth import TABLES, worth_of_batch
+from crm.intake.worth import TABLES, worth_of_batch, worth_of_values
 from crm.kinds.base import Intake, Kind, repeated_ids_refuse
 from crm.kinds.custom import customs_compare, customs_find, customs_of, customs_undo, customs_write
 from crm.models import CustomField, ImportBatch
@@ -129,6 +129,8 @@ class FactKind(Kind):
         removed = self._remove(intake) if intake.is_snapshot else 0
         if self.table in TABLES and intake.batch is not None:
             worth_of_batch(self.table, intake.batch.pk)
+        if customs and intake.batch is not None:
+            worth_of_values(intake.batch.pk)
         if self.is_referred_to_as:
             facts_resolve(self.is_referred_to_as)
         return removed

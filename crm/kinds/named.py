@@ -6,6 +6,7 @@ from django.db import connection
 
 from crm.engine.near import TYPO_LIMIT, near_groups
 from crm.intake.resolve import created_ids, facts_forget, facts_resolve
+from crm.intake.worth import worth_of_values
 from crm.kinds.base import Intake, Kind, empty_ids_refuse, repeated_ids_refuse
 from crm.kinds.custom import customs_compare, customs_find, customs_of, customs_undo, customs_write
 from crm.models import CustomField, ImportBatch
@@ -110,6 +111,8 @@ class NamedKind(Kind):
         intake.execute(KEYS.format(name=self.name))
         if self.has_customs:
             customs_write(intake, customs_of(intake, self.name))
+            if intake.batch is not None:
+                worth_of_values(intake.batch.pk)
         facts_resolve(self.name)
         return 0
 

@@ -80,6 +80,26 @@ def test_everything_about_a_deal_comes_in_by_one_file(org: Organization, tmp_pat
     assert again["unchanged"] == 4
 
 
+def test_money_of_an_own_field_is_worth_the_rate_of_the_deal_s_day(org: Organization, tmp_path: Path) -> None:
+    define()
+
+    def worth() -> dict[str, Decimal | None]:
+        found = CustomValue.objects.filter(field__name="ARR")
+        return dict(found.values_list("opportunity__external_id", "converted_number"))
+
+    deals = "deal id,stage,close date,arr\nA,Won,2026-01-10,EUR 90\nB,Won,2026-02-10,EUR 90\nC,Won,2026-02-10,30\n"
+    run(write(tmp_path, deals))
+    assert worth() == {"A": None, "B": None, "C": Decimal(30)}
+    rates = run(
+        write(tmp_path, "from,to,date,rate\nEUR,USD,2026-01-01,2\nEUR,USD,2026-02-01,3\n", "r.csv"), kind="rate"
+    )
+    assert worth() == {"A": Decimal(180), "B": Decimal(270), "C": Decimal(30)}
+    run(write(tmp_path, deals.replace("2026-02-10,EUR 90", "2026-01-20,EUR 90"), "later.csv"))
+    assert worth()["B"] == Decimal(180)
+    undo(rates)
+    assert worth() == {"A": None, "B": None, "C": Decimal(30)}
+
+
 def test_a_change_of_any_of_it_is_a_changed_row_with_history_and_can_be_undone(
     org: Organization, tmp_path: Path
 ) -> None:
