@@ -16,7 +16,8 @@ from goals.selectors.letters import letter_proposals
 from goals.services.approvals import approval_chain_change
 from goals.services.letters import letter_acknowledge, letter_issue, letters_due, terms_change
 from goals.services.quota_requests import quota_request_ask, quota_request_decide
-from kernel.period import FiscalCalendar, Grain, Period
+from kernel.period import Grain, Period
+from people.fiscal import calendar_of
 from people.models import Organization, Person, SeatHolding
 from people.viewer import Viewer, viewer_of_person
 from people.wall import tenant
@@ -48,7 +49,7 @@ def letters_make(organization: Organization, *, at: datetime, on: date) -> None:
         cast = Cast(organization)
         if len(cast.people) < len(story.SIGN_INS):
             return
-        calendar = FiscalCalendar(organization.fiscal_year_start, organization.week_start - 1)
+        calendar = calendar_of(organization)
         now = calendar.period_of(Grain.QUARTER, on)
         following = calendar.next(Grain.QUARTER, now)
         team = _team(cast, on)

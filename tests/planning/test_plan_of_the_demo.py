@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from goals.models import PlanVersion
+from goals.models import PlanVersion, QuotaLetter
+from goals.selectors.letters import letter_proposals
 from goals.selectors.planning.sheet import sheet_of
+from goals.services.letters import letter_acknowledge, letter_issue
 from goals.services.planning.allocating import plan_allocate
 from goals.services.planning.plans import plan_create
 from goals.services.planning.states import plan_version_submit
+from kernel.period import Period
 from metrics.catalogue import CATALOGUE
 from metrics.selectors.answer import figures_of
 from metrics.selectors.question import Dimension, Question
@@ -101,6 +104,7 @@ def test_twelve_million_for_forty_people_and_what_becomes_of_it() -> None:
         newcomers_are_ramped(version)
         it_is_the_same_when_divided_again(organization, version)
         this_year_in_force(organization)
+        everybody_acknowledges_a_letter(organization)
     rollups_recompute(organization_id=organization.pk, waits=True)
     with tenant(organization.pk):
         attainment_is_that_of_plain_sql(organization)
@@ -161,6 +165,24 @@ def this_year_in_force(organization: Organization) -> None:
     assert version.state == "in_force"
     whole = ask("SELECT sum(amount) FROM crm_quota WHERE person_id IS NOT NULL AND source LIKE 'quota plan%%'")
     assert whole == [(NUMBER,)]
+
+
+def everybody_acknowledges_a_letter(organization: Organization) -> None:
+    """The letters of the year add up to the company's number, and nobody's is left open."""
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    operations = viewer_with(organization, "operations").person
+    proposals = [each for each in letter_proposals(None, year, measure="bookings") if each.result != "unchanged"]
+    letters = [
+        letter_issue(proposal=each, period=year, measure="bookings", due_on=TODAY, issued_by=operations, at=AT)
+        for each in proposals
+    ]
+    for letter in letters:
+        who = viewer_of_person(letter.person, organization=organization, on=TODAY)
+        letter_acknowledge(viewer=who, letter=letter, name=who.person.name, digest=letter.digest, at=AT)
+    held = QuotaLetter.objects.filter(starts_on=year.starts_on, ends_before=year.ends_before)
+    assert set(held.values_list("state", flat=True)) == {"acknowledged"}
+    assert len(letters) == held.count() > 35
+    assert sum(Decimal(amount) for letter in held for _month, amount in letter.content["months"]) == NUMBER
 
 
 def attainment_is_that_of_plain_sql(organization: Organization) -> None:
