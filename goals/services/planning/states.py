@@ -35,7 +35,7 @@ def plan_version_submit(*, viewer: Viewer | None, version: PlanVersion, at: date
     row.decided_by, row.decided_at, row.decision_note, row.round = None, None, "", row.round + 1
     steps_begin(row, on=on)
     row.save()
-    audit("plan_submit", actor=viewer, at=at, subject=row, detail={"steps": len(row.steps)})
+    audit("plan_submit", actor=viewer, at=at, subject=row)
     approval_news.steps_wait(row, waiting(row), at=at, on=on)
     return row
 
