@@ -160,5 +160,5 @@ def test_the_history_of_territories_is_answered(cast: Cast, sign_in: SignIn) -> 
     assert by_page(client, cast.organization.pk, path) is None
     assert ImportBatch.objects.get().state == "uploaded"
     page = client.get(f"/imports/{ImportBatch.objects.get().pk}/columns/", follow=True)
-    assert "Territories are not imported" in page.content.decode()
+    assert "It is not imported by itself" in page.content.decode()
     assert codes(run(path, "person", "acme")) == ["territories_not_imported"]

@@ -76,6 +76,7 @@ def create(options: dict[str, Any]) -> tuple[Organization, list[SignInRow]]:
     statistics_gather()
     plan_make(organization, at=at, on=today_of(organization, at))
     letters_make(organization, at=at, on=today_of(organization, at))
+    rollups_recompute(organization_id=organization.pk, waits=True)
     return organization, sign_ins
 
 
