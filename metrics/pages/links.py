@@ -1,6 +1,7 @@
 """Where figures lead: the deals behind them, the explorer, the reason. The one place that knows the addresses."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,11 +17,17 @@ from metrics.selectors.why import DealsBehind, deals_behind
 
 def page(name: str, *arguments: Any, **query: Any) -> str:
     """The address of a page with its query; empty while no page has the name."""
+    path = _path(name, *arguments)
+    return same_page(path, query) if path else ""
+
+
+@lru_cache(maxsize=1000)
+def _path(name: str, *arguments: Any) -> str:
+    """Remembered, because a page of numbers asks for the same ones a hundred times."""
     try:
-        path = reverse(name, args=arguments)
+        return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""
-    return same_page(path, query)
 
 
 def same_page(path: str, query: Mapping[str, Any], **changes: Any) -> str:

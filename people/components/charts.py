@@ -10,7 +10,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from html import escape
 from typing import Any, Literal
 
-import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from people import formats
@@ -18,6 +17,8 @@ from people.components.pieces import Empty
 from people.components.tables import Cell, Column, Row, Table
 
 Mark = Literal["bar", "line", "area", "dots"]
+Mode = Literal["group", "stack"]
+Orientation = Literal["v", "h"]
 Role = Literal["accent", "second", "third", "fourth", "muted", "good", "bad", "warn"]
 Value = Decimal | int | float | None
 
@@ -49,8 +50,8 @@ class Chart:
     unit: str = "number"
     currency: str = ""
     category_label: str = ""
-    orientation: Literal["v", "h"] = "v"
-    mode: Literal["group", "stack"] = "group"
+    orientation: Orientation = "v"
+    mode: Mode = "group"
     target: Value = None
     target_label: str = ""
     size: Literal["small", "medium", "tall"] = "medium"
@@ -83,16 +84,15 @@ class Chart:
 
     @property
     def figure(self) -> dict[str, Any]:
-        """The Plotly figure as plain data, checked by Plotly itself."""
-        figure = go.Figure(data=[self._trace(series) for series in self.series], layout=self._layout())
-        described: dict[str, Any] = figure.to_plotly_json()
-        return {"data": described["data"], "layout": described["layout"]}
+        """The Plotly figure as plain data. Building it of Plotly's own objects costs more than drawing the rest of a page;
+        that Plotly would take it as it is, the tests ask Plotly."""
+        return {"data": [self._trace(series) for series in self.series], "layout": self._layout()}
 
     def _cell(self, series: Series, index: int) -> Cell:
         href = series.hrefs[index] if index < len(series.hrefs) else ""
         return Cell(series.values[index], href=href, is_drawer=self.opens_drawer)
 
-    def _trace(self, series: Series) -> go.Bar | go.Scatter:
+    def _trace(self, series: Series) -> dict[str, Any]:
         drawn = [None if value is None else float(value) for value in series.values]
         names = [plain_label(category) for category in self.categories]
         lying = self.orientation == "h"
@@ -100,21 +100,24 @@ class Chart:
             "name": plain_label(series.name),
             "x": drawn if lying else names,
             "y": names if lying else drawn,
-            "customdata": list(series.hrefs) or None,
             "text": [formats.figure(value, self.unit, self.currency) for value in series.values],
             "hovertemplate": "%{text}<extra>%{fullData.name}</extra>",
             "meta": {"role": series.role, "drawer": self.opens_drawer},
         }
+        if series.hrefs:
+            common["customdata"] = list(series.hrefs)
         if series.mark == "bar":
-            return go.Bar(**common, textposition="none", orientation=self.orientation)
-        return go.Scatter(
+            return {"type": "bar", **common, "textposition": "none", "orientation": self.orientation}
+        is_filled = series.mark == "area" and None not in drawn
+        return {
+            "type": "scatter",
             **common,
-            mode="markers" if series.mark == "dots" else "lines+markers",
-            fill="tozeroy" if series.mark == "area" and None not in drawn else None,
-            cliponaxis=False,
-            line={"dash": "dot" if series.is_dashed else "solid", "width": 2},
-            connectgaps=False,
-        )
+            "mode": "markers" if series.mark == "dots" else "lines+markers",
+            "fill": "tozeroy" if is_filled else "none",
+            "cliponaxis": False,
+            "line": {"dash": "dot" if series.is_dashed else "solid", "width": 2},
+            "connectgaps": False,
+        }
 
     def _layout(self) -> dict[str, Any]:
         values: dict[str, Any] = {"rangemode": "tozero", **self._ticks()}

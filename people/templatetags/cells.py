@@ -1,12 +1,44 @@
-"""The value of a cell. A page of numbers has hundreds, and a template for each costs more than all the rest of the page."""
+"""The cells of a line. A page of numbers has hundreds, and a template for each costs more than all the rest of the page."""
+
+from collections.abc import Sequence
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from people.components.tables import Cell
+from people.components.tables import Cell, Column, Row
 
 register = template.Library()
+NUMERIC = mark_safe(' class="is-numeric"')
+
+
+@register.simple_tag
+def line_cells(row: Row, line: Sequence[tuple[Column, Cell, str]], csrf_token: str = "") -> SafeString:
+    """The cells of a row, the first as its heading; a row that leads somewhere is linked there."""
+    cells = [_data(column, _content(cell, text, csrf_token)) for column, cell, text in line[1:]]
+    return mark_safe(_heading(row, *line[0], csrf_token) + "".join(cells))  # noqa: S308  # every part is escaped
+
+
+def _heading(row: Row, column: Column, cell: Cell, text: str, csrf_token: str) -> SafeString:
+    content = _content(cell, text, csrf_token)
+    if row.href and not cell.href and not cell.person:
+        content = format_html('<a class="row-link" href="{}">{}</a>', row.href, content)
+    return format_html('<th scope="row"{}>{}</th>', _numeric(column), content)
+
+
+def _data(column: Column, content: SafeString) -> SafeString:
+    return format_html('<td{} data-label="{}">{}</td>', _numeric(column), column.label, content)
+
+
+def _numeric(column: Column) -> SafeString:
+    return NUMERIC if column.is_numeric else SafeString()
+
+
+def _content(cell: Cell, text: str, csrf_token: str) -> SafeString:
+    if cell.is_plain:
+        return cell_value(cell, text)
+    return render_to_string("components/cell.html", {"cell": cell, "text": text, "csrf_token": csrf_token})
 
 
 @register.simple_tag

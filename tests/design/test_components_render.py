@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal as D
+from typing import get_args
 
+import plotly.graph_objects as go
 import pytest
 from django.core.paginator import Paginator
 from django.http import QueryDict
@@ -27,7 +29,7 @@ from people.components import (
     Table,
     sort_rows,
 )
-from people.components.charts import round_steps
+from people.components.charts import Mark, Mode, Orientation, round_steps
 from people.components.tables import with_query
 from spm.gallery import samples
 
@@ -132,6 +134,22 @@ def test_a_chart_drills_where_its_table_links() -> None:
     data = json.loads(re.search(r'<script id="c-data" type="application/json">(.*?)</script>', html, re.DOTALL)[1])
     assert data["data"][0]["customdata"] == ["/a", "/b"]
     assert 'href="/a"' in html and 'href="/b"' in html
+
+
+@pytest.mark.parametrize("target", [None, D("12.5")])
+@pytest.mark.parametrize("mode", get_args(Mode))
+@pytest.mark.parametrize("orientation", get_args(Orientation))
+@pytest.mark.parametrize("mark", get_args(Mark))
+def test_plotly_takes_a_figure_as_it_is(mark: Mark, orientation: Orientation, mode: Mode, target: D | None) -> None:
+    series = [
+        Series("One", [1, None, D("-2.5")], ["/1", "", "/3"], mark),
+        Series("Two", [D(3), 4, 5], mark=mark, is_dashed=True),
+    ]
+    chart = Chart("c", "x", "y", ["a", "b", "c"], series, "money", "USD", "", orientation, mode, target, "Quota")
+    figure = json.loads(json.dumps(chart.figure))
+    taken = json.loads(json.dumps(go.Figure(figure).to_plotly_json()))
+    assert taken["data"] == figure["data"]
+    assert {**taken["layout"], "template": {}} == figure["layout"]
 
 
 def test_chart_data_cannot_leave_its_block() -> None:
