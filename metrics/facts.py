@@ -49,7 +49,8 @@ CREDITED = {
     f" CASE WHEN c.role = 'overlay' THEN {DIFFERENCE} * c.share END AS overlay_difference, false AS is_own",
     "cycle_days": "NULL::integer",
 }
-CREDITS = "JOIN crm_credit c ON c.opportunity_id = o.id AND c.kind = 'bookings'"
+CREDITS = "crm_credit"
+OF_CREDITS = "JOIN {credits} c ON c.opportunity_id = o.id AND c.kind = 'bookings'"
 HAS_CREDITS = "o.has_credits"
 
 # part -> what it is of the events of a group
@@ -97,17 +98,21 @@ def created_events(*, source: str = DEALS, where: str = COUNTS, columns: str = "
     return CREATED_EVENT.format(source=source, where=where, columns=columns, **OWNED)
 
 
-def closed_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
-    """Events of credits on the day their deal was decided or is due; `c` is the credit."""
+def closed_credits(
+    *, source: str = DEALS, where: str = COUNTS, columns: str = "", credits: str = CREDITS
+) -> str:
+    """Events of credits on the day their deal was decided or is due; `c` is the credit, of the relation `credits`."""
     return CLOSED_EVENT.format(
-        source=f"{source} {CREDITS}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
+        source=f"{source} {OF_CREDITS.format(credits=credits)}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
     )
 
 
-def created_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
+def created_credits(
+    *, source: str = DEALS, where: str = COUNTS, columns: str = "", credits: str = CREDITS
+) -> str:
     """Events of credits on the day their deal was created."""
     return CREATED_EVENT.format(
-        source=f"{source} {CREDITS}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
+        source=f"{source} {OF_CREDITS.format(credits=credits)}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
     )
 
 
