@@ -98,21 +98,23 @@ def created_events(*, source: str = DEALS, where: str = COUNTS, columns: str = "
     return CREATED_EVENT.format(source=source, where=where, columns=columns, **OWNED)
 
 
-def closed_credits(
-    *, source: str = DEALS, where: str = COUNTS, columns: str = "", credits: str = CREDITS
-) -> str:
+def closed_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "", credits: str = CREDITS) -> str:
     """Events of credits on the day their deal was decided or is due; `c` is the credit, of the relation `credits`."""
     return CLOSED_EVENT.format(
-        source=f"{source} {OF_CREDITS.format(credits=credits)}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
+        source=f"{source} {OF_CREDITS.format(credits=credits)}",
+        where=f"{HAS_CREDITS} AND {where}",
+        columns=columns,
+        **CREDITED,
     )
 
 
-def created_credits(
-    *, source: str = DEALS, where: str = COUNTS, columns: str = "", credits: str = CREDITS
-) -> str:
+def created_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "", credits: str = CREDITS) -> str:
     """Events of credits on the day their deal was created."""
     return CREATED_EVENT.format(
-        source=f"{source} {OF_CREDITS.format(credits=credits)}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
+        source=f"{source} {OF_CREDITS.format(credits=credits)}",
+        where=f"{HAS_CREDITS} AND {where}",
+        columns=columns,
+        **CREDITED,
     )
 
 

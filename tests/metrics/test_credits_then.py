@@ -196,7 +196,11 @@ def _deal(world: World, chance: random.Random, stages: dict[str, Any]) -> None:
         cursor.execute("SELECT set_config('app.history', 'off', true)")
         [deal] = build.deals(
             build.deal(
-                stages[last.outcome], people[last.owner or ""], last.amount, closed_on=last.closed_on, created_on=created
+                stages[last.outcome],
+                people[last.owner or ""],
+                last.amount,
+                closed_on=last.closed_on,
+                created_on=created,
             )
         )
         cursor.execute("SELECT set_config('app.history', '', true)")
@@ -276,7 +280,9 @@ def test_the_rows_behind_a_figure_have_the_shares_of_the_day(world: World, metri
 def test_on_the_last_day_it_stands_as_it_is(world: World) -> None:
     for metric in METRICS:
         now = build.table(build.ask(world.organization, metric, by="person", on=TODAY))
-        assert build.table(build.ask(world.organization, metric, by="person", on=TODAY, as_of=f"{TODAY}")) == now, metric
+        assert build.table(build.ask(world.organization, metric, by="person", on=TODAY, as_of=f"{TODAY}")) == now, (
+            metric
+        )
 
 
 def test_former_shares_make_the_whole_at_every_moment(world: World) -> None:
