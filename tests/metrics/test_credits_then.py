@@ -21,7 +21,10 @@ from metrics.selectors.behind import deals_counted
 from metrics.selectors.subject import Subject
 from people.models import Organization, Person
 from people.wall import tenant
+from tests.api.calls import program
+from tests.cast import Cast
 from tests.metrics import build
+from tests.metrics.numbers import get, make_deals, recompute, shown
 
 FIRST, TODAY = date(2017, 1, 1), date(2017, 12, 31)
 DAYS = [date(2017, 1, 20), date(2017, 3, 31), date(2017, 5, 15), date(2017, 7, 1), date(2017, 10, 31), TODAY]
@@ -287,14 +290,104 @@ def test_on_the_last_day_it_stands_as_it_is(world: World) -> None:
 
 def test_former_shares_make_the_whole_at_every_moment(world: World) -> None:
     """What is kept are whole sets: at any moment those of a deal make 100 %."""
-    rows = [(r.opportunity_id, r.recorded_at, r.replaced_at, r) for r in FormerCredit.objects.all()]
-    rows += [(r.opportunity_id, r.recorded_at, None, r) for r in Credit.objects.all()]
-    assert any(replaced for _deal, _recorded, replaced, _row in rows)
+    rows: list[tuple[int | None, datetime | None, datetime, Decimal]] = []
+    for former in FormerCredit.objects.exclude(role="overlay"):
+        rows.append((former.opportunity_id, former.recorded_at, former.replaced_at, former.share))
+    assert rows
+    for credit in Credit.objects.exclude(role="overlay"):
+        rows.append((credit.opportunity_id, credit.recorded_at, datetime.max.replace(tzinfo=UTC), credit.share))
     for deal_id, journal in world.journal.items():
         for moment, _parts in journal:
             known = [
-                row for key, recorded, replaced, row in rows
-                if key == deal_id and recorded <= moment and (replaced is None or moment < replaced)
-                and row.role != "overlay"
+                share for key, since, until, share in rows
+                if key == deal_id and since is not None and since <= moment < until
             ]  # fmt: skip
-            assert sum(row.share for row in known) in (0, 1)
+            assert sum(known) in (0, 1)
+
+
+# --- The table of the documentation ------------------------------------------------------------------------------------
+
+COLUMNS = (date(2017, 1, 31), date(2017, 2, 28), date(2017, 3, 31))
+
+
+@dataclass
+class Case:
+    told: date
+    given: list[tuple[date, dict[str, str]]]
+    shown: list[dict[str, str]]
+
+
+ANN, BOTH, BOB = {"Ann": "100.00"}, {"Ann": "60.00", "Bob": "40.00"}, {"Bob": "100.00"}
+SPLIT = {"Ann": "0.6", "Bob": "0.4"}
+CASES = {
+    "none": Case(date(2017, 1, 20), [], [ANN, ANN, ANN]),
+    "given": Case(date(2017, 1, 20), [(date(2017, 2, 10), SPLIT)], [ANN, BOTH, BOTH]),
+    "taken": Case(date(2017, 1, 20), [(date(2017, 2, 10), SPLIT), (date(2017, 3, 5), {})], [ANN, BOTH, ANN]),
+    "late": Case(date(2017, 2, 3), [(date(2017, 2, 3), SPLIT)], [BOTH, BOTH, BOTH]),
+    "before": Case(date(2017, 3, 1), [(date(2017, 3, 10), {"Bob": "1"})], [BOB, BOB, BOB]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_table_of_the_documentation_is_what_the_product_shows(acme: Organization, name: str) -> None:
+    case, people = CASES[name], {who: build.person(who) for who in ("Ann", "Bob")}
+    won = date(2017, 1, 20)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.history', 'off', true)")
+        [deal] = build.deals(build.deal(build.stages()["won"], people["Ann"], 100, closed_on=won))
+        cursor.execute("SELECT set_config('app.history', '', true)")
+    told = datetime.combine(case.told, time(9), UTC)
+    days = [(date(2017, 1, 10), "open"), (won, "won")] if name == "late" else [(won, "won")]
+    for day, outcome in days:  # the open deal of "late" was known before its close was told
+        OpportunityChange.objects.create(
+            opportunity=deal, happened_on=day, recorded_at=datetime.combine(day, time(9), UTC) if outcome == "open"
+            else told, stage=deal.stage, outcome=outcome, amount=100, currency="USD", owner=people["Ann"],
+            closed_on=won if outcome == "won" else None,
+        )  # fmt: skip
+    world = World(acme, list(people.values()))
+    for day, shares in case.given:
+        Credit.objects.all().delete()
+        build.credit(deal, **{who: (people[who], share) for who, share in shares.items()})
+        world.wrote(deal, datetime.combine(day, time(12), UTC))
+    for day, expected in zip(COLUMNS, case.shown, strict=True):
+        rows = build.table(build.ask(acme, "revenue", by="person", on=TODAY, as_of=day.isoformat()))
+        assert {who: amount for who, amount in rows.items() if amount != "0.00"} == expected, day
+
+
+# --- Pages and API -----------------------------------------------------------------------------------------------------
+
+THEN, YEAR = "2026-02-15", "from=2026-01-01&to=2027-01-01"
+
+
+@pytest.fixture
+def split_since(cast: Cast) -> Opportunity:
+    """Alice's won deal of 1,000 of January; since March Bob has half of it."""
+    make_deals(cast)
+    deal = Opportunity.objects.get(name="Deal 0")
+    OpportunityChange.objects.filter(opportunity=deal).delete()
+    january = datetime(2026, 1, 10, 9, tzinfo=UTC)
+    OpportunityChange.objects.create(
+        opportunity=deal, happened_on=january, recorded_at=january, stage=deal.stage, outcome="won", amount=1000,
+        currency="USD", owner=cast.alice, closed_on=january,
+    )  # fmt: skip
+    build.credit(deal, a=(cast.alice, "0.5", "owner"), b=(cast.bob, "0.5"))
+    Credit.objects.update(recorded_at=datetime(2026, 3, 1, tzinfo=UTC))
+    recompute(cast)
+    return deal
+
+
+def test_page_drawer_and_api_tell_the_same_shares_of_the_day(cast: Cast, split_since: Opportunity) -> None:
+    alice = cast.client("alice")
+    for asked, bookings in (({"as_of": THEN}, "$3,000"), ({}, "$5,500")):
+        page = get(alice, "/me/", period="year", **asked)
+        assert shown(page)["revenue"] == bookings
+        [tile] = [tile for tile in page.context["page"].figures if "metric=revenue&" in tile.why_href]
+        reason = alice.get(tile.why_href).context["page"]
+        amounts = {row.cells[0].text: row.cells[2].value for row in reason.rows.rows}
+        assert (reason.text, amounts["Deal 0"]) == (bookings, Decimal(1000 if asked else 500))
+        back = "".join(f"&{name}={value}" for name, value in asked.items())
+        client = program(cast, "alice")
+        why = client.get(f"/api/v1/metrics/why?metric=revenue&person={cast.alice.pk}&{YEAR}{back}").json()
+        [told] = [row for row in why["rows"] if row["deal"] == split_since.pk]
+        assert told["amount"] == ("1000" if asked else "500"), told
+        assert f"${Decimal(why['value']):,.0f}" == bookings
