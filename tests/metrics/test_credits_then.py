@@ -21,10 +21,7 @@ from metrics.selectors.behind import deals_counted
 from metrics.selectors.subject import Subject
 from people.models import Organization, Person
 from people.wall import tenant
-from tests.api.calls import program
-from tests.cast import Cast
 from tests.metrics import build
-from tests.metrics.numbers import get, make_deals, recompute, shown
 
 FIRST, TODAY = date(2017, 1, 1), date(2017, 12, 31)
 DAYS = [date(2017, 1, 20), date(2017, 3, 31), date(2017, 5, 15), date(2017, 7, 1), date(2017, 10, 31), TODAY]
@@ -352,42 +349,3 @@ def test_the_table_of_the_documentation_is_what_the_product_shows(acme: Organiza
     for day, expected in zip(COLUMNS, case.shown, strict=True):
         rows = build.table(build.ask(acme, "revenue", by="person", on=TODAY, as_of=day.isoformat()))
         assert {who: amount for who, amount in rows.items() if amount != "0.00"} == expected, day
-
-
-# --- Pages and API -----------------------------------------------------------------------------------------------------
-
-THEN, YEAR = "2026-02-15", "from=2026-01-01&to=2027-01-01"
-
-
-@pytest.fixture
-def split_since(cast: Cast) -> Opportunity:
-    """Alice's won deal of 1,000 of January; since March Bob has half of it."""
-    make_deals(cast)
-    deal = Opportunity.objects.get(name="Deal 0")
-    OpportunityChange.objects.filter(opportunity=deal).delete()
-    january = datetime(2026, 1, 10, 9, tzinfo=UTC)
-    OpportunityChange.objects.create(
-        opportunity=deal, happened_on=january, recorded_at=january, stage=deal.stage, outcome="won", amount=1000,
-        currency="USD", owner=cast.alice, closed_on=january,
-    )  # fmt: skip
-    build.credit(deal, a=(cast.alice, "0.5", "owner"), b=(cast.bob, "0.5"))
-    Credit.objects.update(recorded_at=datetime(2026, 3, 1, tzinfo=UTC))
-    recompute(cast)
-    return deal
-
-
-def test_page_drawer_and_api_tell_the_same_shares_of_the_day(cast: Cast, split_since: Opportunity) -> None:
-    alice = cast.client("alice")
-    for asked, bookings in (({"as_of": THEN}, "$3,000"), ({}, "$5,500")):
-        page = get(alice, "/me/", period="year", **asked)
-        assert shown(page)["revenue"] == bookings
-        [tile] = [tile for tile in page.context["page"].figures if "metric=revenue&" in tile.why_href]
-        reason = alice.get(tile.why_href).context["page"]
-        amounts = {row.cells[0].text: row.cells[2].value for row in reason.rows.rows}
-        assert (reason.text, amounts["Deal 0"]) == (bookings, Decimal(1000 if asked else 500))
-        back = "".join(f"&{name}={value}" for name, value in asked.items())
-        client = program(cast, "alice")
-        why = client.get(f"/api/v1/metrics/why?metric=revenue&person={cast.alice.pk}&{YEAR}{back}").json()
-        [told] = [row for row in why["rows"] if row["deal"] == split_since.pk]
-        assert told["amount"] == ("1000" if asked else "500"), told
-        assert f"${Decimal(why['value']):,.0f}" == bookings

@@ -55,12 +55,11 @@ THEN = f"""(
     WHERE s.recorded_at < due.at AND due.at <= s.replaced_at
 )"""
 
-# of the deals whose credits changed after the day: what their columns that follow the credits were
-COLUMNS_THEN = f"""(
+# of the deals whose credits changed after the day: whether their owner did not simply get all of it
+SPLITS = f"""(
     WITH {CHANGED}
-    SELECT due.opportunity_id, count(s.role) > 0 AS has_credits,
-        count(s.role) FILTER (WHERE s.role <> 'overlay' AND s.kind = 'bookings') > 0 AS is_split
-    FROM due LEFT JOIN stood s ON s.opportunity_id = due.opportunity_id
+    SELECT due.opportunity_id, count(s.role) > 0 AS is_split
+    FROM due LEFT JOIN stood s ON s.opportunity_id = due.opportunity_id AND s.role <> 'overlay' AND s.kind = 'bookings'
         AND s.recorded_at < due.at AND due.at <= s.replaced_at
     GROUP BY 1
 )"""
@@ -71,6 +70,6 @@ def credits_of(as_of: date | None) -> str:
     return CREDITS if as_of is None else THEN.format(day=as_of.isoformat())
 
 
-def columns_then(day: date) -> str:
-    """A relation of `opportunity_id`, `has_credits` and `is_split` of the deals whose credits changed after a day."""
-    return COLUMNS_THEN.format(day=day.isoformat())
+def splits_then(day: date) -> str:
+    """A relation of `opportunity_id` and `is_split` of the deals whose credits changed after a day."""
+    return SPLITS.format(day=day.isoformat())

@@ -9,12 +9,11 @@ history: the deals are out, probabilities are those of the stages. Credits have 
 from datetime import date
 
 from metrics.engine.parts import Family
-from metrics.selectors.sums.credits_then import columns_then
+from metrics.selectors.sums.credits_then import splits_then
 
 DEALS = """(
     SELECT d.id, d.organization_id, d.product_id, d.account_id, d.lead_source, d.deal_type, d.loss_reason, d.next_step,
            d.next_step_on, d.created_on, d.engaged_on, d.is_deleted,
-           coalesce(credited.has_credits, d.has_credits) AS has_credits,
            coalesce(credited.is_split, d.is_split) AS is_split,
            CASE WHEN known.is_now THEN d.owner_id ELSE was.owner_id END AS owner_id,
            CASE WHEN known.is_now THEN d.stage_id WHEN was.is_known THEN was.stage_id END AS stage_id,
@@ -70,7 +69,7 @@ TABLES = {
 
 def facts_then(family: Family, day: date) -> str:
     """The facts of a family as they were known at the end of a day."""
-    return TABLES[family].format(day=f"DATE '{day.isoformat()}'", credited=columns_then(day))
+    return TABLES[family].format(day=f"DATE '{day.isoformat()}'", credited=splits_then(day))
 
 
 THEN = """coalesce((
