@@ -1,6 +1,6 @@
 """Pages, the drawer, the page of a row and the API tell the same shares of deals of a past day."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -61,3 +61,16 @@ def test_where_a_row_comes_from_tells_the_shares_of_the_day(cast: Cast, split_si
         facts = client.get(path, {"as_of": day}).context["page"].facts
         assert [text for label, text in facts if label.startswith("Credit on")] == expected, day
     assert not [1 for label, _ in client.get(path).context["page"].facts if label.startswith("Credit on")]
+
+
+def test_shares_from_before_times_were_kept_count_from_the_beginning(cast: Cast, split_since: Opportunity) -> None:
+    def told(day: str) -> dict[str, str]:
+        rows = build.table(build.ask(cast.organization, "revenue", by="person", on=date(2026, 5, 1), as_of=day))
+        return {who: rows[who] for who in (cast.alice.name, cast.bob.name)}
+
+    before = told("2026-02-15")
+    Credit.objects.update(recorded_at=None)
+    halved = told("2026-02-15")
+    assert [Decimal(before[who]) - Decimal(halved[who]) for who in before] == [500, -500]
+    Credit.objects.filter(opportunity=split_since).delete()
+    assert told("2026-02-15") == halved, "taken away today"
