@@ -49,8 +49,9 @@ CREDITED = {
     f" CASE WHEN c.role = 'overlay' THEN {DIFFERENCE} * c.share END AS overlay_difference, false AS is_own",
     "cycle_days": "NULL::integer",
 }
-CREDITS = "JOIN crm_credit c ON c.opportunity_id = o.id AND c.kind = 'bookings'"
-HAS_CREDITS = "o.has_credits"
+CREDITS = "crm_credit"
+OF_CREDITS = "JOIN {credits} c ON c.opportunity_id = o.id AND c.kind = 'bookings'"
+HAS_CREDITS = "o.has_credits"  # of the credits that stand now
 
 # part -> what it is of the events of a group
 PARTS: dict[str, str] = {
@@ -97,17 +98,20 @@ def created_events(*, source: str = DEALS, where: str = COUNTS, columns: str = "
     return CREATED_EVENT.format(source=source, where=where, columns=columns, **OWNED)
 
 
-def closed_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
-    """Events of credits on the day their deal was decided or is due; `c` is the credit."""
-    return CLOSED_EVENT.format(
-        source=f"{source} {CREDITS}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
-    )
+def closed_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "", credits: str = CREDITS) -> str:
+    """Events of credits on the day their deal was decided or is due; `c` is the credit, of the relation `credits`."""
+    return _credited(CLOSED_EVENT, source, where, columns, credits)
 
 
-def created_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
+def created_credits(*, source: str = DEALS, where: str = COUNTS, columns: str = "", credits: str = CREDITS) -> str:
     """Events of credits on the day their deal was created."""
-    return CREATED_EVENT.format(
-        source=f"{source} {CREDITS}", where=f"{HAS_CREDITS} AND {where}", columns=columns, **CREDITED
+    return _credited(CREATED_EVENT, source, where, columns, credits)
+
+
+def _credited(event: str, source: str, where: str, columns: str, credits: str) -> str:
+    known = f"{HAS_CREDITS} AND {where}" if credits == CREDITS else where
+    return event.format(
+        source=f"{source} {OF_CREDITS.format(credits=credits)}", where=known, columns=columns, **CREDITED
     )
 
 

@@ -13,6 +13,7 @@ Differences = list[tuple[str, str | None, str | None]]
 _PLUMBING = (
     "id", "organization_id", "batch_id", "row_number", "source", "updated_at", "name_key", "converted_amount", "plan_amount",
     "outcome", "has_credits", "is_split", "search", "origin", "hand_over_id",
+    "recorded_at",
 )  # fmt: skip
 
 # a stage is kept by its name: a preview takes the new ones back, and they can be renamed later

@@ -20,6 +20,7 @@ WAITING: dict[str, tuple[tuple[str, str], ...]] = {
         ("crm_transaction", "person"),
         ("crm_dealrole", "person"),
         ("crm_credit", "person"),
+        ("crm_formercredit", "person"),
     ),
     "account": (
         ("crm_opportunity", "account"),

@@ -97,8 +97,8 @@ REPLACE = (
 UNDO = (
     """DELETE FROM crm_credit WHERE id IN (SELECT object_id FROM crm_importchange
         WHERE batch_id = %(batch)s AND "table" = 'crm_credit' AND before IS NULL)""",
-    """INSERT INTO crm_credit SELECT b.* FROM crm_importchange c, 
-        jsonb_populate_record(NULL::crm_credit, '{"origin": "given"}'::jsonb || c.before) b
+    """INSERT INTO crm_credit SELECT b.* FROM crm_importchange c, jsonb_populate_record(NULL::crm_credit,
+            '{"origin": "given"}'::jsonb || c.before || jsonb_build_object('recorded_at', now())) b
         WHERE c.batch_id = %(batch)s AND c."table" = 'crm_credit' AND c.before IS NOT NULL""",
 )
 

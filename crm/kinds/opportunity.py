@@ -298,6 +298,7 @@ class OpportunityKind(FactKind):
         return (
             f"DELETE FROM crm_opportunitychange WHERE opportunity_id IN ({self.created})",
             f"DELETE FROM crm_detailchange WHERE batch_id = %(batch)s OR opportunity_id IN ({self.created})",
+            f"DELETE FROM crm_formercredit WHERE opportunity_id IN ({self.created})",
             "DELETE FROM crm_credit WHERE opportunity_id IS NULL AND opportunity_text = ''",  # entered by hand
             deleted,
             "DELETE FROM crm_handover WHERE batch_id = %(batch)s",

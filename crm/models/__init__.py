@@ -1,7 +1,7 @@
 from crm.models.account import Account, AccountKey
 from crm.models.activity import Activity, ActivityType
 from crm.models.batch import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
-from crm.models.credit import Credit
+from crm.models.credit import Credit, FormerCredit
 from crm.models.custom import CustomField, CustomValue
 from crm.models.deal_role import DealRole
 from crm.models.detail import DetailChange
@@ -30,6 +30,7 @@ __all__ = [
     "DealType",
     "DetailChange",
     "ExchangeRate",
+    "FormerCredit",
     "HandOver",
     "HandOverDefault",
     "HandOverRule",

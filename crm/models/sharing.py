@@ -93,10 +93,11 @@ BEGIN
 END $$;
 """
 
+# Where no history is written (an import is undone, a text finds its person) the shares stand since the deal was told as it is.
 DERIVE = """
-CREATE FUNCTION crm_shares_derive(deal_ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION crm_shares_derive(deal_ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    deal record; due text; there text;
+    deal record; due text; there text; since timestamptz := now();
 BEGIN
     FOR deal IN
         SELECT o.id, o.organization_id,
@@ -110,9 +111,14 @@ BEGIN
         FROM crm_credit c WHERE c.opportunity_id = deal.id AND c.origin <> 'given';
         IF due IS DISTINCT FROM there THEN
             DELETE FROM crm_credit WHERE opportunity_id = deal.id AND origin <> 'given';
+            IF current_setting('app.history', true) = 'off' THEN
+                SELECT max(c.recorded_at) INTO since FROM crm_opportunitychange c WHERE c.opportunity_id = deal.id;
+                DELETE FROM crm_formercredit WHERE opportunity_id = deal.id AND origin <> 'given'
+                    AND (since IS NULL OR replaced_at >= since);
+            END IF;
             INSERT INTO crm_credit (opportunity_id, opportunity_text, person_id, person_text, kind, role, share, source,
-                origin, hand_over_id)
-            SELECT deal.id, '', d.person_id, '', 'bookings', d.role, d.share, '', d.origin, d.hand_over_id
+                origin, hand_over_id, recorded_at)
+            SELECT deal.id, '', d.person_id, '', 'bookings', d.role, d.share, '', d.origin, d.hand_over_id, since
             FROM crm_shares_due(deal.id, deal.decided_on) d;
         END IF;
     END LOOP;

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,8 @@ from crm.words import credit_words, share_words
 from metrics.pages import links
 from metrics.pages.deals import TONES, deal_href, deal_name
 from metrics.pages.frame import Asked
-from metrics.selectors.origin import Line, changes_of, imported_line
+from metrics.pages.periods import past_day
+from metrics.selectors.origin import Line, changes_of, imported_line, shares_then
 from people import formats
 from people.components import Action, Event
 
@@ -36,13 +38,18 @@ class Origin:
 
 
 def deal_origin(asked: Asked, deal_id: int) -> Origin:
-    """A deal behind a figure. Raises: Http404 for what is out of sight. Seven queries."""
+    """A deal behind a figure. Raises: Http404 for what is out of sight. Seven queries; two more looking back."""
     deal = access_deal(asked.viewer, deal_id)
+    as_of = past_day(asked.query, asked.viewer.on)
     line = imported_line(deal)
     return Origin(
         _("Where this row comes from"),
         deal_name(deal),
-        [*_facts(deal, asked.viewer.organization.currency), *_credits(deal)],
+        [
+            *_facts(deal, asked.viewer.organization.currency),
+            *_credits(deal),
+            *(_credits_then(deal, as_of) if as_of else []),
+        ],
         [(_("Source"), deal.source), (_("Id"), deal.external_id), *line_pairs(line)],
         line.texts if line else [],
         no_line_words(line),
@@ -161,6 +168,20 @@ def _credits(deal: Opportunity) -> Pairs:
         who = credit.person.name if credit.person else credit.name or _("the house")
         why = credit_words(credit, deal)
         pairs.append((_("Credit"), f"{who}, {share_words(credit.share)}{f' ({why})' if why else ''}"))
+    return pairs
+
+
+def _credits_then(deal: Opportunity, day: date) -> Pairs:
+    """Who was credited on the day that a figure looks back to."""
+    label = _("Credit on %(day)s") % {"day": formats.day(day)}
+    found = shares_then(deal, day)
+    pairs = []
+    for each in found:
+        who = each.person.name if each.person else _("the house")
+        why = _("outside team totals") if each.is_overlay else ""
+        pairs.append((label, f"{who}, {share_words(each.share)}{f' ({why})' if why else ''}"))
+    if all(each.is_overlay for each in found):
+        return [(label, _("The owner of then, all of it")), *pairs]
     return pairs
 
 

@@ -88,8 +88,8 @@ def _callout(choice: Choice, is_old: bool) -> Callout | None:
         return Callout(
             _("A look back to %(day)s") % {"day": formats.day(choice.as_of)},
             _(
-                "The figures as they stood at the end of that day, by the teams and quotas of that day. Who shares a deal "
-                "is told as it is today; deals that were deleted since then are not in the figures."
+                "The figures as they stood at the end of that day, by the teams, quotas and credits of that day. Deals "
+                "that were deleted since then are not in the figures."
             ),
         )
     if choice.is_refused:

@@ -28,6 +28,7 @@ from metrics.facts import (
 )
 from metrics.selectors.question import Question, Window
 from metrics.selectors.subject import Subject
+from metrics.selectors.sums.credits_then import credits_of
 from metrics.selectors.sums.deals import fact_conditions
 from metrics.selectors.sums.quotas import IN_FORCE
 from metrics.selectors.sums.quotas_then import quotas_of
@@ -207,13 +208,14 @@ def _events(
             where.add(condition)
     credited = fact_conditions(question, window, day, "c.person_id")
     whole = f"{COLUMNS}{AT_PLAN}, {WHOLE[metric.basis is Basis.CREDITED]} AS whole"
+    credits = credits_of(question.as_of)
     own_columns, share_columns = f"{whole}, NULL::numeric AS share{kept}", f"{whole}, c.share AS share{kept}"
     if is_created:
         own = created_events(source=source, where=where.text, columns=own_columns)
-        shares = created_credits(source=source, where=credited.text, columns=share_columns)
+        shares = created_credits(source=source, where=credited.text, columns=share_columns, credits=credits)
     else:
         own = closed_events(start, source=source, where=where.text, columns=own_columns)
-        shares = closed_credits(source=source, where=credited.text, columns=share_columns)
+        shares = closed_credits(source=source, where=credited.text, columns=share_columns, credits=credits)
     return f"{own} UNION ALL {shares}", [*where.parameters, *credited.parameters]
 
 

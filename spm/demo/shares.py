@@ -30,10 +30,11 @@ HELD = """
 SELECT h.person_id, s.team_id, h.starts_on, h.ends_before
 FROM people_seatholding h JOIN people_seat s ON s.id = h.seat_id WHERE s.role = 'rep'
 """
+KNOWN = "(SELECT min(c.recorded_at) FROM crm_opportunitychange c WHERE c.opportunity_id = {deal})"  # with the deal
 DAY = "least(coalesce(o.closed_on, %(today)s), %(today)s)"
 SPLITS = f"""
-INSERT INTO crm_credit (opportunity_id, opportunity_text, person_id, person_text, kind, role, share, source)
-SELECT chosen.id, '', part.person_id, '', 'bookings', part.role, part.share, %(source)s
+INSERT INTO crm_credit (opportunity_id, opportunity_text, person_id, person_text, kind, role, share, source, recorded_at)
+SELECT chosen.id, '', part.person_id, '', 'bookings', part.role, part.share, %(source)s, {KNOWN.format(deal="chosen.id")}
 FROM (
     SELECT DISTINCT ON (o.id) o.id, o.owner_id, mate.person_id AS mate_id
     FROM crm_opportunity o
@@ -49,8 +50,8 @@ FROM (
 CROSS JOIN LATERAL (VALUES (owner_id, 'owner', {OWNERS}), (mate_id, 'split', {MATES})) part (person_id, role, share)
 """
 OVERLAYS = f"""
-INSERT INTO crm_credit (opportunity_id, opportunity_text, person_id, person_text, kind, role, share, source)
-SELECT o.id, '', r.person_id, '', 'bookings', 'overlay', {OVERLAY}, %(source)s
+INSERT INTO crm_credit (opportunity_id, opportunity_text, person_id, person_text, kind, role, share, source, recorded_at)
+SELECT o.id, '', r.person_id, '', 'bookings', 'overlay', {OVERLAY}, %(source)s, {KNOWN.format(deal="o.id")}
 FROM crm_dealrole r JOIN crm_opportunity o ON o.id = r.opportunity_id
 WHERE {SAMPLED} AND o.amount > 0 AND o.outcome <> 'lost' AND (o.id IN ({HERS}) OR {chance(62)} < {HELPED})
 """

@@ -15,6 +15,7 @@ from metrics.facts import (
     cycle_start,
 )
 from metrics.selectors.question import Dimension, Question, Window
+from metrics.selectors.sums.credits_then import credits_of
 from metrics.selectors.sums.sql import Parameters, Sql
 from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
 from metrics.selectors.sums.teams import is_about_teams, team_sums
@@ -70,18 +71,19 @@ def deal_source(question: Question, window: Window, start: str, bases: Collectio
         return Sql(OF_PEOPLE)
     source = facts_with(Family.DEALS, traits, question.as_of)
     columns = trait_columns(Family.DEALS, traits, question.as_of)
+    credits = credits_of(question.as_of)
     events, parameters = [], Parameters()
     if {*bases} - {Basis.CREATED}:
         where = fact_conditions(question, window, "o.closed_on")
         events.append(closed_events(start, source=source, where=where.text, columns=columns))
         credited = fact_conditions(question, window, "o.closed_on", "c.person_id")
-        events.append(closed_credits(source=source, where=credited.text, columns=columns))
+        events.append(closed_credits(source=source, where=credited.text, columns=columns, credits=credits))
         parameters += where.parameters + credited.parameters
     if Basis.CREATED in bases:
         where = fact_conditions(question, window, "o.created_on")
         events.append(created_events(source=source, where=where.text, columns=columns))
         credited = fact_conditions(question, window, "o.created_on", "c.person_id")
-        events.append(created_credits(source=source, where=credited.text, columns=columns))
+        events.append(created_credits(source=source, where=credited.text, columns=columns, credits=credits))
         parameters += where.parameters + credited.parameters
     keys = ", ".join(["person_id", "product_id", "day", *map(column_of, traits)])
     return Sql(f"(SELECT {keys}, {PART_SUMS} FROM ({' UNION ALL '.join(events)}) e GROUP BY {keys}) s", parameters)

@@ -2,18 +2,19 @@
 
 Only deals that changed after the day are looked up in the history; every other one is what it is today. A deal that had
 been created by then but whose history begins later stood open, with the amount and owner that are first known of it and
-without a stage. Deals that are gone from their source since then, and what their probabilities and credits were, are not
-in the history: the deals are out, probabilities are those of the stages, credits are today's.
+without a stage. Deals that are gone from their source since then, and what their probabilities were, are not in the
+history: the deals are out, probabilities are those of the stages. Credits have a history of their own (`credits_then`).
 """
 
 from datetime import date
 
 from metrics.engine.parts import Family
+from metrics.selectors.sums.credits_then import splits_then
 
 DEALS = """(
     SELECT d.id, d.organization_id, d.product_id, d.account_id, d.lead_source, d.deal_type, d.loss_reason, d.next_step,
            d.next_step_on, d.created_on, d.engaged_on, d.is_deleted,
-           d.has_credits, d.is_split,
+           coalesce(credited.is_split, d.is_split) AS is_split,
            CASE WHEN known.is_now THEN d.owner_id ELSE was.owner_id END AS owner_id,
            CASE WHEN known.is_now THEN d.stage_id WHEN was.is_known THEN was.stage_id END AS stage_id,
            CASE WHEN known.is_now AND (d.outcome = 'open' OR d.closed_on <= {day} OR d.closed_on IS NULL) THEN d.outcome
@@ -29,6 +30,7 @@ DEALS = """(
            END AS plan_amount
     FROM crm_opportunity d
     JOIN people_organization org ON org.id = d.organization_id
+    LEFT JOIN {credited} credited ON credited.opportunity_id = d.id
     LEFT JOIN (
         SELECT DISTINCT opportunity_id FROM crm_opportunitychange WHERE happened_on > {day}
     ) later ON later.opportunity_id = d.id
@@ -67,7 +69,7 @@ TABLES = {
 
 def facts_then(family: Family, day: date) -> str:
     """The facts of a family as they were known at the end of a day."""
-    return TABLES[family].format(day=f"DATE '{day.isoformat()}'")
+    return TABLES[family].format(day=f"DATE '{day.isoformat()}'", credited=splits_then(day))
 
 
 THEN = """coalesce((
