@@ -179,6 +179,7 @@ VALUE: dict[str, Promise | str] = {
     "won_without_close_date": _("Won deals without a close date: they count in no period."),
     "close_before_start": _("Deals that close before they start: they are left out of the sales cycle."),
     "zero_amount": _("Won deals with an amount of zero: they count as won at zero."),
+    "negative_amount": _("Deals with an amount below zero: they lower the figures."),
     "no_amount": _("Won deals without an amount: they leave amount figures."),
     "manager_ambiguous": _("Several people are called “%(value)s”. Give the manager's id instead."),
     "manager_circle": _("“%(value)s” would stand above and below the same people, so that manager is left out."),

@@ -14,6 +14,7 @@ from crm.models import Credit, Opportunity
 from crm.policies import credits
 from people.audit import audit
 from people.formats import percent
+from people.meanwhile import unchanged_check
 from people.models import Person
 from people.queue import enqueue
 from people.viewer import Viewer
@@ -31,10 +32,12 @@ class Share:
 
 
 @transaction.atomic
-def credits_save(*, viewer: Viewer, deal: Opportunity, shares: Sequence[Share], at: datetime) -> None:
+def credits_save(
+    *, viewer: Viewer, deal: Opportunity, shares: Sequence[Share], at: datetime, seen: int | None = None
+) -> None:
     """The credits of a deal, all at once; without any the owner gets all of it. Raises: PermissionDenied, ValidationError."""
     credits.require(viewer, "change")
-    Opportunity.objects.select_for_update(of=("self",)).get(pk=deal.pk)
+    unchanged_check(Opportunity.objects.select_for_update(of=("self",)).get(pk=deal.pk), seen)
     shares_check(shares)
     given = Credit.objects.filter(opportunity=deal, origin=Credit.Origin.GIVEN)
     before = _detail(given)
