@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Credit
 from crm.selectors.credits import Credited
 from crm.services.credits import Share
+from people.forms.fields import NumberField
 from people.models import Person
 
 PERCENT = Decimal(100)
@@ -19,7 +20,7 @@ class CreditForm(forms.Form):
         Person.objects.none(), label=_("Who"), required=False, empty_label=_("The house: nobody")
     )
     role = forms.ChoiceField(label=_("Role"), choices=Credit.Role.choices, initial=Credit.Role.SPLIT)
-    share = forms.DecimalField(
+    share = NumberField(
         label=_("Share in %"),
         min_value=Decimal("0.0001"),
         max_value=100,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.engine.fields import Shape
 from crm.engine.mapping import FileMapping
 from crm.engine.profile import FileProfile
+from crm.forms.widgets import QuickSelect
 
 EMPTY_ROWS = 2  # to fill in, below what was chosen before
 MOST_ROWS = 50
@@ -67,7 +68,7 @@ def further_fields(
             label=_("Field"), choices=names, required=False, initial=row.field
         )
         fields[_key("column", place)] = forms.ChoiceField(
-            label=_("Column"), choices=columns, required=False, initial=row.column
+            label=_("Column"), choices=columns, required=False, initial=row.column, widget=QuickSelect
         )
         fields[_key("value", place)] = forms.CharField(
             label=_("Value"), max_length=LONGEST, required=False, initial=row.value

@@ -18,6 +18,7 @@ from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
 from crm.engine.profile import ColumnProfile, FileProfile
 from crm.forms.further import FurtherRow, first_meanings, further_fields, further_of, further_read, further_rows
+from crm.forms.widgets import QuickSelect
 from crm.intake.reading import Table, table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, shapes
@@ -155,6 +156,7 @@ class ColumnsForm(forms.Form):
                 choices=[*fields, *kept],
                 required=False,
                 initial=by_column.get(column.name, ""),
+                widget=QuickSelect,
             )
         self.fields |= further_fields(shape, profile, mapping, self.data)
         asked = {*asked, *(code for code, _name, _column in questions_of(shape, _everything(profile, shape), profile))}
