@@ -319,9 +319,8 @@ class RowsField(serializers.ListField):
         except serializers.ValidationError as error:
             if not isinstance(error.detail, dict):
                 raise
-            raise serializers.ValidationError(
-                {int(place) + 1: found for place, found in error.detail.items()}
-            ) from None
+            counted = {str(int(place) + 1): found for place, found in error.detail.items()}
+            raise serializers.ValidationError(counted) from None
 
 
 class PushSent(serializers.Serializer[Any]):
