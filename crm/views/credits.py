@@ -93,7 +93,7 @@ def credits_change_view(request: HttpRequest, deal_id: int) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "seen": seen,
+        "seen": "" if seen is None else str(seen),  # a number would get a thousands separator
         "cancel_href": here,
         "crumbs": [Crumb(_("Deals"), reverse("crm:deal_list")), Crumb(name, here), Crumb(_("Credits"))],
         "title": _("Credits of %(name)s") % {"name": name},

@@ -48,7 +48,7 @@ def stage_list_view(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "refusal": refusal,
-        "seen": seen,
+        "seen": "" if seen is None else str(seen),  # a number would get a thousands separator
         "has_stages": bool(known),
         "tabs": [Tab(item.name, _href(item), item == pipeline) for item in pipelines] if len(pipelines) > 1 else [],
         "actions": _actions(pipeline),

@@ -128,3 +128,13 @@ def test_a_stage_that_somebody_added_meanwhile_keeps_its_name_to_itself(cast: Ca
     answer = cast.client("dana").post("/stages/", stages_of(stage_values(first, name="Talk")))
     assert answer.status_code == 422
     assert "Two stages are called “Talk”" in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/stages/", "/deals/{deal}/credits/", "/quotas/{quota}/change/"])
+def test_what_was_seen_is_a_plain_number_however_many_entries_there_are(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    for module in ("people.forms.base", "crm.views.quotas"):
+        monkeypatch.setattr(f"{module}.last_seen", lambda: 1_234_567)
+    address = page.format(deal=make_deal("A1", cast.alice).pk, quota=make_quota(cast.alice).pk)
+    assert opened(cast.client("dana"), address) == "1234567"
