@@ -68,6 +68,7 @@ PROBLEMS = {
     428: ["state_not_named"],
     429: ["too_many_requests"],
     500: ["program_failed"],
+    503: ["unavailable"],
 }
 
 

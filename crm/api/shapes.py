@@ -310,13 +310,26 @@ class ImportDetailShape(ImportShape):
     mapping = serializers.DictField()
 
 
+class RowsField(serializers.ListField):
+    """Rows of a push, counted from 1 wherever they are spoken of."""
+
+    def run_child_validation(self, data: Any) -> Any:
+        try:
+            return super().run_child_validation(data)
+        except serializers.ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            counted = {str(int(place) + 1): found for place, found in error.detail.items()}
+            raise serializers.ValidationError(counted) from None
+
+
 class PushSent(serializers.Serializer[Any]):
     """Rows of one kind from one source."""
 
     source = serializers.CharField(  # type: ignore[assignment]
         max_length=100, help_text="The system they come from; a fact is known by its source and `id`."
     )
-    rows = serializers.ListField(
+    rows = RowsField(
         child=serializers.DictField(),
         allow_empty=False,
         help_text="Objects of field → value, all with the same fields; null where a value is empty.",

@@ -10,7 +10,7 @@ text          cleaned                                longer than the field
 date          `dates.parse_date` in the column's     no date (`invalid_date`)
               order
 moment        `moments.parse_moment`, as ISO text     no moment (`invalid_moment`)
-amount        `amounts.parse_amount`                 no amount (`invalid_amount`), 10^14 and more
+amount        `amounts.parse_amount`                 no amount (`invalid_amount`), 10^14 and more, no currency beside it
 number        `amounts.parse_amount`                 no number (`invalid_number`), 10^14 and more
 yes or no     yes, no, true, false, 1, 0, x …        anything else
 choice        one of the field's, whatever its case  anything else
@@ -201,11 +201,13 @@ def _moment(text: str, reading: Reading, _: Collection[str]) -> Converted:
     return moment.isoformat(sep=" "), None, None
 
 
-def _amount(text: str, reading: Reading, _: Collection[str]) -> Converted:
+def _amount(text: str, reading: Reading, currencies: Collection[str]) -> Converted:
     parsed = parse_amount(text, reading.decimal_sign)
     if parsed is None:
         return None, Refusal("invalid_amount", reading.field.name, text[:80]), None
     amount, currency = parsed
+    if currency is not None and currency not in currencies:
+        return None, Refusal("invalid_currency", reading.field.name, currency), None
     if abs(amount) >= LARGEST:
         return None, Refusal("amount_too_large", reading.field.name, text[:80]), None
     return amount, None, currency

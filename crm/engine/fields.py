@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from crm.engine.texts import name_key
 
@@ -40,8 +41,13 @@ class Field:
 
     def rank(self, key: str) -> int | None:
         """The place of a column name (as a key) among the usual ones; None if it is none of them."""
-        keys = (name_key(self.name), *(name_key(name) for name in self.names))
-        return keys.index(key) if key in keys else None
+        return _ranks((self.name, *self.names)).get(key)
+
+
+@lru_cache(maxsize=2_000)
+def _ranks(names: tuple[str, ...]) -> dict[str, int]:
+    """Names as keys, each with its first place."""
+    return {name_key(name): place for place, name in reversed(list(enumerate(names)))}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from functools import lru_cache
 
 from crm.engine.amounts import parse_amount
 from crm.engine.fields import Field, FieldType, Shape
@@ -119,18 +120,35 @@ def _pairs(profile: FileProfile, shape: Shape, known: Known) -> Iterable[tuple[f
 
 
 def _name_score(item: Field, name: str) -> float:
-    rank = item.rank(name_key(name))
+    key, words = _read(name)
+    rank = item.rank(key)
     if rank is not None:
         return _BY_NAME - rank
-    words = [word.casefold() for word in _WORDS.findall(name)]
-    for place, usual in enumerate((item.name, *item.names)):
-        parts = [word.casefold() for word in _WORDS.findall(usual)]
-        if len(name_key(usual)) >= 5 and _contains(words, parts) and not set(words) - set(parts) - _FILLERS:
+    for place, parts in _parts((item.name, *item.names)):
+        if _contains(words, parts) and not set(words) - set(parts) - _FILLERS:
             return _BY_PART - place
     return 0.0
 
 
-def _contains(words: list[str], parts: list[str]) -> bool:
+@lru_cache(maxsize=1_000)
+def _read(name: str) -> tuple[str, tuple[str, ...]]:
+    """The key and the words of a column's name."""
+    return name_key(name), _words(name)
+
+
+@lru_cache(maxsize=2_000)
+def _parts(names: tuple[str, ...]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Place and words of the usual names that are long enough to be looked for in others."""
+    return tuple((place, _words(usual)) for place, usual in enumerate(names) if len(name_key(usual)) >= 5)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in _WORDS.findall(text))
+
+
+def _contains(words: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    if not parts or parts[0] not in words:
+        return not parts
     return any(words[place : place + len(parts)] == parts for place in range(len(words) - len(parts) + 1))
 
 

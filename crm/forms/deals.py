@@ -6,6 +6,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ModelChoiceField
 
 from crm.models import Account, DealType, Opportunity, Outcome, Pipeline, Product, Stage
 from crm.selectors.custom import deals_without
@@ -55,6 +56,20 @@ def day(label: Any) -> dict[str, Any]:
     }
 
 
+class StageField(ModelChoiceField):  # type: ignore[misc]
+    def label_from_instance(self, obj: Stage) -> str:
+        """Pipelines have stages of the same names: other ones than the default name theirs."""
+        return obj.name if obj.pipeline.is_default else f"{obj.name} ({obj.pipeline.name})"
+
+
+class StageFilter(filters.ModelChoiceFilter):  # type: ignore[misc]
+    field_class = StageField
+
+
+def stages_in_order(request: Any) -> QuerySet[Stage]:
+    return Stage.objects.select_related("pipeline").order_by("-pipeline__is_default", "pipeline__name", "position")
+
+
 class DealFilter(filters.FilterSet):  # type: ignore[misc]
     """`closes_before` is not included, like every end of a period."""
 
@@ -65,9 +80,7 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
         method="with_outcome",
         empty_label=_("Any"),
     )
-    stage = filters.ModelChoiceFilter(
-        label=_("Stage"), queryset=lambda request: Stage.objects.order_by("position"), empty_label=_("Any")
-    )
+    stage = StageFilter(label=_("Stage"), queryset=stages_in_order, empty_label=_("Any"))
     pipeline = filters.ModelChoiceFilter(
         "stage__pipeline",
         label=_("Pipeline"),

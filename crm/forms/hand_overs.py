@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.engine.handover import LONGEST_DAYS, PREVIOUS_OWNER, SHARED, WHOLE, Rule
 from crm.models import HandOverRule
 from people.forms.base import TenantForm
+from people.forms.fields import NumberField
 from people.models import Person
 
 
@@ -23,7 +24,7 @@ class RuleForm(TenantForm):
         required=False,
         help_text=_("After the hand-over; the last day included. Shares without days hold whenever the deal closes."),
     )
-    previous_share = forms.DecimalField(
+    previous_share = NumberField(
         label=_("Share of the previous owner in %"),
         min_value=Decimal("0.01"),
         max_value=Decimal("99.99"),

@@ -17,6 +17,8 @@ from crm.engine.guess import type_guess
 from crm.engine.mapping import FileMapping
 from crm.engine.problem import Unreadable
 from crm.engine.profile import ColumnProfile, FileProfile
+from crm.forms.further import FurtherRow, first_meanings, further_fields, further_of, further_read, further_rows
+from crm.forms.widgets import QuickSelect
 from crm.intake.reading import Table, table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, shapes
@@ -146,7 +148,7 @@ class ColumnsForm(forms.Form):
         if not has_snapshot:
             del self.fields["is_snapshot"]
         fields = [("", _("– leave out –")), *((item.name, item.label or item.name) for item in shape.fields)]
-        by_column = {column: name for name, column in mapping.columns.items()}
+        by_column = first_meanings(mapping)
         for column in profile.columns:
             kept = [(_("Keep as a new field"), _kept_as(column))] if shape.kind in CustomField.Entity.values else []
             self.fields[_key(column)] = forms.ChoiceField(
@@ -154,7 +156,9 @@ class ColumnsForm(forms.Form):
                 choices=[*fields, *kept],
                 required=False,
                 initial=by_column.get(column.name, ""),
+                widget=QuickSelect,
             )
+        self.fields |= further_fields(shape, profile, mapping, self.data)
         asked = {*asked, *(code for code, _name, _column in questions_of(shape, _everything(profile, shape), profile))}
         if "ambiguous_dates" not in asked:
             del self.fields["dates"]
@@ -173,18 +177,33 @@ class ColumnsForm(forms.Form):
     def choices_of_file(self) -> list[forms.BoundField]:
         return [self[name] for name in ("is_all_or_nothing", "is_snapshot") if name in self.fields]
 
+    @property
+    def further(self) -> list[FurtherRow]:
+        return further_rows(self)
+
+    @property
+    def has_further(self) -> bool:
+        """Whether something stands there, so that it is shown at once."""
+        return bool(further_of(self.mapping)) or any(
+            part.errors for row in self.further for part in (row.field, row.column, row.value)
+        )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("kind") == self.shape.kind:
             columns = self._columns(cleaned)
-            self._require(columns)
+            further = further_read(self, cleaned, columns)
+            columns |= {row.field: row.column for row in further if row.column}
+            constants = {row.field: row.value for row in further if row.value}
+            self._require({**columns, **constants})
             self._ask(columns, cleaned)
+            cleaned["fed"], cleaned["constants"] = columns, constants
         return cleaned
 
     def to_mapping(self) -> dict[str, Any]:
         """The mapping in the form of a mapping file; what the page does not show stays as it was remembered."""
         plain = self.mapping.to_dict()
-        plain["columns"] = self._columns(self.cleaned_data)
+        plain["columns"], plain["constants"] = dict(self.cleaned_data["fed"]), self.cleaned_data["constants"]
         plain["fields"] = {
             column.name: self.cleaned_data[_key(column)].removeprefix(NEW)
             for column in self.profile.columns
@@ -212,12 +231,12 @@ class ColumnsForm(forms.Form):
                 columns[name] = column.name
         return columns
 
-    def _require(self, columns: dict[str, str]) -> None:
+    def _require(self, given: dict[str, str]) -> None:
         needed = [item for item in self.shape.fields if item.is_required]
-        if self.shape.id_from and not set(self.shape.identifying) & columns.keys():
+        if self.shape.id_from and not set(self.shape.identifying) & given.keys():
             needed.append(self.shape.by_name[self.shape.identifying[1]])
         for item in needed:
-            if item.name not in columns and item.name not in self.mapping.constants:
+            if item.name not in given:
                 self.add_error(None, _("Choose the column that holds “%(field)s”.") % {"field": item.label})
 
     def _ask(self, columns: dict[str, str], cleaned: dict[str, Any]) -> None:

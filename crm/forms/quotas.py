@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Measure
 from kernel.money import MINOR_UNIT_DIGITS
-from people.forms.base import TenantForm
+from people.forms.base import SeenForm, TenantForm
 from people.forms.fields import DatedForm, amount_field
 from people.models import Person, Team
 
@@ -26,7 +26,7 @@ class QuotaFilter(DatedForm):
     )
 
 
-class QuotaForm(DatedForm, TenantForm):
+class QuotaForm(SeenForm, DatedForm, TenantForm):
     """A quota that is entered; whose it is stays when it is changed."""
 
     person = forms.ModelChoiceField(
@@ -59,6 +59,7 @@ class QuotaForm(DatedForm, TenantForm):
             self.fields["reason"].required = True
             self.fields["reason"].help_text = _("Stays in the history beside what it was before.")
             return
+        del self.fields["seen"]
         self.fields["person"].queryset = Person.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["currency"].initial = self.viewer.organization.currency

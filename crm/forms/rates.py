@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.money import MINOR_UNIT_DIGITS
 from people.forms.base import TenantForm
+from people.forms.fields import NumberField
 
 
 class RateForm(TenantForm):
@@ -18,7 +19,7 @@ class RateForm(TenantForm):
         help_text=_("Attainment and pace count at the plan rate, everything else at the rate of the day."),
     )
     from_currency = forms.ChoiceField(label=_("One unit of"))
-    rate = forms.DecimalField(
+    rate = NumberField(
         label=_("Is worth"),
         min_value=Decimal("0.0000000001"),
         max_value=Decimal(10) ** 9,

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from crm.forms.territories import SeatField, seat_choices
 from crm.models import Measure, Proration
 from kernel.money import MINOR_UNIT_DIGITS
-from people.forms.base import TenantForm
+from people.forms.base import SeenForm, TenantForm
 from people.forms.fields import DatedForm, amount_field
 
 
-class SeatQuotaForm(DatedForm, TenantForm):
+class SeatQuotaForm(SeenForm, DatedForm, TenantForm):
     """Whose seat it is stays when it is changed."""
 
     seat = SeatField(label=_("Seat"))
@@ -35,5 +35,6 @@ class SeatQuotaForm(DatedForm, TenantForm):
             del self.fields["seat"], self.fields["measure"]
             self.fields["reason"].required = True
             return
+        del self.fields["seen"]
         self.fields["seat"].choices = seat_choices(self)  # type: ignore[attr-defined]
         self.fields["currency"].initial = self.viewer.organization.currency

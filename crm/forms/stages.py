@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Outcome, Stage
 from crm.services.stages import StageValues
 from people.forms.base import TenantForm
+from people.forms.fields import NumberField
 
 PERCENT = Decimal(100)
 
@@ -22,7 +23,7 @@ class StageForm(forms.Form):
     position = forms.IntegerField(label=_("Order"), min_value=1, max_value=1000)
     name = forms.CharField(label=_("Stage"), max_length=200)
     outcome = forms.ChoiceField(label=_("Deals in it are"), choices=Outcome.choices, initial=Outcome.OPEN)
-    probability = forms.DecimalField(
+    probability = NumberField(
         label=_("Probability in %"),
         min_value=0,
         max_value=100,

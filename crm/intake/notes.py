@@ -1,5 +1,6 @@
 """What to know about how a file was read, before anything is compared: choices that were made for the reader."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from crm.intake.wording import note_sentence
 from kernel.issue import Issue, Level
 
 MOST_NAMED = 40  # columns that a note lists
+_SEVERAL = re.compile(r"\w[\^~:]\w|\S+ \S+ \S+")  # several names in one, cut by something that is no separator
 
 
 def notes_of(table: Table, shape: Shape, mapping: FileMapping) -> list[Issue]:
@@ -31,6 +33,8 @@ def notes_of_layout(table: Table, mapping: FileMapping) -> Iterator[Issue]:
         yield _note(Level.INFO, "no_header", columns=names)
     elif layout.header_line is not None and table.skipped:
         yield _note(Level.INFO, "lines_above_header", row=layout.header_line)
+    if len(layout.columns) == 1 and _SEVERAL.search(layout.columns[0]):
+        yield _note(Level.WARNING, "one_column", column=layout.columns[0][:80])
     if table.months is not None:
         code = "quarters_as_columns" if QUARTER in table.layout.columns else "months_as_columns"
         yield _note(Level.INFO, code, columns=", ".join(table.months.names[:MOST_NAMED]))

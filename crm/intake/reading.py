@@ -13,6 +13,7 @@ from crm.engine.mapping import FileMapping, columns_check
 from crm.engine.months import PARTS, MonthTable, month_table
 from crm.engine.problem import Unreadable
 from crm.engine.profile import FileProfile, profile_of
+from crm.intake.pushed import PushedSource
 from crm.intake.sources import Chunks, SheetSource, Source, source_open
 
 MOST_SHEET_ROWS = 10_000  # rows of a sheet that are read while a page waits: a sheet is read far slower than a text
@@ -92,6 +93,9 @@ def mapping_decide(table: Table, shape: Shape, given: FileMapping, known: Known)
 def readings_decide(table: Table, shape: Shape, mapping: FileMapping) -> list[Reading]:
     """How every field is read. Raises: Unreadable where a field is missing or dates must be asked about."""
     readings = readings_of(shape, mapping, table.profile)
+    if isinstance(table.source, PushedSource):  # a program says what it means; its neighbours decide nothing
+        sign = mapping.decimal_sign or "."
+        readings = [replace(reading, order=mapping.dates, decimal_sign=sign) for reading in readings]
     found = {reading.field.name for reading in readings}
     missing = [item for item in shape.fields if item.is_required and item.name not in found]
     if not missing and shape.id_from and not found & set(shape.identifying):

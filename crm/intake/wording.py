@@ -122,6 +122,10 @@ NOTE: dict[str, Promise | str] = {
     "quarters_as_columns": _("The quarters stand side by side as columns; each became a row: %(columns)s."),
     "lines_above_header": _("The column names stand in line %(row)s; the lines above them were left out."),
     "no_header": _("The file has no line with column names; its columns are called by their letters: %(columns)s."),
+    "one_column": _(
+        "Each line is one column, “%(column)s”. If it holds several, separate them by commas, semicolons, tabs or |, or save "
+        "the file as Excel."
+    ),
     "short_lines": _("Lines with fewer cells than there are columns: the missing cells count as empty."),
 }
 
@@ -179,6 +183,7 @@ VALUE: dict[str, Promise | str] = {
     "won_without_close_date": _("Won deals without a close date: they count in no period."),
     "close_before_start": _("Deals that close before they start: they are left out of the sales cycle."),
     "zero_amount": _("Won deals with an amount of zero: they count as won at zero."),
+    "negative_amount": _("Deals with an amount below zero: they lower the figures."),
     "no_amount": _("Won deals without an amount: they leave amount figures."),
     "manager_ambiguous": _("Several people are called “%(value)s”. Give the manager's id instead."),
     "manager_circle": _("“%(value)s” would stand above and below the same people, so that manager is left out."),
@@ -203,7 +208,8 @@ VALUE: dict[str, Promise | str] = {
     ),
     "assumed_end": _(
         "No end is given for the last quotas, so they run three months, until %(value)s. "
-        "Say another end with constants: {last_ends_before: …} in the mapping."
+        "For another end choose “end of the last quota” below the columns and write the day, or say it in the mapping file: "
+        "constants: {last_ends_before: …}."
     ),
     "no_holder": _("It says neither a person nor a seat. Fill one of the two."),
     "two_seats": _("It says a person and a seat. Keep one of the two."),
@@ -237,5 +243,5 @@ def note_sentence(code: str, **params: Any) -> str:
 def value_sentence(code: str, *, field: str = "", value: str = "", other: str = "") -> str:
     """What is wrong with a value or row."""
     if code not in VALUE and code.startswith("missing_"):
-        return str(_("“%(field)s” is empty. Fill it.")) % {"field": field}
+        return str(_("“%(field)s” is empty. Fill it.")) % {"field": field.strip("“”")}
     return str(VALUE[code]) % {"field": field, "value": value, "other": other}

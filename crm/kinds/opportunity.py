@@ -227,6 +227,7 @@ ODDITIES = {
     "won_without_close_date": ("closed_on", "r_stage.outcome = 'won' AND t.f_closed_on IS NULL"),
     "close_before_start": ("closed_on", f"r_stage.outcome <> 'open' AND t.f_closed_on < {START}"),
     "zero_amount": ("amount", "r_stage.outcome = 'won' AND t.f_amount = 0"),
+    "negative_amount": ("amount", "t.f_amount < 0"),
     "odd_term": ("term", f"t.f_term IS NOT NULL AND NOT {TERM_IS_USABLE}"),
     "no_amount": ("amount", "r_stage.outcome = 'won' AND t.f_amount IS NULL"),
 }

@@ -1,6 +1,6 @@
 """Credits of deals: who gets which share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from crm.models import Credit, Opportunity
 from crm.policies import credits
 from people.audit import audit
 from people.formats import percent
+from people.meanwhile import unchanged_check
 from people.models import Person
 from people.queue import enqueue
 from people.viewer import Viewer
@@ -23,36 +24,46 @@ WHOLE = Decimal(1)
 
 @dataclass(frozen=True)
 class Share:
-    """Who gets how much of a deal; nobody is the house."""
+    """Who gets how much of a deal; nobody is the house, or a name of the deal's credits that waits for its person."""
 
     person: Person | None
     role: str
     share: Decimal
+    name: str = ""
 
 
 @transaction.atomic
-def credits_save(*, viewer: Viewer, deal: Opportunity, shares: Sequence[Share], at: datetime) -> None:
+def credits_save(
+    *, viewer: Viewer, deal: Opportunity, shares: Sequence[Share], at: datetime, seen: int | None = None
+) -> None:
     """The credits of a deal, all at once; without any the owner gets all of it. Raises: PermissionDenied, ValidationError."""
     credits.require(viewer, "change")
-    Opportunity.objects.select_for_update(of=("self",)).get(pk=deal.pk)
+    unchanged_check(Opportunity.objects.select_for_update(of=("self",)).get(pk=deal.pk), seen)
     shares_check(shares)
     given = Credit.objects.filter(opportunity=deal, origin=Credit.Origin.GIVEN)
     before = _detail(given)
+    waiting = {row.person_text: row.source for row in given if row.person_id is None and row.person_text}
     given.delete()
-    Credit.objects.bulk_create(
-        [Credit(opportunity=deal, person=each.person, role=each.role, share=each.share) for each in shares]
-    )
+    Credit.objects.bulk_create([_credit(deal, each, waiting) for each in shares])
     audit("credits_save", actor=viewer, at=at, subject=deal, detail={"before": before, "after": _detail(shares)})
     enqueue("pipeline.facts_changed", organization_id=viewer.organization.pk)
 
 
+def _credit(deal: Opportunity, share: Share, waiting: Mapping[str, str]) -> Credit:
+    """A name that waits goes on waiting; another one is nobody. `waiting`: name → the source that brought it."""
+    credit = Credit(opportunity=deal, person=share.person, role=share.role, share=share.share)
+    if share.person is None and share.name in waiting:
+        credit.person_text, credit.source = share.name, waiting[share.name]
+    return credit
+
+
 def shares_check(shares: Sequence[Share]) -> None:
     """What is not overlay makes 100 %, and nobody stands there twice in one role. Raises: ValidationError."""
-    seen: set[tuple[int | None, str]] = set()
+    seen: set[tuple[int | str, str]] = set()
     for each in shares:
-        key = (each.person.pk if each.person else None, each.role)
+        key = (each.person.pk if each.person else each.name, each.role)
         if key in seen:
-            name = each.person.name if each.person else _("the house")
+            name = each.person.name if each.person else each.name or _("the house")
             raise ValidationError(_("%(name)s stands there twice. Add the shares up.") % {"name": name}, code="twice")
         seen.add(key)
     total = sum((each.share for each in shares if each.role != Credit.Role.OVERLAY), Decimal(0))

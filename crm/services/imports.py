@@ -34,6 +34,7 @@ from people.files import file_chunks, file_store
 from people.jobs import JobRefused, JobRun, job_kind, job_start
 from people.models import Job, Organization, Person, StoredFile
 from people.queue import enqueue
+from people.refusal import refusals
 from people.wall import tenant
 
 DEFAULT_SOURCE = "files"
@@ -125,12 +126,34 @@ def import_undo(*, batch: ImportBatch, at: datetime, actor: Person | None) -> No
     if batch.state == State.UNDONE:
         return
     _undo_check(batch)
-    with in_bulk():
-        kind_of(batch.kind).undo(batch, actor=actor, at=at)
+    _put_back(batch, actor, at)
     ImportChange.objects.filter(batch=batch).delete()
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.UNDONE, undone_at=at)
     audit("import_undo", actor=actor, at=at, subject=batch, detail={"file": batch.file_name})
     enqueue("pipeline.facts_changed", organization_id=batch.organization_id)
+
+
+def _put_back(batch: ImportBatch, actor: Person | None, at: datetime) -> None:
+    """Raises: ValidationError where something that was entered by hand since does not go with what was before."""
+    reason = ""
+    try:
+        with refusals(), in_bulk():
+            kind_of(batch.kind).undo(batch, actor=actor, at=at)
+        return
+    except ValidationError as error:
+        if not hasattr(error, "error_dict"):
+            raise
+        reason = " ".join(error.messages)
+    except IntegrityError as error:
+        reason = _contradiction(error)
+    sentence = _("What was entered by hand since does not go with what was there before. %(reason)s Change that first.")
+    raise ValidationError(sentence % {"reason": reason}, code="changed_by_hand")
+
+
+def _contradiction(error: IntegrityError) -> str:
+    if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == "credit_total":
+        return _("The shares of a deal would not add up.")
+    return _("It would stand there twice.")
 
 
 def import_discard(*, batch: ImportBatch, at: datetime, actor: Person | None) -> None:

@@ -116,10 +116,12 @@ def columns_of(shape: Shape, rows: Sequence[dict[str, Any]]) -> list[str]:
     What a row left out would otherwise be taken for empty, and empty what is there.
     """
     columns = list(rows[0])
+    if not columns:
+        raise ValidationError({"rows.1": ValidationError(_("This row has no fields."), code="unknown_field")})
     known = shape.by_name
     unknown = [name for name in columns if name not in known]
-    if unknown or not columns:
-        raise _unknown_field(shape, unknown[0] if unknown else "")
+    if unknown:
+        raise _unknown_field(shape, unknown[0])
     wanted = set(columns)
     errors = {
         f"rows.{number}": ValidationError(

@@ -16,6 +16,7 @@ from crm.models import Measure, Quota
 from crm.policies import quotas
 from kernel.money import round_decimal
 from people.audit import audit
+from people.meanwhile import unchanged_check
 from people.models import Person, Team
 from people.queue import enqueue
 from people.refusal import refusals
@@ -62,7 +63,9 @@ def quota_create(
 
 
 @transaction.atomic
-def quota_change(*, viewer: Viewer, quota: Quota, at: datetime, reason: str, **values: Any) -> Quota:
+def quota_change(
+    *, viewer: Viewer, quota: Quota, at: datetime, reason: str, seen: int | None = None, **values: Any
+) -> Quota:
     """Another amount, other days, with a reason; what it was stays in its history.
 
     Raises: PermissionDenied, ValidationError.
@@ -70,6 +73,7 @@ def quota_change(*, viewer: Viewer, quota: Quota, at: datetime, reason: str, **v
     quotas.require(viewer, "change", quota)
     _own_check(quota)
     row: Quota = Quota.objects.select_for_update(of=("self",)).get(pk=quota.pk)
+    unchanged_check(row, seen)
     before = _detail(row)
     for name, value in values.items():
         setattr(row, name, value)

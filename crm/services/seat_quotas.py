@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.models import Measure, Proration, SeatQuota
 from crm.policies import seat_quotas
 from people.audit import audit
+from people.meanwhile import unchanged_check
 from people.models import Seat
 from people.queue import enqueue
 from people.refusal import refusals
@@ -58,11 +59,12 @@ def seat_quota_create(
 
 @transaction.atomic
 def seat_quota_change(
-    *, viewer: Viewer | None, seat_quota: SeatQuota, at: datetime, reason: str, **values: Any
+    *, viewer: Viewer | None, seat_quota: SeatQuota, at: datetime, reason: str, seen: int | None = None, **values: Any
 ) -> SeatQuota:
     """Another amount, other days, another way to cut, with a reason. Raises: PermissionDenied, ValidationError."""
     seat_quotas.require(viewer, "change", seat_quota)
     row: SeatQuota = SeatQuota.objects.select_for_update(of=("self",)).get(pk=seat_quota.pk)
+    unchanged_check(row, seen)
     before = _detail(row)
     for name, value in values.items():
         setattr(row, name, value)

@@ -12,6 +12,7 @@ from crm.engine.texts import name_key
 from crm.models import Opportunity, OpportunityChange, Outcome, Pipeline, Stage
 from crm.policies import stages
 from people.audit import audit
+from people.meanwhile import unchanged_check
 from people.queue import enqueue
 from people.viewer import Viewer
 
@@ -64,7 +65,14 @@ def _free_name(name: str, own: Pipeline | None = None) -> str:
     return name
 
 
-def stages_save(*, viewer: Viewer, pipeline: Pipeline | None, values: Sequence[StageValues], at: datetime) -> int:
+def stages_save(
+    *,
+    viewer: Viewer,
+    pipeline: Pipeline | None,
+    values: Sequence[StageValues],
+    at: datetime,
+    seen: int | None = None,
+) -> int:
     """Change all stages of a pipeline at once (None: of the default one, made where it is missing); deals follow their
     stage's outcome, figures follow the deals.
 
@@ -73,8 +81,10 @@ def stages_save(*, viewer: Viewer, pipeline: Pipeline | None, values: Sequence[S
     stages.require(viewer, "change")
     if pipeline is None:
         pipeline, _created = Pipeline.objects.get_or_create(is_default=True, defaults={"name": _("Sales")})
+    unchanged_check(Pipeline.objects.select_for_update().get(pk=pipeline.pk), seen)
     known = {stage.pk: stage for stage in Stage.objects.select_for_update().filter(pipeline=pipeline)}
     _check(values, known)
+    _names_free(values, known)
     moved = 0
     for place, wanted in enumerate(sorted(values, key=lambda value: value.position), 1):
         stage = known.get(wanted.id) if wanted.id else None
@@ -104,6 +114,22 @@ def _check(values: Sequence[StageValues], known: dict[int, Stage]) -> None:
                 _("Two stages are called “%(name)s”. Give each its own name.") % {"name": value.name}, code="twice"
             )
         seen.add(key)
+    for pk, stage in known.items():
+        if stage.name_key in seen and pk not in {value.id for value in values}:
+            raise ValidationError(
+                _("Two stages are called “%(name)s”. Give each its own name.") % {"name": stage.name}, code="twice"
+            )
+
+
+def _names_free(values: Sequence[StageValues], known: dict[int, Stage]) -> None:
+    """Stages that exchange their names: each lets go of its own before another takes it."""
+    wanted = {value.id: name_key(value.name) for value in values}
+    held = {stage.name_key: pk for pk, stage in known.items()}
+    for pk, stage in known.items():
+        key = wanted.get(pk, stage.name_key)
+        if key != stage.name_key and any(held.get(other) == pk for one, other in wanted.items() if one != pk):
+            stage.name_key = f" {pk}"  # no name has a space at its beginning
+            stage.save(update_fields=["name_key"])
 
 
 def _stage_save(stage: Stage, wanted: StageValues, place: int) -> int:

@@ -18,6 +18,8 @@ from crm.services.credits import credits_save
 from crm.words import credit_words, share_words
 from people import formats
 from people.components import Action, Cell, Column, Crumb, PersonChip, Row, Table
+from people.forms.base import seen_of
+from people.meanwhile import last_seen
 from people.viewer import Viewer
 from people.views.page import viewer_of
 
@@ -56,6 +58,13 @@ def _nobody(credit: Credited) -> str:
     return _("%(name)s (not known yet)") % {"name": credit.name} if credit.name else _("the house")
 
 
+def _shares_words(deal: Opportunity) -> str:
+    """Who has which share now."""
+    found = credits_of(deal)
+    shares = [f"{each.person.name if each.person else _nobody(each)} {share_words(each.share)}" for each in found]
+    return _("The shares are now: %(shares)s.") % {"shares": ", ".join(shares) or _("all to the owner")}
+
+
 def credits_actions(viewer: Viewer, deal: Opportunity) -> list[Action]:
     if not credits.can(viewer, "change"):
         return []
@@ -69,12 +78,14 @@ def credits_change_view(request: HttpRequest, deal_id: int) -> HttpResponse:
     credits.require(viewer, "change")
     initial = [credit_initial(each) for each in credits_of(deal)]
     form = CreditsForm(request.POST or None, initial=initial, prefix="credit")
-    here, refusal = reverse("crm:deal_detail", args=[deal.pk]), ""
+    here, refusal, seen = reverse("crm:deal_detail", args=[deal.pk]), "", seen_of(request)
     if request.method == "POST" and form.is_valid():
         try:
-            credits_save(viewer=viewer, deal=deal, shares=form.shares(), at=timezone.now())
+            credits_save(viewer=viewer, deal=deal, shares=form.shares(), at=timezone.now(), seen=seen)
         except ValidationError as error:
             refusal = " ".join(error.messages)
+            if getattr(error, "code", "") == "changed_meanwhile":
+                refusal, seen = f"{refusal} {_shares_words(deal)}", last_seen()
         else:
             messages.success(request, _("The credits are saved."))
             return HttpResponseRedirect(here)
@@ -82,6 +93,7 @@ def credits_change_view(request: HttpRequest, deal_id: int) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
+        "seen": "" if seen is None else str(seen),  # a number would get a thousands separator
         "cancel_href": here,
         "crumbs": [Crumb(_("Deals"), reverse("crm:deal_list")), Crumb(name, here), Crumb(_("Credits"))],
         "title": _("Credits of %(name)s") % {"name": name},

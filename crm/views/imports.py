@@ -185,7 +185,9 @@ def _chosen(request: HttpRequest, batch: ImportBatch) -> FileMapping:
 
 
 def _where_to_choose(request: HttpRequest, batch: ImportBatch, error: Unreadable) -> str:
-    """A sheet or header that is not there is chosen anew; a file that cannot be read has its page."""
+    """A sheet, a header or what a file holds is chosen anew; a file that cannot be read has its page."""
+    if error.code == "territories_not_imported":
+        return f"{reverse('crm:import_columns', args=[batch.pk])}?kind=territory_assignment"
     if request.GET.keys() & {"sheet", "header"} and error.code in {"no_such_sheet", "no_header_there", "no_rows"}:
         return reverse("crm:import_columns", args=[batch.pk])
     return reverse("crm:import_detail", args=[batch.pk])
@@ -246,6 +248,7 @@ def import_preview_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "job": job_progress(job, _("Reading the file"), here) if job and batch.state == State.UPLOADED else None,
         "error": job.error if job and job.state == Job.State.FAILED else "",
         "is_ready": batch.state == State.CHECKED and batch.refused < batch.received,
+        "is_useless": batch.state == State.CHECKED and batch.refused == batch.received,
         "is_blocked": batch.state == State.CHECKED and batch.is_all_or_nothing and batch.refused,
         "stats": batch_stats(batch, is_preview=True),
         "issues": issues_table(batch),
@@ -294,7 +297,7 @@ def import_detail_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "tabs": result_tabs(batch, result_asked(request)),
         "download": reverse("crm:import_lines", args=[batch.pk]),
         "steps": import_steps(4) if batch.state == State.RUNNING else [],
-        "actions": batch_actions(batch, is_working),
+        "actions": [*batch_actions(batch, is_working), *([_discard(batch)] if batch.state == State.UPLOADED else [])],
         "crumbs": [imports_crumb(), Crumb(batch.file_name)],
     }
     return _page(request, "crm/import_detail.html", context, is_final=not is_working)

@@ -30,6 +30,7 @@ from kernel.period import Grain
 from people import formats
 from people.components import Action, Cell, Column, Crumb, Empty, Event, Pages, PersonChip, Row, Status, Table
 from people.fiscal import calendar_of
+from people.meanwhile import last_seen
 from people.viewer import Viewer
 from people.views.page import FormPage, act, form_page, viewer_of
 from people.views.words import days_words
@@ -260,7 +261,7 @@ def quota_change_view(request: HttpRequest, quota_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     quota = access_quota(viewer, quota_id, "change")
     initial: dict[str, Any] = {name: getattr(quota, name) for name in COLUMNS}
-    initial["amount"] = quota.amount.normalize().__format__("f")
+    initial |= {"amount": quota.amount.normalize().__format__("f"), "seen": last_seen()}
     form = QuotaForm(request.POST or None, viewer=viewer, initial=initial, is_change=True)
     here = reverse("crm:quota_detail", args=[quota.pk])
     page = FormPage(_("Change"), [quotas_crumb(), Crumb(_title(quota), here), Crumb(_("Change"))], here, _("Save"))

@@ -20,6 +20,7 @@ from crm.views.quotas import quotas_crumb
 from crm.views.territories import seat_cell
 from people import formats
 from people.components import Action, Cell, Column, Crumb, Empty, Pages, Row, Table
+from people.meanwhile import last_seen
 from people.views.page import FormPage, act, form_page, viewer_of
 from people.views.words import days_words
 
@@ -122,7 +123,7 @@ def seat_quota_change_view(request: HttpRequest, seat_quota_id: int) -> HttpResp
     initial: dict[str, Any] = {
         name: getattr(row, name) for name in ("starts_on", "ends_before", "currency", "proration")
     }
-    initial["amount"] = f"{row.amount.normalize():f}"
+    initial |= {"amount": f"{row.amount.normalize():f}", "seen": last_seen()}
     here = reverse("crm:seat_quota_list")
     crumbs = [quotas_crumb(), Crumb(_("Quotas of seats"), here), Crumb(_("Change"))]
     return form_page(

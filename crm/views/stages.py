@@ -16,6 +16,8 @@ from crm.policies import stages
 from crm.selectors.stages import access_pipeline, pipeline_chosen, pipeline_list, stage_list
 from crm.services.stages import pipeline_create, pipeline_delete, pipeline_rename, stage_delete, stages_save
 from people.components import Action, Crumb, Tab
+from people.forms.base import seen_of
+from people.meanwhile import last_seen
 from people.views.page import FormPage, act, form_page, viewer_of
 
 
@@ -28,12 +30,14 @@ def stage_list_view(request: HttpRequest) -> HttpResponse:
     known = stage_list(pipeline) if pipeline else []
     initial = [stage_initial(stage) for stage, _count in known]
     form = StagesForm(request.POST or None, initial=initial, prefix="stage")
-    refusal = ""
+    refusal, seen = "", seen_of(request)
     if request.method == "POST" and form.is_valid():
         try:
-            moved = stages_save(viewer=viewer, pipeline=pipeline, values=form.values(), at=timezone.now())
+            moved = stages_save(viewer=viewer, pipeline=pipeline, values=form.values(), at=timezone.now(), seen=seen)
         except ValidationError as error:
             refusal = " ".join(error.messages)
+            if getattr(error, "code", "") == "changed_meanwhile":
+                seen = last_seen()
         else:
             messages.success(request, _saved(moved))
             return HttpResponseRedirect(_href(pipeline))
@@ -44,6 +48,7 @@ def stage_list_view(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "refusal": refusal,
+        "seen": "" if seen is None else str(seen),  # a number would get a thousands separator
         "has_stages": bool(known),
         "tabs": [Tab(item.name, _href(item), item == pipeline) for item in pipelines] if len(pipelines) > 1 else [],
         "actions": _actions(pipeline),

@@ -14,7 +14,7 @@ from kernel.money import MINOR_UNIT_DIGITS
 from kernel.period import Grain, Period
 from people.fiscal import calendar_of
 from people.forms.base import TenantForm
-from people.forms.fields import amount_field
+from people.forms.fields import NumberField, amount_field
 
 STEPS = [("0", _("to the smallest unit")), *((str(10**n), f"{10**n:,}") for n in range(5))]
 
@@ -145,7 +145,7 @@ class LineForm(TenantForm):
     """The numbers of a line, month by month."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
-    weight = forms.DecimalField(
+    weight = NumberField(
         label=_("Own weight"),
         required=False,
         min_value=0,
@@ -208,6 +208,6 @@ class HireForm(TenantForm):
 class ExpectationForm(TenantForm):
     """Which share of their quotas people are expected to reach."""
 
-    attainment = forms.DecimalField(
+    attainment = NumberField(
         label=_("Expected attainment in %"), min_value=0, max_value=500, max_digits=5, decimal_places=2, localize=True
     )

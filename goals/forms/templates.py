@@ -19,15 +19,15 @@ from kernel.period import Grain
 from kernel.row_id import row_id
 from people.fiscal import calendar_of
 from people.forms.base import TenantForm
-from people.forms.fields import DatedForm, number_field
+from people.forms.fields import DatedForm, NumberField, number_field
 from people.models import Person, Team
 
 EVERYBODY = "everybody"
 
 
-def ratio_field(label: Any, help_text: Any) -> forms.DecimalField:
+def ratio_field(label: Any, help_text: Any) -> NumberField:
     """A share as people write it: 90 is 90 %."""
-    return forms.DecimalField(
+    return NumberField(
         label=label,
         required=False,
         min_value=0,

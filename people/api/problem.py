@@ -1,11 +1,12 @@
 """Every refusal is one JSON document (RFC 9457): `type`, `title`, `status`, `detail`, `code`, and `errors` per field."""
 
 import logging
+import sys
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -15,6 +16,8 @@ from rest_framework.response import Response
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+AWAY = (OperationalError, InterfaceError)  # of the database, not of what was asked
+COME_BACK = 5  # seconds
 PLACE = "/api/"  # addresses that programs ask
 
 
@@ -81,8 +84,17 @@ def problem_of(error: Exception) -> Problem:
         return Problem(403, "forbidden", str(error) or _("Your role does not allow this."))
     if isinstance(error, exceptions.APIException):
         return _of_framework(error)
+    if isinstance(error, AWAY):
+        logger.warning("The database was away: %s", error)
+        return unavailable()
     logger.error("A request of the API failed", exc_info=error)
     return Problem(500, "program_failed", _("The program failed. The administrators of this server have the log."))
+
+
+def unavailable() -> Problem:
+    """The database is started again or cannot be reached; whoever asks again in a moment is answered."""
+    words = _("The database does not answer just now. Send it again in a few seconds.")
+    return Problem(503, "unavailable", words, headers={"Retry-After": str(COME_BACK)})
 
 
 def refusal(error: ValidationError, status: int = 422) -> Problem:
@@ -165,6 +177,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     """handler500"""
     if not is_program(request):
         return defaults.server_error(request)
+    if isinstance(sys.exc_info()[1], AWAY):
+        return plain_response(unavailable())
     return plain_response(
         Problem(500, "program_failed", _("The program failed. Try again, then tell the administrators."))
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.http import HttpRequest
 
 from people.meanwhile import last_seen
 from people.refusal import FIELDS
@@ -78,6 +79,14 @@ class SeenForm(forms.Form):
         super().refuse(error)  # type: ignore[misc]
         if getattr(error, "code", "") == "changed_meanwhile":
             self.data = {**self.data, "seen": str(last_seen())}
+
+
+def seen_of(request: HttpRequest) -> int | None:
+    """What a sent formset has seen, or what one that is shown now sees; None where it does not say."""
+    if request.method != "POST":
+        return last_seen()
+    said = request.POST.get("seen", "")
+    return int(said) if said.isdecimal() and len(said) < 19 else None
 
 
 def refuse(form: forms.BaseForm, error: ValidationError) -> None:

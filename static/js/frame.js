@@ -40,10 +40,19 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A message of success goes by itself; what went wrong stays until it is dismissed.
+const PASSING = "[data-toast].toast-note--success, [data-toast].toast-note--info";
+
 function sendToastsAway(within) {
-  for (const note of within.querySelectorAll("[data-toast].toast-note--success, [data-toast].toast-note--info")) {
-    setTimeout(() => { if (!note.matches(":hover, :focus-within")) note.remove(); }, 8000);
-  }
+  const notes = [...within.querySelectorAll(PASSING)];
+  if (within.matches?.(PASSING)) notes.push(within); // one that joined a page that was open
+  for (const note of notes) sendAway(note, 8000);
+}
+
+function sendAway(note, milliseconds) {
+  setTimeout(() => {
+    if (note.matches(":hover, :focus-within")) sendAway(note, 1000);
+    else note.remove();
+  }, milliseconds);
 }
 
 // On a phone the filters fold away, unless one of them is in force.

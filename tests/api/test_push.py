@@ -145,7 +145,8 @@ def test_people_without_the_role_send_nothing(cast: Cast) -> None:
         ([{"id": "D1", "stage": ["Won"]}], "rows.1.stage", "not_a_value"),
         ([{"id": {"a": 1}, "stage": "Won"}], "rows.1.id", "not_a_value"),
         ([], "rows", "empty"),
-        ([1], "rows.0", "not_a_dict"),
+        ([1], "rows.1", "not_a_dict"),
+        ([{"id": "D1"}, 1], "rows.2", "not_a_dict"),
         ("D1", "rows", "not_a_list"),
         (None, "rows", "null"),
     ],
@@ -167,6 +168,18 @@ def test_a_missing_required_field_is_told(dana: Program) -> None:
     answer = dana.post(DEALS, body([{"owner": "Alice Ames"}]))
     assert (answer.status_code, problem_of(answer)["code"]) == (422, "nothing_applied")
     assert answer.json()["issues"][0]["code"] == "no_column"
+
+
+def test_a_day_or_amount_means_the_same_whatever_is_sent_beside_it(dana: Program) -> None:
+    rows = [
+        {"id": "D1", "stage": "Won", "closed_on": "01/02/2026", "amount": "1.234"},
+        {"id": "D2", "stage": "Won", "closed_on": "2026-02-01", "amount": "1.234"},
+        {"id": "D3", "stage": "Won", "closed_on": "31/01/2026", "amount": "2,5"},
+    ]
+    answer = dana.post(DEALS, body(rows)).json()
+    assert [each["row"] for each in answer["refused_rows"]] == [1, 3]
+    found = dana.get("/api/v1/opportunities?external_id=D2").json()["results"][0]
+    assert found["amount"] == "1.234"
 
 
 def test_an_unknown_kind_is_nothing(dana: Program) -> None:

@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
 from redis.exceptions import ConnectionError as RedisDown
 
 from people.cache import RedisCache
@@ -116,6 +117,16 @@ def test_an_error_outside_of_the_views_is_a_problem_too(ada: Program) -> None:
     with patch("people.api.callers.viewer_of_person", side_effect=RuntimeError):
         answer = ada.get("/api/v1/me")
     assert (answer.status_code, problem_of(answer)["code"]) == (500, "program_failed")
+
+
+@pytest.mark.parametrize("place", ["people.api.people._person_response", "people.api.callers.viewer_of_person"])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_told_apart_from_a_fault(ada: Program, place: str, error: type[Exception]) -> None:
+    with patch(place, side_effect=error("server at 10.0.0.7 closed the connection")):
+        answer = ada.post(PEOPLE, {"name": "Half Done"})
+    assert (answer.status_code, problem_of(answer)["code"], answer["Retry-After"]) == (503, "unavailable", "5")
+    assert b"10.0.0.7" not in answer.content
+    assert ada.get(f"{PEOPLE}?q=Half").json()["results"] == []
 
 
 def test_the_sentences_are_in_the_language_asked_for_and_the_codes_are_not(ada: Program) -> None:

@@ -132,6 +132,7 @@ def single_rows() -> Iterator[BadFile]:
     yield deal("words for a date", "A1,Won,soon,10\n", "invalid_date", "close_date")
     yield deal("the year 3000", "A1,Won,3000-01-05,10\n", "invalid_date", "close_date")
     yield deal("words for an amount", "A1,Won,2026-01-05,plenty\n", "invalid_amount", "close_value")
+    yield deal("a unit for a currency", "A1,Won,2026-01-05,1.5 MIO\n", "invalid_currency", "close_value")
     yield deal("two decimal points", "A1,Won,2026-01-05,1.2.3\n", "invalid_amount", "close_value")
     yield deal("an endless amount", "A1,Won,2026-01-05,123456789012345678\n", "amount_too_large", "close_value")
     yield deal("an endless id", "A" * 300 + ",Won,2026-01-05,10\n", "too_long", "opportunity_id")

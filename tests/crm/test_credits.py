@@ -114,3 +114,27 @@ def test_credits_wait_for_a_deal_that_is_not_known_and_find_it(org: Organization
     assert (deal.is_split, shares(deal)) == (True, {"Ann": Decimal("0.5"), "": Decimal("0.5")})
     import_undo(batch=ImportBatch.objects.get(pk=imported["batch"]), at=NOW, actor=None)
     assert Credit.objects.filter(opportunity=None).count() == 2
+
+
+def test_shares_of_names_that_wait_go_on_waiting_when_the_others_are_changed(
+    cast: Cast, sign_in: SignIn, tmp_path: Path
+) -> None:
+    deal, client = make_deal("A1", cast.alice), sign_in("dana")
+    rows = [["A1", "Alice Ames", "50%"], ["A1", "Zoe Zander", "30%"], ["A1", "Yann Yu", "20%"]]
+    run(write(tmp_path, text_of(HEAD, rows)), "credit", cast.organization.slug)
+    page = client.get(f"/deals/{deal.pk}/credits/").content.decode()
+    assert "Zoe Zander (not known yet)" in page and "Yann Yu (not known yet)" in page
+    data = form((cast.alice, "owner", "60"), (None, "split", "30"), (None, "split", "10"))
+    data |= {"credit-INITIAL_FORMS": 3, "credit-1-name": "Zoe Zander", "credit-2-name": "Yann Yu"}
+    assert client.post(f"/deals/{deal.pk}/credits/", data).status_code == 302
+    run(write(tmp_path, "name\nZoe Zander\nYann Yu\n"), "person", cast.organization.slug)
+    assert {name: float(share) for name, share in shares(deal).items()} == {
+        "Alice Ames": 0.6, "Zoe Zander": 0.3, "Yann Yu": 0.1,
+    }  # fmt: skip
+
+
+def test_a_name_that_nobody_brought_is_the_house(cast: Cast, sign_in: SignIn) -> None:
+    deal, client = make_deal("A1", cast.alice), sign_in("dana")
+    data = form((None, "split", "100")) | {"credit-0-name": "Somebody Else"}
+    assert client.post(f"/deals/{deal.pk}/credits/", data).status_code == 302
+    assert deal.credits.get().person_text == ""

@@ -139,15 +139,18 @@ def test_odd_deals_are_taken_and_told(org: Organization, tmp_path: Path) -> None
         ["B2", "", "", "", "Won", "2026-01-01", "", "5"],
         ["B3", "", "", "", "Won", "2026-01-01", "2026-02-01", "0"],
         ["B4", "", "", "", "Won", "2026-01-01", "2026-02-01", ""],
+        ["B5", "", "", "", "Won", "2026-01-01", "2026-02-01", "(12.50)"],
     ]
     answer = run(write(tmp_path, text_of(DEALS, rows)))
-    assert counts(answer) == [4, 4, 0, 0, 0]
+    assert counts(answer) == [5, 5, 0, 0, 0]
+    assert deal("B5").amount == Decimal("-12.5")
     assert {(i["code"], i["row"]) for i in answer["issues"]} == {
         ("no_owner", 2),
         ("close_before_start", 2),
         ("won_without_close_date", 3),
         ("zero_amount", 4),
         ("no_amount", 5),
+        ("negative_amount", 6),
     }
 
 

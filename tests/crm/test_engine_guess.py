@@ -1,5 +1,7 @@
 """Which kind a file is and what its columns are, near duplicates, stages."""
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,3 +139,15 @@ def test_texts_are_cleaned_and_nothing_is_nothing() -> None:
     assert all(is_nothing(text) for text in ["", " ", "NULL", "n/a", "-", "NaN", "#N/A"])
     assert not is_nothing("None of these")
     assert name_key("GTX-Pro é") == "gtxproe"
+
+
+def test_usual_names_are_read_once_however_many_columns_a_file_has() -> None:
+    header = ["opportunity_id", *(f"extra measure {number}" for number in range(400))]
+    wide = profile(header, ["A1", *("7" for _ in range(400))])
+    kind_guess(wide, shapes())
+    with (
+        patch("crm.engine.fields.name_key", wraps=name_key) as keys,
+        patch("crm.engine.guess.name_key", wraps=name_key) as own,
+    ):
+        assert kind_guess(wide, shapes()) == "opportunity"
+    assert keys.call_count + own.call_count < 50 * len(header)

@@ -1,14 +1,18 @@
 """An import is taken back as a whole."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from crm.models import ImportBatch, Opportunity
+from crm.services.credits import Share, credits_save
 from crm.services.imports import import_undo
 from people.models import Organization
-from tests.cast import NOW
+from tests.cast import NOW, Cast
+from tests.crm.access import make_deal, make_quota
 from tests.crm.files import DEALS, ROWS, run, text_of, write
 from tests.crm.state import state
 
@@ -96,3 +100,31 @@ def test_an_import_is_undone_once(org: Organization, tmp_path: Path) -> None:
     before = state()
     undo(answer)
     assert state() == before
+
+
+def quotas_of(*rows: str) -> str:
+    return "person,starts_on,ends_before,quota\n" + "".join(f"{row}\n" for row in rows)
+
+
+def test_a_quota_entered_by_hand_since_is_named_as_what_stands_in_the_way(cast: Cast, tmp_path: Path) -> None:
+    name = cast.organization.slug
+    run(write(tmp_path, quotas_of("Alice Ames,2027-01-01,2027-04-01,90")), "quota", name)
+    second = run(write(tmp_path, quotas_of("Alice Ames,2027-01-01,2027-03-01,60")), "quota", name)
+    assert second["updated"] == 1, second
+    make_quota(cast.alice, 30, starts_on=date(2027, 3, 1), ends_before=date(2027, 4, 1))
+    before = state()
+    with pytest.raises(ValidationError, match=r"entered by hand since.*has a quota for some of these days"):
+        undo(second)
+    assert state() == before
+
+
+def test_shares_given_by_hand_since_stand_in_the_way_and_stay(cast: Cast, tmp_path: Path) -> None:
+    name = cast.organization.slug
+    deal, dana = make_deal("A1", cast.alice), cast.viewer("dana")
+    head = "deal id,rep,share\n"
+    run(write(tmp_path, f"{head}A1,Alice Ames,60%\nA1,Bob Brand,40%\n"), "credit", name)
+    second = run(write(tmp_path, f"{head}A1,Bob Brand,100%\n"), "credit", name)
+    credits_save(viewer=dana, deal=deal, shares=[Share(cast.carol, "split", Decimal(1))], at=NOW)
+    with pytest.raises(ValidationError, match="shares of a deal would not add up"):
+        undo(second)
+    assert [each.person for each in deal.credits.all()] == [cast.carol]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from crm.models import Account, Product
+from crm.models import Account, Pipeline, Product, Stage
 from tests.cast import Cast
 from tests.crm.access import make_batch, make_deal, make_stage
 
@@ -135,3 +135,11 @@ def test_a_deal_out_of_sight_is_not_found(cast: Cast, sign_in: SignIn) -> None:
     deal.is_deleted = True
     deal.save()
     assert sign_in("dana").get(f"/deals/{deal.pk}/").status_code == 404
+
+
+def test_stages_of_the_same_name_say_their_pipeline(cast: Cast, sign_in: SignIn) -> None:
+    make_stage("Offer", "open", 1)
+    renewals = Pipeline.objects.create(name="Renewals")
+    Stage.objects.create(pipeline=renewals, name="Offer", name_key="offer", position=1, outcome="open")
+    page = sign_in("dana").get("/deals/").content.decode()
+    assert ">Offer</option>" in page and ">Offer (Renewals)</option>" in page

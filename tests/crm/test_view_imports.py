@@ -1,10 +1,13 @@
 """An import through its pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.signals import template_rendered
 
 from crm.models import ImportBatch, ImportMapping, Opportunity
 from people.jobs import jobs_work
@@ -111,3 +114,57 @@ def test_an_upload_can_be_thrown_away_and_an_applied_import_cannot(cast: Cast, s
     for each in (batch, applied):
         client.post(f"/imports/{each.pk}/discard/")
     assert list(ImportBatch.objects.all()) == [applied]
+
+
+def test_a_history_of_territories_leads_on_to_its_columns(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("ada")
+    batch = upload(client, "sales_person_id,territory_id,start_date,end_date\n275,2,2011-05-31,2012-11-29\n")
+    answer = client.get(f"/imports/{batch.pk}/columns/", follow=True)
+    assert answer.status_code == 200
+    assert answer.context["form"].shape.kind == "territory_assignment"
+    assert "not imported by itself" in answer.content.decode()
+
+
+def test_a_file_without_a_usable_row_says_so_above_the_reasons(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("ada")
+    batch = upload(client, "opportunity_id,deal_stage\n,Won\n,Won\n")
+    client.post(f"/imports/{batch.pk}/columns/", as_guessed(client, batch))
+    jobs_work(cast.organization.pk)
+    page = client.get(f"/imports/{batch.pk}/preview/").content.decode()
+    assert "No row can be used" in page and "Import now" not in page
+
+
+def test_an_upload_that_waits_can_be_thrown_away_from_its_page(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("ada")
+    batch = upload(client, "opportunity_id,deal_stage\nA1,Won\n")
+    assert f'action="/imports/{batch.pk}/discard/"' in client.get(f"/imports/{batch.pk}/").content.decode()
+
+
+def test_cells_cut_by_a_sign_that_is_no_separator_are_told(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("ada")
+    batch = upload(client, "opportunity_id^deal_stage^amount\nA1^Won^5\n")
+    assert "Each line is one column" in client.get(f"/imports/{batch.pk}/columns/").content.decode()
+
+
+def test_hundreds_of_columns_are_shown_without_a_template_for_each_option(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("ada")
+    names = ["opportunity_id", *(f"extra {n} <b>" for n in range(300))]
+    batch = upload(client, text_of(names, [["A1", *range(300)]]))
+    rendered: list[str | None] = []
+    with template_names(rendered):
+        page = client.get(f"/imports/{batch.pk}/columns/").content.decode()
+    assert rendered.count("django/forms/widgets/select_option.html") < 500
+    assert '<option value="id" selected>id</option>' in page
+    assert "extra 7 &lt;b&gt;" in page and '<optgroup label="Keep as a new field">' in page
+
+
+@contextmanager
+def template_names(into: list[str | None]) -> Iterator[None]:
+    def note(signal: object, sender: Any, template: Any, **rest: Any) -> None:
+        into.append(template.name)
+
+    template_rendered.connect(note)
+    try:
+        yield
+    finally:
+        template_rendered.disconnect(note)

@@ -154,3 +154,24 @@ def test_three_open_pages_change_when_a_deal_closes(
             expect(page.locator("[data-figure].is-changed").first).to_be_attached(timeout=60_000)
             assert page.locator("[data-figure]").all_inner_texts() != before[account]
             page.context.close()
+
+
+@pytest.mark.browser
+def test_a_message_leaves_the_bar_free_and_goes_when_the_pointer_leaves_it(
+    browser: Browser, open_demo: Organization, live_server: LiveServer
+) -> None:
+    page = page_of(browser, live_server, client_of(open_demo, "helen"), "/company/")
+    page.clock.install()
+    page.reload()
+    button = page.get_by_role("button", name="A deal closes now")
+    button.click()
+    note = page.locator(".toast-note")
+    expect(note).to_be_visible()
+    button.click(trial=True, timeout=5_000)  # nothing lies on it
+    note.hover()
+    page.clock.run_for(10_000)
+    expect(note).to_be_visible()
+    page.mouse.move(10, 400)
+    page.clock.run_for(2_000)
+    expect(note).to_have_count(0)
+    page.context.close()
