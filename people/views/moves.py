@@ -44,7 +44,7 @@ def _href(sheet: MoveSheet) -> str:
 
 
 def _title(sheet: MoveSheet) -> str:
-    return sheet.title or _("Sheet of %(day)s") % {"day": formats.plain(sheet.created_at.date())}
+    return sheet.title or _("Sheet of %(day)s") % {"day": formats.plain(timezone.localtime(sheet.created_at).date())}
 
 
 def state_status(sheet: MoveSheet) -> Status:
@@ -133,13 +133,17 @@ def move_sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     sheet = read.access_sheet(viewer, sheet_id, "change" if request.method == "POST" else "view")
     if sheet.state != MoveSheet.State.DRAFT:
         if request.method == "POST":
-            messages.error(request, _("This sheet is applied already. Start a new one."))
-            return HttpResponseRedirect(_href(sheet))
+            return _applied_meanwhile(request, sheet)
         return _applied_page(request, viewer, sheet)
     if request.method == "POST":
         return _sheet_post(request, viewer, sheet)
     forms = [LineForm(initial=iso(line), prefix=f"line-{place}") for place, line in enumerate(lines_of(sheet))]
     return _draft_page(request, viewer, sheet, forms, service.sheet_preview(sheet=sheet))
+
+
+def _applied_meanwhile(request: HttpRequest, sheet: MoveSheet) -> HttpResponse:
+    messages.info(request, _("This sheet is applied already. Start a new one."))
+    return HttpResponseRedirect(_href(sheet))
 
 
 def _sheet_post(request: HttpRequest, viewer: Viewer, sheet: MoveSheet) -> HttpResponse:
@@ -157,6 +161,8 @@ def _sheet_post(request: HttpRequest, viewer: Viewer, sheet: MoveSheet) -> HttpR
     except ValidationError as error:
         other = Callout(" ".join(error.messages), _others_words(sheet), "bad")
         sheet = read.access_sheet(viewer, sheet.pk, "change")
+        if sheet.state != MoveSheet.State.DRAFT:  # a second click, or somebody else was faster
+            return _applied_meanwhile(request, sheet)
         return _draft_page(request, viewer, sheet, forms, None, callout=other, status=422)
     if request.POST.get("do") == "apply":
         return act(

@@ -117,6 +117,12 @@ def test_a_mover_leaves_one_seat_vacant_and_sits_in_another_from_the_day_on(cast
     assert old.ends_before == FOREVER
 
 
+def test_whoever_moves_before_leaving_holds_the_new_seat_until_then(cast: Cast) -> None:
+    applied(cast, ("Alice Ames", "leaves", str(AUGUST)))
+    applied(cast, ("Alice Ames", "moves", str(JULY), "South"))
+    assert seats(cast.alice)[-1] == ("South", "rep", JULY, AUGUST)
+
+
 def test_a_promotion_is_a_move_to_a_new_role(cast: Cast) -> None:
     applied(cast, ("Carol Cole", "moves", "2026-07-01", "", "manager"))
     assert seats(cast.carol)[-1][:3] == ("South", "manager", JULY)

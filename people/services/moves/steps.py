@@ -280,7 +280,8 @@ class Steps:
             outcome.words.append(_("Gets a new seat in %(team)s (%(role)s) from %(day)s on.") % values)
         else:
             outcome.words.append(_("Takes the vacant seat in %(team)s (%(role)s) from %(day)s on.") % values)
-        self.recorder.create(SeatHolding(seat=seat, person=person, starts_on=on, ends_before=seat.ends_before))
+        until = person.here_before(on, seat.ends_before)
+        self.recorder.create(SeatHolding(seat=seat, person=person, starts_on=on, ends_before=until))
         if role == Seat.Role.MANAGER:
             self._led.append((outcome, team, on))
 
