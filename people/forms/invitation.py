@@ -14,7 +14,7 @@ class InviteForm(TenantForm):
     )
 
 
-class PersonsWithAddressField(forms.ModelMultipleChoiceField):
+class PersonsWithAddressField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """People to tick, each with the address that the link goes to."""
 
     def label_from_instance(self, obj: Any) -> str:

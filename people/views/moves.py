@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.row_id import row_id
@@ -233,12 +234,20 @@ def _draft_page(
 
 
 def _summary(preview: Preview) -> Callout:
-    count = preview.problem_count
-    values = {"n": formats.number(count), "all": formats.number(len(preview.outcomes))}
+    count, lines = preview.problem_count, len(preview.outcomes)
+    values = {"n": formats.number(count), "all": formats.number(lines)}
     if count:
-        words = _("%(n)s of %(all)s lines cannot be applied. Nothing is applied while one of them stands so.")
+        words = ngettext(
+            "The line cannot be applied yet. Below it stands why.",
+            "%(n)s of %(all)s lines cannot be applied. Nothing is applied while one of them stands so.",
+            lines,
+        )
         return Callout(_("Some lines have problems"), words % values, "bad")
-    words = _("All %(all)s lines can be applied. Read beside each line what will happen, then apply.")
+    words = ngettext(
+        "The line can be applied. Read below it what will happen, then apply.",
+        "All %(all)s lines can be applied. Read below each line what will happen, then apply.",
+        lines,
+    )
     return Callout(_("Ready to apply"), words % values, "good")
 
 

@@ -391,6 +391,7 @@ def test_only_administrators_have_sheets(cast: Cast, who: str) -> None:
         (("Alice Ames", "dances", "soon"), "“soon” is not a day"),
         (("id:999999", "joins", "2026-07-01", "North"), "nobody called “id:999999”"),
         (("zoe@acme.example", "joins", "2026-07-01", "North"), "Write the name too"),
+        (("x" * 201, "joins", "2026-07-01", "North"), "200 characters at most"),
         (("Zoe <nonsense>", "joins", "2026-07-01", "North"), "is not an e-mail address"),
     ],
 )

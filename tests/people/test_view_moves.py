@@ -112,6 +112,8 @@ def test_problems_stand_beside_the_line_and_there_is_no_way_to_apply(ada: Client
     words = page(ada, sheet)
     assert "“soon” is not a day." in words
     assert "1 of 2 lines cannot be applied" in words
+    assert "The line cannot be applied yet." in page(ada, draft(("Nobody", "leaves", "2026-07-01")))
+    assert "The line can be applied." in page(ada, draft(JOINER))
     assert 'value="apply"' not in words
     assert 'value="soon"' in words
 
