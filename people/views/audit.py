@@ -120,7 +120,8 @@ def subject_of(entry: AuditEntry, names: read.AuditNames) -> tuple[str, str]:
         person_id, name = names.grants[key]
         return name, reverse("people:person_detail", args=[person_id])
     words = subject_words(entry.subject)
-    return (f"{words} {key}" if key else words), ""
+    is_one_of_many = key and entry.subject != "organization"
+    return (f"{words} {key}" if is_one_of_many else words), ""
 
 
 def _lines(found: QuerySet[AuditEntry]) -> Iterator[bytes]:

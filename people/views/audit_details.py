@@ -18,6 +18,7 @@ LONGEST = 500  # characters
 EXACT = re.compile(r"^(-?\d+)(?:\.0+|(\.\d*[1-9])0*)(?= [A-Z]{3}$|$)")  # an exact amount and its needless zeros
 DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 CHANGE = ("before", "after")
+PLACES = {"before": -2, "after": -1, "starts_on": 2, "ends_before": 3}  # the others stand between, by name
 LISTS = frozenset({"fields", "texts", "merged", "scopes", "regions", "industries", "steps", "quotas_taken_away"})
 
 
@@ -40,12 +41,12 @@ class _Details:
         if isinstance(before, dict) and isinstance(after, dict):
             rest = {name: value for name, value in detail.items() if name not in CHANGE}
             return [*self._changes(before, after), *self.pairs(rest)]
-        order = sorted(detail, key=lambda name: (name not in CHANGE, name == "after", name))
+        order = sorted(detail, key=lambda name: (PLACES.get(name, 1), name))
         return [f"{key_words(name)}: {self.value(name, detail[name])}" for name in order]
 
     def _changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         found = []
-        for name in sorted({*before, *after}):
+        for name in sorted({*before, *after}, key=lambda name: (PLACES.get(name, 1), name)):
             was, now = (self.value(name, each.get(name)) for each in (before, after))
             found.append(f"{key_words(name)}: {now}" if was == now else f"{key_words(name)}: {was} → {now}")
         return found

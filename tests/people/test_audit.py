@@ -115,14 +115,21 @@ def test_entries_about_somebody_are_found_by_whatever_names_them(cast: Cast, ada
 
 def test_details_are_words_and_no_data_of_a_program(cast: Cast, ada: Client) -> None:
     shares = [{"person": cast.alice.pk, "role": "owner", "share": "0.600000"}, {"person": None, "role": "split"}]
+    days = {"starts_on": "2026-06-15", "ends_before": "9999-12-31"}
     audit("credits_save", actor=cast.ada, at=NOW, subject="deal", detail={"before": [], "after": shares})
-    audit("delegation_add", actor=cast.ada, at=NOW, subject=cast.bob, detail={"delegate": cast.alice.pk, "all": True})
+    audit(
+        "delegation_add",
+        actor=cast.ada,
+        at=NOW,
+        subject=cast.bob,
+        detail={"delegate": cast.alice.pk, "all": True, **days},
+    )
     cells = {"2027-01-01": ["0.000000", "50000.50", True], "2027-02-01": ["10", "100.00", False]}
     audit("plan_cells_change", actor=cast.ada, at=NOW, subject=cast.north, detail={"cells": cells})
     audit("team_move", actor=cast.ada, at=NOW, subject=cast.north, detail={"parent": cast.south.pk, "on": ["x" * 600]})
     moved, plan, stands_in, credit = [line[4] for line in page(ada)]
     assert credit == "before: –; after: person: Alice Ames, role: owner, share: 0.6 / person: –, role: split"
-    assert stands_in == "all: yes; stand-in: Alice Ames"
+    assert stands_in == "all: yes; stand-in: Alice Ames; from day: 15 Jun 2026; until before: further notice"
     assert plan == "numbers: 2027-01-01: 0, 50000.5, yes, 2027-02-01: 10, 100, no"
     assert moved.endswith("x …") and len(moved) < 510
 
@@ -139,12 +146,19 @@ def test_a_change_says_what_was_and_what_is_and_days_and_roles_are_words(cast: C
         subject="opportunity",
         detail={"from": cast.bob.pk, "to": cast.alice.pk},
     )
-    audit("organization_change", actor=cast.ada, at=NOW, detail={"second_factor_roles": [["hr"], ["hr", "finance"]]})
+    audit(
+        "organization_change",
+        actor=cast.ada,
+        at=NOW,
+        subject=cast.organization,
+        detail={"second_factor_roles": [["hr"], ["hr", "finance"]]},
+    )
     audit("person_change", actor=cast.ada, at=NOW, subject=cast.bob, detail={"fields": ["hired_on", "left_on"]})
     fields, roles, handed, given, changed = [line[4] for line in page(ada)]
     assert changed == ("amount: 100 USD → 120.5 USD; days: 1 Jan 2026 until before further notice; person: Alice Ames")
     assert given == "role: HR; team: –"
     assert handed == "from: Bob Brand; to: Alice Ames"
+    assert page(ada, action="organization_change")[0][3] == "Organization"
     assert roles == "second factor required for: hr → hr, finance"
     assert fields == "fields: hired on, left on"
     assert [line[2] for line in page(ada, about=cast.alice.pk)] == ["Deal handed over", "Quota changed"]

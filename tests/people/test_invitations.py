@@ -96,6 +96,15 @@ def test_many_are_invited_by_pasting_addresses_and_by_ticking_people(cast: Cast,
     assert "Nothing was saved yet" in refused
 
 
+def test_nobody_is_invited_to_a_colleagues_address(cast: Cast, ada: Client) -> None:
+    Person.objects.filter(pk=cast.bob.pk).update(email="bob@home.example")
+    for address in ("Bob@acme.example", "bob@home.example"):  # what he signs in with, and where his mail goes
+        answer = ada.post(url("person_invite", cast.nils), {"email": address})
+        assert answer.status_code == 422
+        assert "This is the address of Bob Brand." in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
 def test_people_to_tick_stand_with_their_address(cast: Cast, ada: Client) -> None:
     Person.objects.filter(pk=cast.nils.pk).update(email="nils@acme.example")
     assert "Nils Nord · nils@acme.example" in ada.get(url("invitation_add")).content.decode()

@@ -379,6 +379,7 @@ def test_only_administrators_have_sheets(cast: Cast, who: str) -> None:
     [
         (("Alica Ames", "leaves", "2026-07-01"), "nobody called “Alica Ames”. Is it Alice Ames?"),
         (("Zoe Zahn", "joins", "2026-07-01", "Nort"), "no team “Nort”. Is it North?"),
+        (("Zoe Zahn", "joins", "2026-07-01", "Far East"), "no team “Far East”. Check the spelling, or add the team."),
         (("Zoe Zahn", "joins", "2026-07-01"), "which team they join"),
         (("Alice Ames", "joins", "2026-07-01", "South"), "has a seat on this day already"),
         (("Alice Ames", "moves", "2026-07-01", "North"), "sits in North as Rep on this day already"),
