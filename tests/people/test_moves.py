@@ -277,6 +277,10 @@ def test_undo_puts_every_row_back(cast: Cast) -> None:
     assert everything() == before
     sheet.refresh_from_db()
     assert sheet.state == "undone"
+    nobody_again = [
+        (move.person_text, move.manager_text) for move in sheet.moves.filter(person=None).order_by("number")
+    ]
+    assert nobody_again == [("Zoe Zahn", ""), ("Yann Young", "Zoe Zahn")]
     assert sorted(AuditEntry.objects.filter(subject="movesheet").values_list("action", flat=True)) == [
         "moves_apply",
         "moves_undo",
