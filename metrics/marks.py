@@ -164,6 +164,12 @@ CREATE TRIGGER metrics_mark_described_{operation.lower()} AFTER {operation} ON {
     )
 
 
+def _undescribed(table: str) -> str:
+    return "".join(
+        f"DROP TRIGGER metrics_mark_described_{operation} ON {table};" for operation in ("insert", "update", "delete")
+    )
+
+
 DESCRIBING = {
     "crm_opportunity": ("account_id", "lead_source", "deal_type", "loss_reason", "next_step", "next_step_on"),
     "crm_lead": ("account_id", "lead_source"),
@@ -190,14 +196,15 @@ CREATE TRIGGER {name} AFTER UPDATE ON {table}
 
 DESCRIBED = _described("crm_customvalue") + "".join(_redescribed(*each) for each in DESCRIBING.items())
 DROP_DESCRIBED = (
-    "".join(
-        f"DROP TRIGGER metrics_mark_described_{operation} ON crm_customvalue;"
-        for operation in ("insert", "update", "delete")
-    )
+    _undescribed("crm_customvalue")
     + "DROP FUNCTION "
     + ", ".join(f"metrics_mark_redescribed_{table.removeprefix('crm_')}" for table in DESCRIBING)
     + " CASCADE;"
 )
+
+# Open deals are shown by stage: what the stages are called, and in which order they and their pipelines stand.
+STAGES = _described("crm_stage") + _described("crm_pipeline")
+DROP_STAGES = _undescribed("crm_stage") + _undescribed("crm_pipeline")
 
 # Credits move amounts between people: theirs, and the owner's, on the days of the deal.
 CREDIT_DAYS = f"""

@@ -4,7 +4,7 @@ Django builds the models of every app anew for each index, constraint, trigger a
 in a row build them once when they are put `Together`, and do the same to the database.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -13,7 +13,8 @@ from django.db.migrations.state import ProjectState
 
 
 class Together(Operation):
-    """New tables only, or indexes, constraints and triggers only: none may need the models as another one left them."""
+    """Operations of one sort (new tables, fields, indexes and constraints, triggers) that the database can do one after the
+    other without the models as the former one left them."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
@@ -39,7 +40,4 @@ class Together(Operation):
         return type(self).__name__, [self.operations], {}
 
     def describe(self) -> str:
-        return "; ".join(self._each())
-
-    def _each(self) -> Iterator[str]:
-        return (operation.describe() for operation in self.operations)
+        return "; ".join(operation.describe() for operation in self.operations)

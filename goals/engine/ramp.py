@@ -84,11 +84,17 @@ def month_factor(
     return total / all_days
 
 
-def ramp_share(month: Period, presence: Presence, ramp: Ramp, basis: Basis = Basis.CALENDAR) -> Fraction | None:
+def ramp_share(
+    month: Period,
+    presence: Presence,
+    ramp: Ramp,
+    basis: Basis = Basis.CALENDAR,
+    holidays: Collection[date] = (),
+) -> Fraction | None:
     """Return the share that the ramp leaves of a full quota in the days of ``month`` that somebody is there and not away; None
     where there are no such days."""
-    whole = month_factor(month, presence, Ramp(), basis)
-    return month_factor(month, presence, ramp, basis) / whole if whole else None
+    whole = month_factor(month, presence, Ramp(), basis, holidays)
+    return month_factor(month, presence, ramp, basis, holidays) / whole if whole else None
 
 
 def _there(period: Period, leaves: Sequence[Period]) -> Iterator[Period]:

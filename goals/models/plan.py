@@ -11,6 +11,8 @@ from goals.models.approval import Stepped
 from people.models.dated import ordered_days
 from people.wall import Walled
 
+PLAN_SOURCE = "quota plan "  # before the number of the plan, as the source of its quotas
+
 
 class AllocationMethod(models.TextChoices):
     """By what people are weighed."""
@@ -40,7 +42,7 @@ class DayBasis(models.TextChoices):
     """By which days part of a month counts."""
 
     CALENDAR = "calendar", _("calendar days")
-    WORKING = "working", _("working days (Monday to Friday)")
+    WORKING = "working", _("working days, Monday to Friday without holidays")
 
 
 @pghistory.track(context_field=pghistory.ContextJSONField())
@@ -67,6 +69,11 @@ class QuotaPlan(Walled):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def source(self) -> str:
+        """What its quotas say they come from."""
+        return f"{PLAN_SOURCE}{self.pk}"
 
 
 @pghistory.track(context_field=pghistory.ContextJSONField())

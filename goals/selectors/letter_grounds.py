@@ -1,6 +1,6 @@
 """What stands behind the quotas in force that a letter is made of: the ramp of the plan they come from, and who approved them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,12 +11,13 @@ from goals.engine.approval import MANAGERS
 from goals.engine.proration import Basis
 from goals.engine.ramp import Presence, Ramp, ramp_share
 from goals.models import PlanCell, PlanLine, PlanVersion, QuotaDecision, QuotaRequest
+from goals.models.plan import PLAN_SOURCE
 from goals.selectors.planning.history import leaves_of
 from kernel.period import Period, month_of
 from people.models import Organization, SeatHolding, TeamClosure
+from people.selectors.holiday import holiday_days
 from people.viewer import day_at
 
-SOURCE = "quota plan "
 Approval = tuple[int, int | None, str, str]  # who, in whose place, as what, on which day
 
 
@@ -32,9 +33,10 @@ class Grounds:
 
 def grounds_of(quotas: Mapping[int, Sequence[Quota]], period: Period, organization: Organization) -> dict[int, Grounds]:
     """By person. A constant number of queries."""
-    versions = _versions([quota for each in quotas.values() for quota in each])
+    every = [quota for rows in quotas.values() for quota in rows]
+    versions = _versions(every)
     ramps = _ramps(quotas, versions, period)
-    changed = _changes([quota for each in quotas.values() for quota in each], organization)
+    changed = _changes(every, organization)
     planned = _plan_approvals(versions, list(quotas), organization)
     found = {}
     for person_id, rows in quotas.items():
@@ -52,8 +54,8 @@ def grounds_of(quotas: Mapping[int, Sequence[Quota]], period: Period, organizati
 
 def _plan_of(quota: Quota) -> int | None:
     """The plan that put it in force."""
-    number = quota.source.removeprefix(SOURCE)
-    return int(number) if quota.source.startswith(SOURCE) and number.isdecimal() else None
+    number = quota.source.removeprefix(PLAN_SOURCE)
+    return int(number) if quota.source.startswith(PLAN_SOURCE) and number.isdecimal() else None
 
 
 def _versions(quotas: Iterable[Quota]) -> dict[int, PlanVersion]:
@@ -66,7 +68,7 @@ def _versions(quotas: Iterable[Quota]) -> dict[int, PlanVersion]:
 def _ramps(
     quotas: Mapping[int, Sequence[Quota]], versions: Mapping[int, PlanVersion], period: Period
 ) -> dict[int, list[list[str]]]:
-    """Months within the period for which a plan has given part of a full quota, because of tenure. Three queries."""
+    """Months within the period for which a plan has given part of a full quota, because of tenure. Four queries."""
     ramped = {plan: version for plan, version in versions.items() if version.ramp_ratios}
     if not ramped:
         return {}
@@ -74,7 +76,7 @@ def _ramps(
     cells: dict[int, dict[date, PlanCell]] = {}
     for cell in PlanCell.objects.filter(line__in=lines):
         cells.setdefault(cell.line_id, {})[cell.month] = cell
-    leaves = leaves_of(period)
+    leaves, days_off = leaves_of(period), holiday_days()
     found: dict[int, list[list[str]]] = {}
     for line in lines:
         person_id = line.person_id or 0
@@ -84,13 +86,18 @@ def _ramps(
         for quota in quotas[person_id]:
             if _plan_of(quota) == version.plan_id:
                 found.setdefault(person_id, []).extend(
-                    _months(quota, version, presence, cells.get(line.pk, {}), period)
+                    _months(quota, version, presence, cells.get(line.pk, {}), period, days_off)
                 )
     return {person_id: sorted(rows, key=lambda row: row[1]) for person_id, rows in found.items() if rows}
 
 
 def _months(
-    quota: Quota, version: PlanVersion, presence: Presence, cells: Mapping[date, PlanCell], period: Period
+    quota: Quota,
+    version: PlanVersion,
+    presence: Presence,
+    cells: Mapping[date, PlanCell],
+    period: Period,
+    days_off: Collection[date],
 ) -> list[list[str]]:
     """Of one quota: its months at less than the whole. One that somebody has changed since is no matter of the ramp any more."""
     days = Period(quota.starts_on, quota.ends_before)
@@ -102,7 +109,7 @@ def _months(
     for cell in inside:
         month = month_of(cell.month).intersect(days)
         shown = month.intersect(period) if month is not None else None
-        share = ramp_share(month_of(cell.month), presence, ramp, Basis(version.days))
+        share = ramp_share(month_of(cell.month), presence, ramp, Basis(version.days), days_off)
         if shown is not None and cell.source == PlanCell.Source.RAMP and share is not None and share < 1:
             rows.append(["ramp", shown.starts_on.isoformat(), shown.ends_before.isoformat(), str(_ratio(share))])
     return rows

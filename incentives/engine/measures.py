@@ -144,8 +144,9 @@ class Measures:
         return self._quota[key]
 
     def _person(self, code: int, window: Period) -> int | None:
-        parts = self.quotas.parts(code, window)
-        found = self.quotas.quota(code, window, window, parts, self.quotas.of(code, window.starts_on))
+        rows = self.quotas.of(code, window.starts_on)
+        parts = self.quotas.parts(code, window, rows)
+        found = self.quotas.quota(code, window, window, parts, rows)
         return half_away(found.reduced) if found.known else None
 
     def _plain(self, code: int, window: Period) -> int | None:

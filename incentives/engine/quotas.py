@@ -118,8 +118,8 @@ class Quotas:
                 self.rows[row.participant].append(row)
         self.leaving = plan.leaver.earns is not LeaverEarns.PRO_RATA
         self.mode = MidPeriodChange.BLENDED if component.evaluated is Evaluated.TO_DATE else plan.mid_period_change
-        self._known_units: dict[Decimal, Fraction] = {}
         self.restart = self.mode is MidPeriodChange.SEGMENTS and plan.on_change is OnChange.RESTART
+        self._known_units: dict[Decimal, Fraction] = {}  # by amount; people often have the same
 
     def of(self, code: int, day: date) -> list[Quota]:
         """Return a person's quota rows; in a team's component the team's where they have none."""
@@ -132,20 +132,16 @@ class Quotas:
     def pieces(self, code: int, window: Period) -> list[Piece]:
         """Return the pieces of one person's window."""
         rows = self.of(code, window.starts_on)
-        parts = self._parts(code, window, rows)
+        parts = self.parts(code, window, rows)
         cut = self.mode in (MidPeriodChange.SEGMENTS, MidPeriodChange.CREDIT_DATE)
         return [
             self._piece(code, window, part, parts, rows, number)
             for number, part in enumerate(parts if cut else [window])
         ]
 
-    def parts(self, code: int, window: Period) -> list[Period]:
+    def parts(self, code: int, window: Period, rows: list[Quota]) -> list[Period]:
         """Return a window cut where quota, target pay or role changes."""
-        return self._parts(code, window, self.of(code, window.starts_on))
-
-    def _parts(self, code: int, window: Period, rows: list[Quota]) -> list[Period]:
-        cuts = self._cuts(code, window, rows)
-        return _between([window.starts_on, *cuts, window.ends_before])
+        return _between([window.starts_on, *self._cuts(code, window, rows), window.ends_before])
 
     def _piece(
         self, code: int, window: Period, part: Period, parts: list[Period], rows: list[Quota], number: int

@@ -154,7 +154,10 @@ class _Groups:
         if asked.as_of or asked.scope.person_ids is not None or is_of_everybody:
             return compute()  # of one person read as quickly, of everybody too much to keep
         teams = sorted(asked.members.get(Dimension.TEAM, ()))
-        return kept((what, asked.on, asked.by, asked.scope, self.window, teams, sorted(map(str, wanted))), compute)
+        named = sorted(asked.members)  # who is named has a row, with nothing in it too
+        return kept(
+            (what, asked.on, asked.by, asked.scope, self.window, teams, named, sorted(map(str, wanted))), compute
+        )
 
     def _to_date(self) -> dict[Key, dict[Part, Decimal]]:
         """Parts since the beginning of the fiscal year, per period; without a grain up to the last day asked for."""

@@ -13,7 +13,7 @@ from metrics.facts import cycle_start
 from metrics.models import DataVersion, DirtyBucket
 from metrics.selectors.version import KEEP_SECONDS, version_key
 from metrics.services.rollups import PERSON, PRODUCT, ROLLUPS, Bucket, Rollup, rebuild, rewrite
-from metrics.services.teams import teams_forget, teams_rebuild, teams_rewrite
+from metrics.services.teams import teams_rebuild, teams_rewrite
 from people.models import Organization
 from people.wall import tenant
 
@@ -77,7 +77,6 @@ def _batch(organization_id: int, *, is_full: bool, waits: bool, batch: int) -> t
             if rollup.family in families:
                 rebuild(rollup, start)
         if Family.DEALS in families:
-            teams_forget()
             teams_rebuild()
         return taken, True, _version_up(organization_id)
     marks = _marks_take(batch)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from metrics.selectors.sums.statement import LAST_STRUCTURE
 from metrics.services.rollups import Bucket, write_differences
 
 MANY = 200  # people with changed seats or quotas from which a rebuild is cheaper
@@ -16,7 +17,7 @@ ATTAINED = """
     coalesce(sum(r.won_amount + r.plan_difference) FILTER (WHERE q.id IS NOT NULL), 0) AS attained_amount,
     coalesce(sum(r.won_count) FILTER (WHERE q.id IS NOT NULL), 0) AS attained_count
 """
-SITTING = "h.starts_on <= least({day}, DATE '9999-12-30') AND least({day}, DATE '9999-12-30') < h.ends_before"
+SITTING = f"h.starts_on <= least({{day}}, {LAST_STRUCTURE}) AND least({{day}}, {LAST_STRUCTURE}) < h.ends_before"
 
 COLUMNS = f"team_id, day, {', '.join(SUMMED)}, attained_amount, attained_count"
 SUMS = f"""
@@ -48,16 +49,16 @@ DUE = f"""
 
 
 def teams_rebuild() -> None:
-    """Every row anew, written where it differs."""
-    parts = (*SUMMED, "attained_amount", "attained_count")
-    write_differences("metrics_teamrollup", "team_id", COLUMNS, parts, SUMS.format(rows=EVERY))
+    """Every row anew, written where it differs; no mark is left."""
+    _moved()
+    _rebuild()
 
 
 def teams_rewrite(buckets: Iterable[Bucket]) -> None:
     """The rows that these buckets of people, and changed seats and quotas, make due."""
     moved = _moved()
     if len({person for person, _ in moved}) > MANY or (0, 0) in moved:
-        teams_rebuild()
+        _rebuild()
         return
     some = sorted(set(buckets))
     if not some and not moved:
@@ -72,9 +73,9 @@ def teams_rewrite(buckets: Iterable[Bucket]) -> None:
         cursor.execute("DROP TABLE metrics_teamdue")
 
 
-def teams_forget() -> None:
-    """Take all marks away, before everything is added up anew."""
-    _moved()
+def _rebuild() -> None:
+    parts = (*SUMMED, "attained_amount", "attained_count")
+    write_differences("metrics_teamrollup", "team_id", COLUMNS, parts, SUMS.format(rows=EVERY))
 
 
 def _moved() -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from goals.selectors.letters import letter_proposals
 from goals.services.letters.document import adjustment_words, approval_words, letter_data
 from goals.services.quota_requests import quota_request_ask, quota_request_decide
 from kernel.period import Period, month_of
-from people.models import Leave, Person
+from people.models import Holiday, Leave, Person
 from tests.cast import NOW, Cast, make_person, make_seat
 from tests.letters.build import QUARTER, issue, make_quota
 from tests.planning.access import approve_all, hand_in, make_plan
@@ -89,6 +89,15 @@ def test_a_ramp_is_named_for_quotas_of_a_quarter_and_with_leave_in_it(cast: Cast
         ["2026-08-01", "2026-09-01", str(round((Decimal(10) * RAMP[1] + 21 * RAMP[2]) / 31, 3))],
         ["2026-09-01", "2026-10-01", str(round((Decimal(10) * RAMP[2] + 20) / 30, 3))],
     ]
+
+
+def test_holidays_are_no_working_days_of_a_ramp(cast: Cast) -> None:
+    Holiday.objects.bulk_create(Holiday(day=date(2026, 7, day), name="Works holiday") for day in (1, 2, 3))
+    Person.objects.filter(pk=cast.alice.pk).update(hired_on=date(2026, 6, 16))
+    approved(cast, make_plan(cast, ramp_ratios=RAMP, days="working"))
+    july = issue(cast.alice).content["adjustments"][0]
+    # 20 working days, 12 of them in the second month of tenure and none of the others with a quota
+    assert july == ["ramp", "2026-07-01", "2026-08-01", str(round(12 * RAMP[1] / 20, 3))]
 
 
 def test_a_quota_that_was_changed_since_is_no_matter_of_the_ramp(cast: Cast) -> None:

@@ -3,20 +3,23 @@ keep is never older than the data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from crm.models import Opportunity
 from metrics.models import DataVersion, DirtyTeam, TeamRollup
-from metrics.selectors.answer import answer
+from metrics.selectors.answer import answer, figures_of
 from metrics.selectors.kept import kept, one_look
 from metrics.selectors.parse import question_of
+from metrics.selectors.question import Dimension
 from metrics.selectors.state import numbers_state
 from metrics.services import rollups_recompute
-from people.models import Organization, SeatHolding
+from people.models import Organization, SeatHolding, Team
 from tests.metrics.test_quotas import METRICS, company
 
 __all__ = ["company"]
@@ -101,3 +104,25 @@ def test_a_stamp_never_comes_again_even_where_its_transaction_was_undone(company
         seen.add(DataVersion.objects.get().stamp)
         DataVersion.objects.update(version=1)
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize("table", ["crm_stage", "crm_pipeline"])
+def test_a_page_keeps_nothing_of_stages_that_have_another_name(company: Organization, table: str) -> None:
+    rollups_recompute(organization_id=company.pk)
+    assert [_kept_by_a_page(1), _kept_by_a_page(2)] == [1, 1]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET name = name || ' 2'")
+    assert _kept_by_a_page(3) == 3
+    rollups_recompute(organization_id=company.pk)
+    assert _kept_by_a_page(4) == 4
+
+
+def test_a_look_tells_questions_that_name_their_teams_from_those_that_do_not(company: Organization) -> None:
+    rollups_recompute(organization_id=company.pk)
+    asked = question_of(metrics="open_count", by="team", on=date(2017, 5, 20))
+    named = replace(asked, members={Dimension.TEAM: {team.pk: team.name for team in Team.objects.all()}})
+    afresh = [figures_of(company, named), figures_of(company, asked)]
+    with one_look():
+        numbers_state()
+        for _turn in range(2):
+            assert [figures_of(company, named), figures_of(company, asked)] == afresh

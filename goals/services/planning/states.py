@@ -88,7 +88,7 @@ def _put_in_force(viewer: Viewer, row: PlanVersion, at: datetime) -> None:
         starts_on=plan.starts_on,
         ends_before=plan.ends_before,
         currency=plan.currency,
-        source=f"quota plan {plan.pk}",
+        source=plan.source,
         reason=_("%(plan)s, version %(number)s") % {"plan": plan.name, "number": row.number},
         measure=plan.measure,
     )

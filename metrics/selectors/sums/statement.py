@@ -12,7 +12,7 @@ from typing import Any
 from metrics.engine.parts import Part
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.sql import Parameters, Sql, rows_of
-from metrics.selectors.sums.traits import array_type, column_of, kept
+from metrics.selectors.sums.traits import array_type, asked_values, column_of
 
 Key = tuple[Any, ...]  # a member of each dimension asked by, then the number of the cut
 Found = dict[Key, dict[Part, Decimal]]
@@ -54,7 +54,7 @@ def conditions(question: Question, window: Window) -> Sql:
         sql.add("s.day >= %s AND s.day < %s", window.starts_on, window.ends_before)
     if question.scope.person_ids is not None:
         sql.add("s.person_id = ANY(%s::bigint[])", list(question.scope.person_ids))
-    for dimension, values in kept(question):
+    for dimension, values in asked_values(question):
         sql.add(f"s.{column_of(dimension)} = ANY(%s::{array_type(dimension)})", values)
     if question.scope.team_id is not None:
         sql.add(f"s.person_id = ANY(ARRAY({EVER_BELOW}))", question.scope.team_id)

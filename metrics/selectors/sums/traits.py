@@ -100,7 +100,7 @@ def facts_with(family: Family, traits: Iterable[Dimension], as_of: date | None =
     return " ".join(dict.fromkeys([facts_then(family, as_of) if as_of else TABLES[family], *filter(None, joins)]))
 
 
-def kept(question: Question) -> list[tuple[Dimension, list[Member]]]:
+def asked_values(question: Question) -> list[tuple[Dimension, list[Member]]]:
     """Which values of which dimensions a question is about."""
     found: list[tuple[Dimension, list[Member]]] = []
     if question.scope.product_ids is not None:
