@@ -4,7 +4,7 @@ Goals are transparent to the team: whoever sits in a team sees the goals of its 
 team, and roles that see everyone, see those below. Everybody else sees the title of a goal that is aligned ("title"), never
 its numbers. Goals are set and changed by whoever leads the owner (never one's own), by administrators and operations; the
 owner checks in, acknowledges and asks for changes, and may set a goal for themselves. Notes marked private are for the
-owner and whoever leads them.
+owner and whoever leads them, not for whoever looks as one of these.
 
 "view" · "title" · "private" (read private notes) · "create" · "change" (revise, withdraw, decide requests) · "check_in" ·
 "request" (ask for a change) · "help" (offer help).
@@ -42,7 +42,7 @@ class GoalPolicy(Policy):
             return goals if viewer.sees_everyone else goals.filter(self._seen(viewer))
         own = Q(person=viewer.person)
         if action == "private":
-            return goals.filter(own | self._led(viewer))
+            return goals.none() if viewer.is_looked_through else goals.filter(own | self._led(viewer))
         if action == "request":
             return goals.filter(own)
         kept = self._kept(viewer)

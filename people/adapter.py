@@ -11,6 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.encoding import force_bytes
 
 from people.models import User
@@ -22,6 +23,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves: an administrator creates the sign-in."""
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to where it was begun."""
+        return reverse("people:profile")
 
     def send_mail(self, *arguments: Any, **options: Any) -> None:
         """A mail server that is down fails no page; a page that failed for known addresses only would betray them."""

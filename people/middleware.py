@@ -116,6 +116,8 @@ def _second_factor_first(request: HttpRequest) -> HttpResponse:
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = href
         return answer
+    if not len(messages.get_messages(request)):  # once, however many pages were asked for
+        messages.info(request, _("Your role asks for a second factor. Set one up, then go on."))
     return HttpResponseRedirect(href)
 
 

@@ -56,6 +56,7 @@ class Viewer:
     charges: tuple[Charge, ...] = ()
     api_key_id: int | None = None  # a program speaks for the person
     unread_count: int = 0  # notifications that wait for them
+    is_looked_through: bool = False  # somebody else looks as them: what is private stays closed
 
     @property
     def is_administrator(self) -> bool:

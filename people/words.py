@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 # Every action that a service hands to `people.audit.audit`; a test reads the sources and misses none.
 ACTIONS: dict[str, Any] = {
@@ -83,6 +83,11 @@ ACTIONS: dict[str, Any] = {
     "plan_hire_add": gettext_lazy("Planned hires added"),
     "plan_hire_delete": gettext_lazy("Planned hires taken away"),
     "quota_delete": gettext_lazy("Quota removed"),
+    "seat_quota_create": gettext_lazy("Quota of a seat added"),
+    "seat_quota_change": gettext_lazy("Quota of a seat changed"),
+    "seat_quota_delete": gettext_lazy("Quota of a seat removed"),
+    "rate_save": gettext_lazy("Exchange rate saved"),
+    "rate_delete": gettext_lazy("Exchange rate deleted"),
     "goal_create": gettext_lazy("Goal set"),
     "goal_revise": gettext_lazy("Goal revised"),
     "goal_withdraw": gettext_lazy("Goal withdrawn"),
@@ -161,8 +166,109 @@ SUBJECTS: dict[str, Any] = {
     "quotaletter": gettext_lazy("Quota letter"),
     "letterterms": gettext_lazy("Terms of quota letters"),
     "planversion": gettext_lazy("Quota plan"),
+    "seatquota": gettext_lazy("Quota of a seat"),
+    "exchangerate": gettext_lazy("Exchange rate"),
+    "holiday": gettext_lazy("Holiday"),
+    "opportunity": gettext_lazy("Deal"),
+    "handoverdefault": gettext_lazy("Rule for handed-over deals"),
+    "customfield": gettext_lazy("Custom field"),
+    "territory": gettext_lazy("Territory"),
     "account": gettext_lazy("Account"),
     "product": gettext_lazy("Product"),
+    "owner": gettext_lazy("Names of people in files"),
+}
+
+
+# Names in the details of entries; others (months, say) stand as they are.
+DETAILS: dict[str, Any] = {
+    "after": gettext_lazy("after"),
+    "all": gettext_lazy("all"),
+    "amount": gettext_lazy("amount"),
+    "amounts": gettext_lazy("amounts worked out anew"),
+    "answer": gettext_lazy("answer"),
+    "api_key": gettext_lazy("by key"),
+    "approved": gettext_lazy("approved"),
+    "before": gettext_lazy("before"),
+    "cells": gettext_lazy("numbers"),
+    "count": gettext_lazy("how many"),
+    "created": gettext_lazy("created"),
+    "currency": gettext_lazy("currency"),
+    "day": gettext_lazy("day"),
+    "days": gettext_lazy("days"),
+    "deal": gettext_lazy("deal"),
+    "deals": gettext_lazy("deals"),
+    "delegate": gettext_lazy("stand-in"),
+    "email": gettext_lazy("e-mail"),
+    "ends_before": gettext_lazy("until before"),
+    "fields": gettext_lazy("fields"),
+    "file": gettext_lazy("file"),
+    "fiscal_year_start": gettext_lazy("start of the fiscal year"),
+    "for": gettext_lazy("on behalf of"),
+    "from": pgettext_lazy("detail of an entry", "from"),
+    "goals": gettext_lazy("goals"),
+    "gone": gettext_lazy("gone"),
+    "hired_on": gettext_lazy("hired on"),
+    "industries": gettext_lazy("industries"),
+    "is_exclusive": gettext_lazy("exclusive"),
+    "is_locked": gettext_lazy("locked"),
+    "issues": gettext_lazy("issues"),
+    "kept": gettext_lazy("kept"),
+    "left": gettext_lazy("left as they are"),
+    "left_on": gettext_lazy("left on"),
+    "legal_entity": gettext_lazy("legal entity"),
+    "line": gettext_lazy("line"),
+    "lines": gettext_lazy("lines"),
+    "locale": gettext_lazy("language"),
+    "measure": gettext_lazy("measure"),
+    "merged": gettext_lazy("merged"),
+    "method": gettext_lazy("way of dividing"),
+    "name": gettext_lazy("name"),
+    "on": gettext_lazy("on"),
+    "parent": gettext_lazy("below"),
+    "parent_goal": gettext_lazy("goal above"),
+    "parent_objective": gettext_lazy("objective above"),
+    "part_of": gettext_lazy("part of"),
+    "person": gettext_lazy("person"),
+    "plan": gettext_lazy("plan"),
+    "previous_share": gettext_lazy("share of the one before"),
+    "proration": gettext_lazy("way to cut"),
+    "quota": gettext_lazy("quota"),
+    "quotas_taken_away": gettext_lazy("quotas taken away"),
+    "rate": gettext_lazy("rate"),
+    "reason": gettext_lazy("reason"),
+    "received": gettext_lazy("received"),
+    "refused": gettext_lazy("refused"),
+    "regions": gettext_lazy("regions"),
+    "revision": gettext_lazy("revision"),
+    "role": gettext_lazy("role"),
+    "rows": gettext_lazy("rows"),
+    "rule": gettext_lazy("rule"),
+    "scopes": gettext_lazy("rights"),
+    "season": gettext_lazy("seasonality"),
+    "seat": gettext_lazy("seat"),
+    "second_factor_roles": gettext_lazy("second factor required for"),
+    "sha256": gettext_lazy("fingerprint"),
+    "share": gettext_lazy("share"),
+    "slug": gettext_lazy("short name"),
+    "source": gettext_lazy("source"),
+    "starts_on": gettext_lazy("from day"),
+    "step": gettext_lazy("step"),
+    "steps": gettext_lazy("steps"),
+    "target": gettext_lazy("target"),
+    "team": gettext_lazy("team"),
+    "territory": gettext_lazy("territory"),
+    "texts": gettext_lazy("names"),
+    "time_zone": gettext_lazy("time zone"),
+    "title": gettext_lazy("title"),
+    "to": pgettext_lazy("detail of an entry", "to"),
+    "type": gettext_lazy("type"),
+    "unchanged": gettext_lazy("unchanged"),
+    "updated": gettext_lazy("updated"),
+    "value": gettext_lazy("value"),
+    "version": gettext_lazy("version"),
+    "wanted": gettext_lazy("wanted"),
+    "weight": gettext_lazy("weight"),
+    "written": gettext_lazy("written"),
 }
 
 
@@ -174,3 +280,8 @@ def action_words(action: str) -> str:
 def subject_words(subject: str) -> str:
     """What kind of thing an entry is about."""
     return str(SUBJECTS.get(subject, subject.replace("_", " ")))
+
+
+def detail_words(name: str) -> str:
+    """What a name in the details of an entry says."""
+    return str(DETAILS.get(name, name.replace("_", " ")))

@@ -2,20 +2,25 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+import django
 import polib
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.dates import MONTHS as MONTHS_FULL
+from django.utils.dates import MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import trans_real
 
 from crm.models import Stage
 from goals.models import QuotaLetter
 from kernel.money import MINOR_UNIT_DIGITS
+from people import formats
 from people.models import ApiKey, Invitation, Organization, Person, User
 from spm.api import PROBLEMS
 from tests.cast import Cast
@@ -152,6 +157,21 @@ def test_every_word_has_a_german_one(catalogue: polib.POFile) -> None:
     open_ones = [entry.msgid for entry in catalogue if not entry.obsolete and not entry.translated()]
     assert open_ones == []
     assert not any(entry.fuzzy for entry in catalogue)
+
+
+def test_no_word_of_ours_takes_the_place_of_a_month_or_a_day_of_the_week(catalogue: polib.POFile) -> None:
+    with translation.override("en"):
+        names = {str(name) for known in (MONTHS_FULL, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR) for name in known.values()}
+    theirs = polib.pofile(str(Path(django.__file__).parent / "conf/locale/de/LC_MESSAGES/django.po"))
+    ours, django_s = ({each.msgid: each.msgstr for each in one if not each.msgctxt} for one in (catalogue, theirs))
+    assert names & django_s.keys() and {name for name in names & ours.keys() if ours[name] != django_s[name]} == set()
+
+
+@pytest.mark.usefixtures("german")
+def test_every_month_has_its_german_name() -> None:
+    with translation.override("de"):
+        days = [formats.day(date(2026, month, 3)) for month in range(1, 13)]
+    assert [day.removeprefix("3. ").removesuffix(" 2026") for day in days][4:7] == ["Mai", "Jun", "Jul"]
 
 
 def test_german_words_keep_the_placeholders(catalogue: polib.POFile) -> None:

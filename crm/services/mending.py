@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -172,17 +173,26 @@ def _aliases_keep(name: str, keep_id: int, gone: Sequence[object]) -> None:
             cursor.execute(sql, {"keep": keep_id, "gone": [row.pk for row in gone]})  # type: ignore[attr-defined]
 
 
+def _spelling_require(person: Any) -> None:
+    """Raises: ValidationError where a person is not just another spelling: with them would go what nobody meant."""
+    if person.user_id or person.holdings.exists() or person.grants.exists():
+        words = _("%(name)s has a sign-in, a seat or a role. Keep that person, or take these away first.")
+    elif any(held.exists() for held in (person.leaves, person.delegations, person.delegated, person.acting)):
+        words = _("%(name)s has leave, stands in or acts for somebody. Keep that person, or take these away first.")
+    elif person.erased_at is not None:
+        words = _("%(name)s stays, so that no file brings the name back. Keep that person.")
+    else:
+        return
+    raise ValidationError(words % {"name": person}, code="in_use")
+
+
 def _remove(name: str, gone: Sequence[object]) -> None:
     """A person with a sign-in, a seat or a role is not just another spelling."""
     try:
         with transaction.atomic():
             for row in gone:
-                if name == "owner" and (row.user_id or row.holdings.exists() or row.grants.exists()):  # type: ignore[attr-defined]
-                    raise ValidationError(
-                        _("%(name)s has a sign-in, a seat or a role. Keep that person, or take these away first.")
-                        % {"name": row},
-                        code="in_use",
-                    )
+                if name == "owner":
+                    _spelling_require(row)
                 row.delete()  # type: ignore[attr-defined]
     except IntegrityError as error:
         raise ValidationError(_("One of them is used elsewhere, so it stays. Keep that one."), code="in_use") from error

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.forms.base import TenantForm
 from people.models import ApiKey, Person
@@ -18,7 +19,7 @@ class ApiKeyForm(TenantForm):
         help_text=_("The key sees what this person sees. Nobody can be chosen who signs in, except yourself."),
     )
     scopes = forms.MultipleChoiceField(
-        label=_("May"), choices=ApiKey.Scope.choices, widget=forms.CheckboxSelectMultiple
+        label=pgettext_lazy("rights of a key", "May"), choices=ApiKey.Scope.choices, widget=forms.CheckboxSelectMultiple
     )
     expires_on = forms.DateField(
         label=_("Works until"), required=False, help_text=_("Not on this day any more. Empty: until it is revoked.")

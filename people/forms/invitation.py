@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from people.forms.base import TenantForm
-from people.models import Person
+from people.models import Invitation, Person
 
 
 class InviteForm(TenantForm):
@@ -14,14 +14,14 @@ class InviteForm(TenantForm):
     )
 
 
+class PersonsWithAddressField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """People to tick, each with the address that the link goes to."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} · {obj.email}"
+
+
 class InviteManyForm(TenantForm):
-    persons = forms.ModelMultipleChoiceField(
-        Person.objects.none(),
-        label=_("People without a sign-in"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Whoever has an e-mail address and no sign-in yet."),
-    )
     addresses = forms.CharField(
         label=_("E-mail addresses"),
         required=False,
@@ -29,10 +29,20 @@ class InviteManyForm(TenantForm):
         widget=forms.Textarea(attrs={"rows": 6, "placeholder": "Ada Abel <ada@example.com>"}),
         help_text=_("One a line, with a name before it or without. Whoever is not known yet becomes a person."),
     )
+    persons = PersonsWithAddressField(
+        Person.objects.none(),
+        label=_("People without a sign-in"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whoever has an e-mail address, no sign-in and no invitation yet."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        waiting = Person.objects.filter(user=None, left_on=None, erased_at=None).exclude(email="")
+        invited = Invitation.objects.filter(accepted_at=None, withdrawn_at=None).values("person")
+        waiting = (
+            Person.objects.filter(user=None, left_on=None, erased_at=None).exclude(email="").exclude(pk__in=invited)
+        )
         self.fields["persons"].queryset = waiting.order_by("name")  # type: ignore[attr-defined]
         if not waiting.exists():
             del self.fields["persons"]

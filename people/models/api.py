@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.wall import Walled
 
@@ -26,7 +27,9 @@ class ApiKey(Walled):
 
     name = models.CharField(_("name"), max_length=100)
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="api_keys")
-    scopes = ArrayField(models.CharField(max_length=20, choices=Scope), verbose_name=_("may"))
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Scope), verbose_name=pgettext_lazy("rights of a key", "may")
+    )
     digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the secret part, which is random
     ending = models.CharField(max_length=4, editable=False)  # the last characters, to tell keys apart
     created_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")

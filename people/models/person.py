@@ -43,6 +43,10 @@ class Person(Walled):
             return False
         return not (self.hired_on is not None and self.left_on < self.hired_on <= on)
 
+    def here_before(self, on: date, ends_before: date) -> date:
+        """The end of what begins on a day and would last until `ends_before`: no later than the day they leave."""
+        return ends_before if self.left_on is None or self.left_on <= on else min(ends_before, self.left_on)
+
 
 def gone_on(on: date) -> models.Q:
     """People who are gone on the day, as `Person.has_left` says it."""

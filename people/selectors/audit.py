@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Field, Func, JSONField, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from people.models import AuditEntry, Grant, Person, Seat, Team
 from people.policies import audits
@@ -14,6 +15,14 @@ from people.viewer import Viewer
 
 # what holds the key of a person or a team in details
 PERSONS, TEAMS = frozenset({"person", "delegate", "for"}), frozenset({"team", "parent"})
+HANDED_OVER = frozenset({"deal_hand_over", "hand_over_rule"})  # whose details hold people as `from` and `to`
+
+
+class JSONPath(Field):  # type: ignore[type-arg]
+    """What Postgres calls a way into JSON."""
+
+    def db_type(self, connection: Any) -> str:
+        return "jsonpath"
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ def audit_list(
     if actor_id:
         found = found.filter(actor=actor_id)
     if about_id:
-        found = found.filter(_about(about_id))
+        found = found.filter(about_person(about_id))
     if action:
         found = found.filter(action=action)
     if subject:
@@ -54,9 +63,17 @@ def audit_list(
     return found.order_by("-at", "-pk")
 
 
-def _about(person_id: int) -> Q:
-    """Entries about the person, and those that name them by key."""
-    return Q(subject="person", subject_id=person_id) | Q(detail__contains={"person": person_id})
+def about_person(person_id: int) -> Q:
+    """Entries about the person, and those whose details name them by key, however deep."""
+    handed_over = Q(action__in=HANDED_OVER) & _naming(person_id, {"from", "to"})
+    return Q(subject="person", subject_id=person_id) | _naming(person_id, PERSONS) | handed_over
+
+
+def _naming(person_id: int, names: Iterable[str]) -> Q:
+    either = " || ".join(f"@.{name} == $id" for name in sorted(names))
+    path = Cast(Value(f"$.** ? ({either})"), JSONPath())
+    key = Value({"id": person_id}, JSONField())
+    return Q(Func("detail", path, key, function="jsonb_path_exists", output_field=BooleanField()))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -73,13 +90,18 @@ def audit_subjects(viewer: Viewer) -> list[str]:
     return list(audits.visible(viewer).order_by("subject").values_list("subject", flat=True).distinct())
 
 
-def _named(detail: Any) -> Iterator[tuple[str, int]]:
+def persons_of(action: str) -> frozenset[str]:
+    """Under which names the details of an entry hold people."""
+    return PERSONS | {"from", "to"} if action in HANDED_OVER else PERSONS
+
+
+def _named(detail: Any, wanted: frozenset[str]) -> Iterator[tuple[str, int]]:
     """The keys of people and teams in the details of an entry, however deep."""
     pairs = detail.items() if isinstance(detail, dict) else [("", each) for each in detail]
     for name, value in pairs:
         if isinstance(value, dict | list):
-            yield from _named(value)
-        elif name in PERSONS | TEAMS and isinstance(value, int):
+            yield from _named(value, wanted)
+        elif name in wanted and isinstance(value, int):
             yield name, value
 
 
@@ -89,7 +111,7 @@ def audit_names(entries: Iterable[AuditEntry]) -> AuditNames:
     for entry in entries:
         if entry.subject in keys and entry.subject_id:
             keys[entry.subject].add(entry.subject_id)
-        for name, value in _named(entry.detail):
+        for name, value in _named(entry.detail, persons_of(entry.action) | TEAMS):
             keys["team" if name in TEAMS else "person"].add(value)
     grants = Grant.objects.filter(pk__in=keys["grant"]).values_list("pk", "person_id", "person__name")
     return AuditNames(

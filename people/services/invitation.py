@@ -10,6 +10,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from people.audit import audit
@@ -112,6 +113,7 @@ def _make(*, viewer: Viewer | None, person: Person, email: str, at: datetime) ->
         audit("person_create", actor=viewer, at=at, subject=person)
     row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     _invitable(row, at, viewer)
+    _own_address(row, email)
     if not row.email:
         row.email = email
         with refusals():
@@ -145,6 +147,16 @@ def _invitable(person: Person, at: datetime, viewer: Viewer | None) -> None:
     if person.has_left(viewer.on if viewer else at.date()):
         raise ValidationError(
             _("%(name)s has left. Remove the leaving date first.") % {"name": person.name}, code="left"
+        )
+
+
+def _own_address(person: Person, email: str) -> None:
+    """A colleague's address would bring the link to the wrong mailbox, and never sign in. One query."""
+    having = Q(email__iexact=email) | Q(user__email__iexact=email)
+    other = Person.objects.filter(having).exclude(pk=person.pk).first()
+    if other is not None:
+        raise ValidationError(
+            {"email": _("This is the address of %(name)s. Everybody needs one of their own.") % {"name": other.name}}
         )
 
 

@@ -1,5 +1,6 @@
 """Look at the product as somebody else."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -47,7 +48,8 @@ def look_under_way(*, viewer: Viewer, look_id: int, at: datetime) -> Looking | N
     look = found.filter(expires_at__gt=at).first()
     if look is None or not persons.can(viewer, "look_as", look.person):
         return None
-    return Looking(look, viewer, viewer_of_person(look.person, organization=viewer.organization, on=viewer.on))
+    seen = viewer_of_person(look.person, organization=viewer.organization, on=viewer.on)
+    return Looking(look, viewer, replace(seen, is_looked_through=True))
 
 
 def _words(look: Look, organization: str) -> tuple[str, str]:

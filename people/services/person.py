@@ -72,6 +72,7 @@ def person_change(
         raise ValidationError(_("This person was erased; nothing about them can be changed."), code="erased")
     allowed = {"name", "email", "hired_on", "left_on"}
     changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
+    formerly = row.left_on
     for name, value in changed.items():
         setattr(row, name, value)
     if changed.keys() & {"hired_on", "left_on"} and row.left_on and row.hired_on and row.left_on < row.hired_on:
@@ -82,10 +83,30 @@ def person_change(
             row.save(update_fields=list(changed))
         if row.left_on is not None:
             administrator_remains(row.left_on)
-        if changed.get("left_on"):
-            leaver_places_end(row, on=changed["left_on"])
+        if "left_on" in changed:
+            _leaving_moved(row, formerly)
         audit("person_change", actor=viewer, at=at, subject=row, detail={"fields": sorted(changed)})
     return row
+
+
+def _leaving_moved(person: Person, formerly: date | None) -> None:
+    """The day was entered, put right or taken back: their seats follow."""
+    if person.left_on is not None and (formerly is None or person.left_on < formerly):
+        leaver_places_end(person, on=person.left_on)
+    elif formerly is not None:
+        _leaver_stays(person, formerly)
+
+
+def _leaver_stays(person: Person, formerly: date) -> None:
+    """The seat that ended on the former leaving day is held on, as far as nobody else was given it."""
+    for holding in SeatHolding.objects.filter(person=person, ends_before=formerly).select_related("seat"):
+        later = SeatHolding.objects.filter(Q(seat=holding.seat_id) | Q(person=person), starts_on__gte=formerly)
+        ends = [
+            person.here_before(holding.starts_on, holding.seat.ends_before),
+            *later.values_list("starts_on", flat=True),
+        ]
+        SeatHolding.objects.filter(pk=holding.pk).update(ends_before=min(ends))
+    enqueue("pipeline.structure_changed", organization_id=current_organization_id() or 0)
 
 
 def leaver_places_end(person: Person, *, on: date) -> None:

@@ -21,6 +21,7 @@ from people.jobs import JobRefused, JobRun, job_kind, job_start
 from people.models import AuditEntry, Job, Person, PersonRecord
 from people.policies import persons
 from people.records import RecordTable, record_source, record_tables
+from people.selectors.audit import about_person
 from people.viewer import Viewer
 from people.wall import tenant
 
@@ -157,8 +158,7 @@ def _readme(person: Person, at: datetime, told: list[tuple[str, int]]) -> str:
 @record_source("people/log_about")
 def log_about(person: Person) -> RecordTable:
     """Entries of the audit log about the person, or that name them by key."""
-    about = AuditEntry.objects.filter(subject="person", subject_id=person.pk)
-    named = AuditEntry.objects.filter(detail__contains={"person": person.pk})
+    found = AuditEntry.objects.filter(about_person(person.pk))
     columns = ["id", "at", "actor_id", "action", "subject", "subject_id", "detail"]
-    rows: Iterator[Any] = (about | named).order_by("pk").values_list(*columns).iterator(chunk_size=2_000)
+    rows: Iterator[Any] = found.order_by("pk").values_list(*columns).iterator(chunk_size=2_000)
     return RecordTable("people/log_about", columns, rows)

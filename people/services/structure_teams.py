@@ -145,7 +145,7 @@ def _seats(
         if history:
             seat = facts.seats[history[0].seat_id]
             _start_correct(history, seat, facts.persons[person_id].hired_on, former_hire_days[person_id], written)
-    _sit(due, written)
+    _sit(facts, due, written)
 
 
 def _start_correct(
@@ -206,11 +206,16 @@ def _replace(
     written.change(holding, seat_id=written.create([Seat(team_id=team_id, role=role, **days)])[0].pk)
 
 
-def _sit(due: list[tuple[int, int, str, date, date]], written: WrittenTeams) -> None:
-    """One seat and one holding for each (person, team, role, from, until)."""
+def _sit(facts: StructureFacts, due: list[tuple[int, int, str, date, date]], written: WrittenTeams) -> None:
+    """One seat and one holding for each (person, team, role, from, until); the seat of a leaver is vacant afterwards."""
     seats = written.create([Seat(team_id=t, role=r, starts_on=start, ends_before=end) for _, t, r, start, end in due])
     holdings = [
-        SeatHolding(seat=seat, person_id=person, starts_on=seat.starts_on, ends_before=seat.ends_before)
+        SeatHolding(
+            seat=seat,
+            person_id=person,
+            starts_on=seat.starts_on,
+            ends_before=facts.persons[person].here_before(seat.starts_on, seat.ends_before),
+        )
         for seat, (person, *_) in zip(seats, due, strict=True)
     ]
     written.create(holdings)

@@ -159,7 +159,11 @@ def _locked(seat: Seat, seen: int | None) -> Seat:
 
 
 def _holding_create(seat: Seat, person: Person, on: date) -> SeatHolding:
-    return SeatHolding.objects.create(seat=seat, person=person, starts_on=on, ends_before=seat.ends_before)
+    """Until the seat ends or the person leaves: from then on it is vacant, and what it earns is the house's."""
+    if person.has_left(on):
+        raise ValidationError({"person": _("%(name)s has left by then.") % {"name": person.name}}, code="left")
+    until = person.here_before(on, seat.ends_before)
+    return SeatHolding.objects.create(seat=seat, person=person, starts_on=on, ends_before=until)
 
 
 def _leave(holdings: QuerySet[SeatHolding], on: date) -> None:

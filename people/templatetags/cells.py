@@ -28,7 +28,8 @@ def _heading(row: Row, column: Column, cell: Cell, text: str, csrf_token: str) -
 
 
 def _data(column: Column, content: SafeString) -> SafeString:
-    return format_html('<td{} data-label="{}">{}</td>', _numeric(column), column.label, content)
+    label = SafeString() if column.is_label_hidden else format_html(' data-label="{}"', column.label)
+    return format_html("<td{}{}>{}</td>", _numeric(column), label, content)
 
 
 def _numeric(column: Column) -> SafeString:

@@ -29,7 +29,7 @@ def leave_table(viewer: Viewer, person: Person) -> Table | None:
     found = read.person_leaves(viewer, person)
     if found is None:
         return None
-    may_change = leaves.can(viewer, "change", person)
+    may_change = person.erased_at is None and leaves.can(viewer, "change", person)
     columns = [Column("days", _("Days"))]
     if may_change:
         columns += [

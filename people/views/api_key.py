@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -38,7 +39,7 @@ def api_key_list(request: HttpRequest) -> HttpResponse:
         [
             Column("name", _("Name")),
             Column("person", _("Speaks for")),
-            Column("scopes", _("May")),
+            Column("scopes", pgettext("rights of a key", "May")),
             Column("used", _("Last used")),
             Column("state", _("State")),
             Column("action", _("Action"), is_label_hidden=True),

@@ -1,7 +1,6 @@
 """The audit log: who did what, when, to whom; as a page and as a file."""
 
 import csv
-import re
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -15,19 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from people.components import Action, Cell, Column, Empty, Pages, PersonChip, Row, Table
-from people.formats import UNDEFINED, plain, spreadsheet_text
+from people.formats import plain, spreadsheet_text
 from people.forms.audit import AuditFilter
 from people.models import AuditEntry
 from people.policies import audits
 from people.selectors import audit as read
 from people.viewer import Viewer
+from people.views.audit_details import details_words
 from people.views.page import viewer_of
 from people.views.words import SUBJECTS, action_words, subject_words
 
 PAGE_SIZE = 50
 IN_FILE_AT_ONCE = 2_000
-LONGEST = 500  # characters of details
-EXACT = re.compile(r"^(-?\d+)(?:\.0+|(\.\d*[1-9])0*)$")  # an exact amount and its needless zeros
 
 
 @require_GET
@@ -95,7 +93,7 @@ def _found(viewer: Viewer, form: AuditFilter) -> QuerySet[AuditEntry]:
 
 def _row(entry: AuditEntry, names: read.AuditNames) -> Row:
     name, href = subject_of(entry, names)
-    actor = entry.actor
+    kind, actor = subject_words(entry.subject), entry.actor
     return Row(
         [
             Cell(entry.at),
@@ -103,8 +101,8 @@ def _row(entry: AuditEntry, names: read.AuditNames) -> Row:
             if actor
             else Cell(_("Command line")),
             Cell(action_words(entry.action)),
-            Cell(name, href=href, detail=subject_words(entry.subject) if name != subject_words(entry.subject) else ""),
-            Cell(detail_words(entry, names)),
+            Cell(name, href=href, detail="" if name.startswith(kind) else kind),
+            Cell(details_words(entry, names)),
         ]
     )
 
@@ -122,34 +120,8 @@ def subject_of(entry: AuditEntry, names: read.AuditNames) -> tuple[str, str]:
         person_id, name = names.grants[key]
         return name, reverse("people:person_detail", args=[person_id])
     words = subject_words(entry.subject)
-    return (f"{words} {key}" if key else words), ""
-
-
-def detail_words(entry: AuditEntry, names: read.AuditNames) -> str:
-    """The details as they were kept, people and teams by their names."""
-    words = "; ".join(_pair_words(key, value, names) for key, value in sorted(entry.detail.items()))
-    return words if len(words) <= LONGEST else f"{words[:LONGEST].rstrip(' ,;')} …"
-
-
-def _pair_words(key: str, value: Any, names: read.AuditNames) -> str:
-    known = names.teams if key in read.TEAMS else names.persons if key in read.PERSONS else {}
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = known.get(value, value)
-    return f"{key.replace('_', ' ')}: {_value_words(value, names)}"
-
-
-def _value_words(value: Any, names: read.AuditNames) -> str:
-    """A list of two is a value before and after; amounts stand without needless zeros, nothing as a dash."""
-    if isinstance(value, dict):
-        return ", ".join(_pair_words(key, each, names) for key, each in sorted(value.items())) or UNDEFINED
-    if isinstance(value, list):
-        inner = [_value_words(each, names) for each in value]
-        if any(isinstance(each, dict | list) for each in value):
-            return " / ".join(inner)
-        return " → ".join(inner) if len(inner) == 2 else ", ".join(inner) or UNDEFINED
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    return UNDEFINED if value in (None, "") else EXACT.sub(r"\1\2", str(value))
+    is_one_of_many = key and entry.subject != "organization"
+    return (f"{words} {key}" if is_one_of_many else words), ""
 
 
 def _lines(found: QuerySet[AuditEntry]) -> Iterator[bytes]:
@@ -176,7 +148,7 @@ def _entry_lines(entries: list[AuditEntry]) -> Iterator[bytes]:
                 entry.subject,
                 plain(entry.subject_id or ""),
                 subject_of(entry, names)[0],
-                detail_words(entry, names),
+                details_words(entry, names),
             ]
         )
 

@@ -136,13 +136,16 @@ def invitation_add(request: HttpRequest) -> HttpResponse:
 
     answer = form_page(request, page, form, invite, done)
     if invited and invited[0].refused:
-        return form_page(request, page, _form_again(viewer, invited[0].refused), invite, done)
+        return form_page(request, page, _form_again(viewer, invited[0]), invite, done)
     return answer
 
 
-def _form_again(viewer: Viewer, refused: list[tuple[str, str]]) -> InviteManyForm:
+def _form_again(viewer: Viewer, invited: service.Invited) -> InviteManyForm:
     """The form with what was refused, to be corrected; the others are invited already."""
+    refused = invited.refused
     form = InviteManyForm({"addresses": "\n".join(text for text, _reason in refused)}, viewer=viewer)
+    if invited.invitations:
+        form.error_title = _("The others are invited. Please look at these:")
     form.full_clean()
     for text, reason in refused[:MOST_TOLD]:
         form.add_error("addresses", f"{text[:100]}: {reason}")

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.row_id import row_id
@@ -44,7 +45,7 @@ def _href(sheet: MoveSheet) -> str:
 
 
 def _title(sheet: MoveSheet) -> str:
-    return sheet.title or _("Sheet of %(day)s") % {"day": formats.plain(sheet.created_at.date())}
+    return sheet.title or _("Sheet of %(day)s") % {"day": formats.plain(timezone.localtime(sheet.created_at).date())}
 
 
 def state_status(sheet: MoveSheet) -> Status:
@@ -133,13 +134,17 @@ def move_sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     sheet = read.access_sheet(viewer, sheet_id, "change" if request.method == "POST" else "view")
     if sheet.state != MoveSheet.State.DRAFT:
         if request.method == "POST":
-            messages.error(request, _("This sheet is applied already. Start a new one."))
-            return HttpResponseRedirect(_href(sheet))
+            return _applied_meanwhile(request, sheet)
         return _applied_page(request, viewer, sheet)
     if request.method == "POST":
         return _sheet_post(request, viewer, sheet)
     forms = [LineForm(initial=iso(line), prefix=f"line-{place}") for place, line in enumerate(lines_of(sheet))]
     return _draft_page(request, viewer, sheet, forms, service.sheet_preview(sheet=sheet))
+
+
+def _applied_meanwhile(request: HttpRequest, sheet: MoveSheet) -> HttpResponse:
+    messages.info(request, _("This sheet is applied already. Start a new one."))
+    return HttpResponseRedirect(_href(sheet))
 
 
 def _sheet_post(request: HttpRequest, viewer: Viewer, sheet: MoveSheet) -> HttpResponse:
@@ -157,6 +162,8 @@ def _sheet_post(request: HttpRequest, viewer: Viewer, sheet: MoveSheet) -> HttpR
     except ValidationError as error:
         other = Callout(" ".join(error.messages), _others_words(sheet), "bad")
         sheet = read.access_sheet(viewer, sheet.pk, "change")
+        if sheet.state != MoveSheet.State.DRAFT:  # a second click, or somebody else was faster
+            return _applied_meanwhile(request, sheet)
         return _draft_page(request, viewer, sheet, forms, None, callout=other, status=422)
     if request.POST.get("do") == "apply":
         return act(
@@ -227,12 +234,20 @@ def _draft_page(
 
 
 def _summary(preview: Preview) -> Callout:
-    count = preview.problem_count
-    values = {"n": formats.number(count), "all": formats.number(len(preview.outcomes))}
+    count, lines = preview.problem_count, len(preview.outcomes)
+    values = {"n": formats.number(count), "all": formats.number(lines)}
     if count:
-        words = _("%(n)s of %(all)s lines cannot be applied. Nothing is applied while one of them stands so.")
+        words = ngettext(
+            "The line cannot be applied yet. Below it stands why.",
+            "%(n)s of %(all)s lines cannot be applied. Nothing is applied while one of them stands so.",
+            lines,
+        )
         return Callout(_("Some lines have problems"), words % values, "bad")
-    words = _("All %(all)s lines can be applied. Read beside each line what will happen, then apply.")
+    words = ngettext(
+        "The line can be applied. Read below it what will happen, then apply.",
+        "All %(all)s lines can be applied. Read below each line what will happen, then apply.",
+        lines,
+    )
     return Callout(_("Ready to apply"), words % values, "good")
 
 

@@ -158,18 +158,17 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
     if may_change:
         pairs.append((_("Sign-in"), person.user.email if person.user else ""))
     is_leader = person.seat_role == Seat.Role.MANAGER
-    others = [*_numbers_actions(request, person), *absence_actions(viewer, person, is_leader=is_leader)]
-    if persons.can(viewer, "look_as", person):
-        others.append(Action(_("Look as"), reverse("people:look_begin", args=[person.pk]), "person"))
-    give = Action(_("Give a role"), f"{reverse('people:grant_give')}?person={person.pk}", "lock")
-    change = Action(_("Change"), reverse("people:person_change", args=[person.pk]), "edit")
+    actions = _numbers_actions(request, person)
+    if person.erased_at is None:
+        actions += absence_actions(viewer, person, is_leader=is_leader)
+        actions += _set_up_actions(viewer, person)
     context = {
         "person": person,
         "chip": PersonChip(person.name, ", ".join(role_words(role) for role in roles)),
         "crumbs": [people_crumb(), Crumb(person.name)],
         "pairs": pairs,
         "sign_in": sign_in_status(person.sign_in_state) if may_change else None,
-        "sign_in_actions": _sign_in_actions(person) if may_change and person != viewer.person else [],
+        "sign_in_actions": _sign_in_actions(person, viewer.on) if may_change and person != viewer.person else [],
         "away": away_status(viewer, person),
         "seats": _seats_table(read.person_seats(person)),
         "leave": leave_table(viewer, person),
@@ -177,10 +176,22 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "grants": _grants_table(person, viewer.on) if may_change else None,
         "keys": _keys_table(person) if may_change else None,
         "events": [_event(entry) for entry in read.person_changes(viewer, person)],
-        "actions": [*others, give, change] if may_change else others,
+        "actions": actions,
         "kept_actions": _kept_actions(viewer, person),
     }
     return render(request, "people/person_detail.html", context)
+
+
+def _set_up_actions(viewer: Viewer, person: Any) -> list[Action]:
+    """Looking as the person, a role, other days; somebody who has left gets no role any more."""
+    actions = []
+    if persons.can(viewer, "look_as", person):
+        actions.append(Action(_("Look as"), reverse("people:look_begin", args=[person.pk]), "person"))
+    if persons.can(viewer, "change", person) and not person.has_left(viewer.on):
+        actions.append(Action(_("Give a role"), f"{reverse('people:grant_give')}?person={person.pk}", "lock"))
+    if persons.can(viewer, "change", person):
+        actions.append(Action(_("Change"), reverse("people:person_change", args=[person.pk]), "edit"))
+    return actions
 
 
 def _numbers_actions(request: HttpRequest, person: Any) -> list[Action]:
@@ -200,8 +211,8 @@ def _kept_actions(viewer: Viewer, person: Any) -> list[Action]:
     return [export, erase] if persons.can(viewer, "erase", person) and person != viewer.person else [export]
 
 
-def _sign_in_actions(person: Any) -> list[Action]:
-    if person.erased_at is not None or person.sign_in_state == "left":
+def _sign_in_actions(person: Any, on: date) -> list[Action]:
+    if person.erased_at is not None or person.has_left(on):
         return []
     if person.sign_in_state == "none":
         return [Action(_("Give a sign-in"), reverse("people:person_invite", args=[person.pk]), "plus", "primary")]

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -54,10 +54,10 @@ def profile(request: HttpRequest) -> HttpResponse:
         chosen = {name: values[name] for name in ("name", "locale", "time_zone")}
         service.profile_change(viewer=viewer, at=timezone.now(), **chosen)
 
-    answer = form_page(
-        request, page, form, save, lambda _result: reverse("people:profile"), _("Your profile is saved.")
-    )
+    answer = form_page(request, page, form, save, lambda _result: reverse("people:profile"))
     if answer.status_code == 302:
+        with translation.override(form.cleaned_data["locale"] or viewer.organization.locale):  # the language chosen now
+            messages.success(request, _("Your profile is saved."))
         theme = form.cleaned_data["theme"]
         if theme:
             answer.set_cookie("theme", theme, max_age=YEAR, samesite="Lax")

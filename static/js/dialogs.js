@@ -1,4 +1,5 @@
-// The drawer and the question. Both are plain <dialog>s: the browser keeps focus inside and gives it back.
+// The drawer, the question and what is sent twice. Both dialogs are plain <dialog>s: the browser keeps focus inside and gives
+// it back.
 
 const drawer = document.getElementById("drawer");
 const drawerBody = document.getElementById("drawer-body");
@@ -35,4 +36,18 @@ document.addEventListener("submit", (event) => {
     asked = null;
   };
   question.showModal();
+}, true);
+
+// A double click sends a form once: what follows at its heels is dropped. Without a script the server says what it found.
+const HEELS = 1000; // milliseconds
+const sentAt = new WeakMap();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
+  if (event.timeStamp - (sentAt.get(form) ?? -Infinity) > HEELS) {
+    sentAt.set(form, event.timeStamp);
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
 }, true);

@@ -10,7 +10,7 @@ from django.test import Client
 
 from crm.models import HandOver, Quota
 from crm.services.mending import merge
-from people.models import AuditEntry, Person
+from people.models import ActingManager, AuditEntry, Delegation, Leave, Person
 from people.selectors.organization import has_facts
 from people.services.organization import organization_change
 from tests.cast import NOW, TODAY, Cast, make_person
@@ -96,3 +96,22 @@ def test_the_currency_stays_while_amounts_are_stored_in_it_quotas_too(cast: Cast
     assert "so it cannot change any more" in words
     with pytest.raises(ValidationError, match="cannot change any more"):
         organization_change(viewer=None, organization=cast.organization, at=NOW, has_facts=has_facts(), currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (lambda one, cast: Leave.objects.create(person=one), "has leave, stands in or acts"),
+        (lambda one, cast: Delegation.objects.create(manager=cast.carol, delegate=one), "has leave, stands in or acts"),
+        (lambda one, cast: ActingManager.objects.create(team=cast.south, person=one), "has leave, stands in or acts"),
+        (lambda one, cast: Person.objects.filter(pk=one.pk).update(erased_at=NOW), "so that no file brings the name"),
+    ],
+)
+def test_what_would_go_with_a_name_keeps_it(cast: Cast, held: Callable[[Person, Cast], object], words: str) -> None:
+    zoe, one = make_person("Zoe Zahn"), make_person("zoe zahn")
+    held(one, cast)
+    with pytest.raises(ValidationError, match=words):
+        merge(viewer=cast.viewer("ada"), name="owner", keep_id=zoe.pk, ids=[one.pk], at=NOW)
+    assert Person.objects.filter(pk=one.pk).exists()
+    merge(viewer=cast.viewer("ada"), name="owner", keep_id=one.pk, ids=[zoe.pk], at=NOW)
+    assert not Person.objects.filter(pk=zoe.pk).exists()

@@ -324,3 +324,17 @@ def test_two_steps_and_ones_own_password_erase_a_person(cast: Cast, zelda: Perso
 def test_somebody_who_is_still_here_gets_no_last_step(cast: Cast) -> None:
     page = cast.client("ada").get(reverse("people:person_erase", args=[cast.alice.pk])).content.decode()
     assert "has left" in page and reverse("people:person_erase_confirm", args=[cast.alice.pk]) not in page
+
+
+def test_nothing_is_offered_about_somebody_who_left_that_would_be_refused(cast: Cast) -> None:
+    ada, page = cast.client("ada"), reverse("people:person_detail", args=[cast.nils.pk])
+    here = ada.get(page).content.decode()
+    assert "Give a sign-in" in here and "Give a role" in here
+    Person.objects.filter(pk=cast.nils.pk).update(left_on=date(2020, 1, 1))
+    left = ada.get(page).content.decode()
+    assert "Give a sign-in" not in left and "Give a role" not in left and "Enter leave" in left
+    Person.objects.filter(pk=cast.nils.pk).update(erased_at=NOW, name="Erased person 1")
+    erased = ada.get(page).content.decode()
+    assert "Enter leave" not in erased and reverse("people:person_change", args=[cast.nils.pk]) not in erased
+    words = ada.get(reverse("people:person_erase", args=[cast.nils.pk])).content.decode()
+    assert "Every figure is what it was." in words and "Erase Erased" not in words

@@ -90,6 +90,24 @@ def test_many_are_invited_by_pasting_addresses_and_by_ticking_people(cast: Cast,
     left = answer.context["form"]["addresses"].value().split("\n")
     assert left == ["nonsense", "bob@acme.example", "alice@acme.example"]  # to be corrected, and nothing twice
     assert "3 people are invited." in words
+    assert "The others are invited. Please look at these:" in words and "Nothing was saved" not in words
+    assert "persons" not in answer.context["form"].fields  # whoever waits for a link already is not offered again
+    refused = ada.post(url("invitation_add"), {"addresses": "nonsense"}).content.decode()
+    assert "Nothing was saved yet" in refused
+
+
+def test_nobody_is_invited_to_a_colleagues_address(cast: Cast, ada: Client) -> None:
+    Person.objects.filter(pk=cast.bob.pk).update(email="bob@home.example")
+    for address in ("Bob@acme.example", "bob@home.example"):  # what he signs in with, and where his mail goes
+        answer = ada.post(url("person_invite", cast.nils), {"email": address})
+        assert answer.status_code == 422
+        assert "This is the address of Bob Brand." in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_people_to_tick_stand_with_their_address(cast: Cast, ada: Client) -> None:
+    Person.objects.filter(pk=cast.nils.pk).update(email="nils@acme.example")
+    assert "Nils Nord · nils@acme.example" in ada.get(url("invitation_add")).content.decode()
 
 
 def test_the_list_says_what_became_of_each(cast: Cast, ada: Client) -> None:

@@ -83,6 +83,22 @@ def test_switching_a_sign_in_off_asks_first(committed_cast: Cast, page: Page) ->
         assert not Person.objects.get(pk=cast.bob.pk).user.is_active  # type: ignore[union-attr]
 
 
+def test_a_double_click_sends_a_form_once(committed_cast: Cast, page: Page) -> None:
+    cast = committed_cast
+    sign_in(page)
+    page.goto(f"/teams/{cast.north.pk}/seats/add/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="Add").dblclick()
+    expect(page.get_by_role("heading", name="North", level=1)).to_be_visible()
+    expect(page.locator("#seats")).to_contain_text("Vacant")
+    assert len(sent) == 1
+    page.goto(f"/people/{cast.bob.pk}/")
+    page.get_by_role("button", name="Switch the sign-in off").click()
+    page.locator("#confirm-yes").click()  # right after the question: an answer is no second click
+    expect(page.get_by_role("button", name="Switch the sign-in on")).to_be_visible()
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_no_page_has_a_serious_violation_or_scrolls_sideways(
     committed_cast: Cast, browser: Browser, live_server: LiveServer, width: int, scheme: Literal["light", "dark"]

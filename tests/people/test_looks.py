@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from goals.models import CheckIn
 from people.models import AuditEntry, Grant, Look, Person
 from people.policies import persons
 from people.wall import tenant
 from tests.cast import Cast, make_person, make_seat
+from tests.goals.aligning import make_goal
 from tests.test_access import TABLE, answer, ask
 from tests.world import World
 
@@ -92,6 +94,23 @@ def test_the_person_is_told_by_mail_and_in_the_profile_and_the_log_says_it(
     entries = AuditEntry.objects.filter(subject="person", subject_id=cast.alice.pk, actor=cast.ada)
     assert [entry.action for entry in entries.order_by("pk")] == ["look_begin", "look_end"]
     assert entries.order_by("pk")[0].detail == {"reason": "Support call"}
+
+
+def test_private_notes_of_the_person_stay_closed_to_whoever_looks(cast: Cast) -> None:
+    goal = make_goal(cast.alice)
+    CheckIn.objects.create(
+        goal=goal,
+        on=timezone.now().date(),
+        note="Fine",
+        private_note="I may leave",
+        by=cast.alice,
+        created_at=timezone.now(),
+    )
+    page = f"/goals/{goal.pk}/"
+    assert "I may leave" in cast.client("alice").get(page).content.decode()
+    looked = begin(cast, "ada", "alice").get(page).content.decode()
+    assert "Fine" in looked and "I may leave" not in looked
+    assert "I may leave" not in begin(cast, "ada", "bob").get(page).content.decode()
 
 
 def test_no_look_without_a_reason(cast: Cast) -> None:

@@ -117,6 +117,12 @@ def test_a_mover_leaves_one_seat_vacant_and_sits_in_another_from_the_day_on(cast
     assert old.ends_before == FOREVER
 
 
+def test_whoever_moves_before_leaving_holds_the_new_seat_until_then(cast: Cast) -> None:
+    applied(cast, ("Alice Ames", "leaves", str(AUGUST)))
+    applied(cast, ("Alice Ames", "moves", str(JULY), "South"))
+    assert seats(cast.alice)[-1] == ("South", "rep", JULY, AUGUST)
+
+
 def test_a_promotion_is_a_move_to_a_new_role(cast: Cast) -> None:
     applied(cast, ("Carol Cole", "moves", "2026-07-01", "", "manager"))
     assert seats(cast.carol)[-1][:3] == ("South", "manager", JULY)
@@ -271,6 +277,10 @@ def test_undo_puts_every_row_back(cast: Cast) -> None:
     assert everything() == before
     sheet.refresh_from_db()
     assert sheet.state == "undone"
+    nobody_again = [
+        (move.person_text, move.manager_text) for move in sheet.moves.filter(person=None).order_by("number")
+    ]
+    assert nobody_again == [("Zoe Zahn", ""), ("Yann Young", "Zoe Zahn")]
     assert sorted(AuditEntry.objects.filter(subject="movesheet").values_list("action", flat=True)) == [
         "moves_apply",
         "moves_undo",
@@ -373,6 +383,7 @@ def test_only_administrators_have_sheets(cast: Cast, who: str) -> None:
     [
         (("Alica Ames", "leaves", "2026-07-01"), "nobody called “Alica Ames”. Is it Alice Ames?"),
         (("Zoe Zahn", "joins", "2026-07-01", "Nort"), "no team “Nort”. Is it North?"),
+        (("Zoe Zahn", "joins", "2026-07-01", "Far East"), "no team “Far East”. Check the spelling, or add the team."),
         (("Zoe Zahn", "joins", "2026-07-01"), "which team they join"),
         (("Alice Ames", "joins", "2026-07-01", "South"), "has a seat on this day already"),
         (("Alice Ames", "moves", "2026-07-01", "North"), "sits in North as Rep on this day already"),
@@ -385,6 +396,7 @@ def test_only_administrators_have_sheets(cast: Cast, who: str) -> None:
         (("Alice Ames", "dances", "soon"), "“soon” is not a day"),
         (("id:999999", "joins", "2026-07-01", "North"), "nobody called “id:999999”"),
         (("zoe@acme.example", "joins", "2026-07-01", "North"), "Write the name too"),
+        (("x" * 201, "joins", "2026-07-01", "North"), "200 characters at most"),
         (("Zoe <nonsense>", "joins", "2026-07-01", "North"), "is not an e-mail address"),
     ],
 )

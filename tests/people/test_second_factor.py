@@ -165,6 +165,17 @@ def test_a_role_that_requires_it_lets_nobody_in_without(cast: Cast) -> None:
     assert is_in(alice)
 
 
+def test_whoever_must_set_one_up_is_told_why_once_and_can_sign_out(cast: Cast) -> None:
+    cast.organization.second_factor_roles = ["manager"]
+    cast.organization.save()
+    bob = cast.client("bob")
+    for address in ("/people/", "/teams/"):
+        assert bob.get(address).status_code == 302
+    words = bob.get("/people/", follow=True).content.decode()
+    assert words.count("Your role asks for a second factor.") == 1
+    assert 'action="/accounts/logout/"' in words
+
+
 def test_an_unknown_role_cannot_be_required(cast: Cast) -> None:
     ada = cast.client("ada")
     page = ada.get(reverse("people:settings"))

@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from people import formats
-from people.models import AuditEntry, Delegation, Seat, SeatHolding
+from people.models import FOREVER, AuditEntry, Delegation, Seat, SeatHolding
 from people.selectors.team import seat_holders, seated_person_ids, team_seats
 from people.services.person import person_change
-from people.services.team import seat_change, seat_vacate
-from tests.cast import NOW, TODAY, Cast, make_seat
+from people.services.structure import StructureRow, structure_apply
+from people.services.team import seat_assign, seat_change, seat_create, seat_vacate
+from tests.cast import NOW, TODAY, Cast, make_person, make_seat
 
 DAY = timedelta(days=1)
 
@@ -85,6 +87,44 @@ def test_the_seat_of_somebody_who_leaves_is_vacant_from_that_day(cast: Cast) -> 
     assert Delegation.objects.get(manager=cast.bob).ends_before == TODAY
     [before] = [each for each in team_seats(cast.north, TODAY - DAY) if each.seat == seat]
     assert before.holding is not None and before.holding.person == cast.bob
+
+
+def test_a_leaving_day_that_is_put_right_gives_the_seat_back_as_far_as_it_is_free(cast: Cast) -> None:
+    ada, seat = cast.viewer("ada"), Seat.objects.get(holdings__person=cast.alice)
+
+    def leaves(on: date | None) -> date:
+        person_change(viewer=ada, person=cast.alice, at=NOW, left_on=on)
+        return SeatHolding.objects.get(person=cast.alice).ends_before
+
+    assert leaves(TODAY) == TODAY
+    assert leaves(TODAY + 30 * DAY) == TODAY + 30 * DAY
+    assert leaves(TODAY + 20 * DAY) == TODAY + 20 * DAY
+    assert leaves(None) == FOREVER
+    leaves(TODAY)
+    seat_assign(viewer=ada, seat=seat, person=cast.nils, at=NOW, on=TODAY + 10 * DAY)
+    assert leaves(None) == TODAY + 10 * DAY
+    assert seat_holders([seat.pk], TODAY + 10 * DAY) == {seat.pk: cast.nils.pk}
+
+
+def test_a_seat_given_to_somebody_who_is_going_to_leave_is_vacant_from_that_day(cast: Cast) -> None:
+    ada, leaving = cast.viewer("ada"), TODAY + 30 * DAY
+    person_change(viewer=ada, person=cast.nils, at=NOW, left_on=leaving)
+    cast.nils.refresh_from_db()
+    assert cast.vacant_seat is not None
+    seat_assign(viewer=ada, seat=cast.vacant_seat, person=cast.nils, at=NOW, on=TODAY)
+    assert seat_holders([cast.vacant_seat.pk], leaving - DAY) == {cast.vacant_seat.pk: cast.nils.pk}
+    assert seat_holders([cast.vacant_seat.pk], leaving) == {cast.vacant_seat.pk: None}
+    with pytest.raises(ValidationError, match="Nils Nord has left by then"):
+        seat_create(viewer=ada, team=cast.north, at=NOW, person=cast.nils, starts_on=leaving)
+
+
+def test_a_file_that_names_a_leaver_gives_no_seat_beyond_the_last_day(cast: Cast) -> None:
+    gone = make_person("Gone Girl", hired_on=date(2025, 1, 1), left_on=date(2026, 1, 1))
+    going = make_person("Going Gus", left_on=TODAY + DAY)
+    rows = [StructureRow(n, who.name, name=who.name, team="North") for n, who in enumerate((gone, going), 2)]
+    structure_apply(source="files", rows=rows, actor=None, at=NOW, on=TODAY)
+    held = {row.person_id: row.ends_before for row in SeatHolding.objects.filter(person__in=[gone, going])}
+    assert held == {gone.pk: date(2026, 1, 1), going.pk: TODAY + DAY}
 
 
 @pytest.mark.parametrize("length", [201, 5000])

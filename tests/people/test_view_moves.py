@@ -1,6 +1,7 @@
 """The pages of a sheet, and its command."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from people.engine.moves import COLUMNS, Line
-from people.models import MoveSheet, Person
+from people.models import MoveSheet, Organization, Person
+from people.services import moves
 from people.services.moves import sheet_create
-from tests.cast import NOW, Cast
+from people.views import moves as views
+from tests.cast import NOW, TODAY, Cast
 
 START = "/people/moves/add/"
 JOINER = ("Zoe Zahn", "joins", "2026-07-01", "South")
@@ -109,6 +112,8 @@ def test_problems_stand_beside_the_line_and_there_is_no_way_to_apply(ada: Client
     words = page(ada, sheet)
     assert "“soon” is not a day." in words
     assert "1 of 2 lines cannot be applied" in words
+    assert "The line cannot be applied yet." in page(ada, draft(("Nobody", "leaves", "2026-07-01")))
+    assert "The line can be applied." in page(ada, draft(JOINER))
     assert 'value="apply"' not in words
     assert 'value="soon"' in words
 
@@ -153,6 +158,29 @@ def test_a_double_click_on_apply_applies_once(ada: Client) -> None:
     for _ in range(2):
         ada.post(f"/people/moves/{sheet.pk}/", grid(sheet, JOINER, do="apply", digest=digest))
     assert Person.objects.filter(name="Zoe Zahn").count() == 1
+
+
+def test_the_second_of_two_clicks_at_once_leads_to_the_applied_sheet(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = draft(JOINER)
+
+    def while_the_first_is_under_way(data: Any) -> Any:
+        monkeypatch.undo()
+        moves.sheet_apply(viewer=None, sheet=sheet, at=NOW, on=TODAY)
+        return views._posted(data)
+
+    monkeypatch.setattr(views, "_posted", while_the_first_is_under_way)
+    answer = ada.post(f"/people/moves/{sheet.pk}/", grid(sheet, JOINER, do="apply"), follow=True)
+    assert answer.redirect_chain == [(f"/people/moves/{sheet.pk}/", 302)]
+    assert "This sheet is applied already" in answer.content.decode()
+
+
+def test_a_sheet_without_a_title_is_called_by_the_readers_day(ada: Client) -> None:
+    Organization.objects.update(time_zone="Asia/Tokyo")
+    late = datetime(2026, 6, 15, 22, 0, tzinfo=UTC)
+    sheet_create(viewer=None, lines=[Line(1, *JOINER)], at=late)
+    assert "Sheet of 16 Jun 2026" in ada.get("/people/moves/").content.decode()
 
 
 def test_the_list_shows_sheets_with_their_state(ada: Client) -> None:

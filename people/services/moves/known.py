@@ -55,7 +55,12 @@ class Known:
                 return team
         raise ValidationError(
             _("There is no team “%(text)s”. %(hint)s")
-            % {"text": text, "hint": _near(text, [team.name for team in self.teams.values()])}
+            % {
+                "text": text,
+                "hint": _near(
+                    text, [team.name for team in self.teams.values()], _("Check the spelling, or add the team.")
+                ),
+            }
         )
 
     def led_by(self, person: Person, on: date) -> list[Team]:
@@ -72,7 +77,8 @@ def _addresses(person: Person) -> set[str]:
     return {person.email.lower(), person.user.email.lower() if person.user else ""} - {""}
 
 
-def _near(text: str, names: list[str]) -> str:
+def _near(text: str, names: list[str], otherwise: str = "") -> str:
+    """Whether one of the names is meant; otherwise what to do."""
     by_folded = {name.casefold(): name for name in names}
     near = [by_folded[name] for name in get_close_matches(text.casefold(), by_folded, n=2, cutoff=0.75)]
-    return _("Is it %(names)s?") % {"names": _(" or ").join(near)} if near else _("Check the spelling.")
+    return _("Is it %(names)s?") % {"names": _(" or ").join(near)} if near else otherwise or _("Check the spelling.")

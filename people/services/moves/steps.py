@@ -32,6 +32,7 @@ from people.services.moves.known import Known
 from people.services.moves.record import Recorder
 from people.viewer import led_seats
 
+LONGEST_NAME = 200  # characters, as of a person
 MOST_NAMED = 10  # open deals of a line that are named
 
 
@@ -108,6 +109,8 @@ class Steps:
             return self.known.person(text)
         if found:
             return self._come_back(found[0], outcome, on)
+        if len(name) > LONGEST_NAME:
+            raise ValidationError(_("A name has %(most)s characters at most.") % {"most": LONGEST_NAME})
         if not name:
             raise ValidationError(_("Write the name too: Zoe Zahn <%(address)s>.") % {"address": address})
         namesakes = [person for person in self.known.persons.values() if person.name.casefold() == name.casefold()]
@@ -116,7 +119,7 @@ class Steps:
         if len(namesakes) == 1 and not namesakes[0].email:
             self.recorder.change(namesakes[0], email=address)
             return self._come_back(namesakes[0], outcome, on)
-        person: Person = self.recorder.create(Person(name=name[:200], email=address, hired_on=on))
+        person: Person = self.recorder.create(Person(name=name, email=address, hired_on=on))
         self.known.add(person)
         outcome.words.append(
             _("%(name)s is added, hired on %(day)s.") % {"name": person.name, "day": formats.plain(on)}
@@ -280,7 +283,8 @@ class Steps:
             outcome.words.append(_("Gets a new seat in %(team)s (%(role)s) from %(day)s on.") % values)
         else:
             outcome.words.append(_("Takes the vacant seat in %(team)s (%(role)s) from %(day)s on.") % values)
-        self.recorder.create(SeatHolding(seat=seat, person=person, starts_on=on, ends_before=seat.ends_before))
+        until = person.here_before(on, seat.ends_before)
+        self.recorder.create(SeatHolding(seat=seat, person=person, starts_on=on, ends_before=until))
         if role == Seat.Role.MANAGER:
             self._led.append((outcome, team, on))
 

@@ -98,10 +98,17 @@ def _restore(changes: list[dict[str, Any]]) -> None:
         rows, before = MODELS[change["table"]].objects.filter(pk=change["id"]), change["before"]
         if before is None:
             if change["table"] == Person._meta.db_table:
-                Move.objects.filter(person=change["id"]).update(person=None)
+                _named_again(change["id"])
             rows.delete()
         elif not rows.update(**before):
             MODELS[change["table"]](pk=change["id"], **before).save(force_insert=True)
+
+
+def _named_again(person_id: int) -> None:
+    """No line refers any more to somebody whom the sheet had added: it says by name again who was meant."""
+    name = Person.objects.values_list("name", flat=True).get(pk=person_id)
+    for column in ("person", "manager", "heir"):
+        Move.objects.filter(**{column: person_id}).update(**{column: None, f"{column}_text": name})
 
 
 def _name(table: str, row: Any, state: dict[str, Any] | None) -> str:
