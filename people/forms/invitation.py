@@ -22,6 +22,7 @@ class PersonsWithAddressField(forms.ModelMultipleChoiceField):  # type: ignore[t
 
 
 class InviteManyForm(TenantForm):
+    error_title = ""  # what stands above the mistakes, where something was done already
     addresses = forms.CharField(
         label=_("E-mail addresses"),
         required=False,
