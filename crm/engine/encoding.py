@@ -3,8 +3,8 @@
 Decided in this order: a byte order mark; zero bytes where UTF-16 or UTF-32 have theirs; strict UTF-8 over the *whole*
 file; otherwise a single-byte encoding: Windows-1252 (Latin-1 with the signs Windows added), ISO 8859-15 where a euro sign
 stands at its place and none at that of Windows, or what charset-normalizer finds when more than a quarter of the sampled
-bytes are not ASCII (Cyrillic, Greek, …). A file that is UTF-8 but for a few bytes is refused with the line of the first
-one: read in any other encoding, all its umlauts would be wrong. Formats that are no text at all, and texts that are no
+bytes are not ASCII (Cyrillic, Greek, …). A file that is UTF-8 but for some bytes is refused with the line of the first
+one: read in any other encoding, its umlauts would be wrong. Formats that are no text at all, and texts that are no
 table, are recognized by their beginning and refused with a code that says what they are.
 """
 
@@ -127,7 +127,8 @@ def _looks_binary(head: bytes) -> bool:
 
 
 def _utf8_or_not(head: bytes, rest: Iterator[bytes]) -> str:
-    """UTF-8 if the whole file is; a few strange bytes among many UTF-8 signs are an error of the file."""
+    """UTF-8 if the whole file is; strange bytes beside signs of UTF-8, of which other encodings have few, are an error of the
+    file."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     signs, lines, first_bad, strange = 0, 0, 0, 0
     for chunk in _with_end(head, rest):
@@ -143,7 +144,7 @@ def _utf8_or_not(head: bytes, rest: Iterator[bytes]) -> str:
             strange += len(_NOT_ASCII.findall(chunk)) - sum(map(len, good))
     if not first_bad:
         return "utf-8"
-    if signs > 2 * strange:
+    if 2 * signs > strange:
         raise Unreadable("mixed_encoding", row=first_bad)
     return _single_byte(head)
 

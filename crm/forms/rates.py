@@ -29,7 +29,9 @@ class RateForm(TenantForm):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     to_currency = forms.ChoiceField(label=_("In"))
-    starts_on = forms.DateField(label=_("Since"), help_text=_("It holds until the day of the next rate."))
+    starts_on = forms.DateField(
+        label=_("Since"), help_text=_("It holds until the day of the next rate, and replaces one of the same day.")
+    )
     ends_before = forms.DateField(
         label=_("Until (not included)"),
         required=False,

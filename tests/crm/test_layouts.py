@@ -165,6 +165,26 @@ def test_few_strange_bytes_among_umlauts_are_named_by_their_line() -> None:
     assert (caught.value.code, caught.value.params) == ("mixed_encoding", {"row": 52})
 
 
+def test_a_file_of_two_halves_in_two_encodings_is_refused() -> None:
+    content = b"name\n" + "Jürgen Köln\n".encode() + "Müller Käse\n".encode("cp1252")
+    with pytest.raises(Unreadable) as caught:
+        encoding_of([content])
+    assert (caught.value.code, caught.value.params) == ("mixed_encoding", {"row": 3})
+
+
+@pytest.mark.parametrize("text", ["„MENÜ“ für Köln\n", "厦门大学销售部\n", "Отдел продаж\n", "営業部門の目標\n"])
+def test_signs_that_look_like_utf8_by_chance_are_read_all_the_same(text: str) -> None:
+    codec = next(each for each in ("cp1252", "cp1251", "shift_jis", "gb18030") if _fits(text, each))
+    assert encoding_of([b"name\n" + text.encode(codec) * 40]) != "utf-8"
+
+
+def _fits(text: str, codec: str) -> bool:
+    try:
+        return text.encode(codec) != b""
+    except UnicodeEncodeError:
+        return False
+
+
 @pytest.mark.parametrize(
     ("codec", "text"),
     [("cp1252", "1.234,56 € für Köln\n"), ("latin-1", "für Köln\n"), ("iso8859-15", "5 € für Köln\n")],
