@@ -34,6 +34,7 @@ from tests.languages.catalogue import (
 )
 from tests.languages.reading import leaks
 from tests.metrics.numbers import QUARTER, make_deals
+from tests.people.test_profile import save
 from tests.test_access import EVERYBODY, TABLE
 from tests.world import make_objects
 
@@ -275,3 +276,10 @@ def test_addresses_ids_and_exports_are_not_localised(germans: Cast) -> None:
     with translation.override("de"):
         assert reverse("people:person_detail", args=[12345]).endswith("/12345/")
         assert json.dumps({"id": 12345}) == '{"id": 12345}'
+
+
+@pytest.mark.usefixtures("german")
+def test_the_answer_is_in_the_language_that_was_just_chosen(cast: Cast) -> None:
+    alice = cast.client("alice")
+    assert "Ihr Profil ist gespeichert." in alice.get(save(alice, locale="de")["Location"]).content.decode()
+    assert "Your profile is saved." in alice.get(save(alice)["Location"]).content.decode()

@@ -33,6 +33,11 @@ class BadFile:
         """On the page somebody is asked where the command has to give up."""
         return self.code in {"no_column", "no_column_without_header", "ambiguous_dates"}
 
+    @property
+    def is_of_another_kind(self) -> bool:
+        """The page leads on to what the file really holds, where the command says what to call it by."""
+        return self.code == "territories_not_imported"
+
 
 def archive(**parts: str) -> bytes:
     out = io.BytesIO()
