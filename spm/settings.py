@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
         "HandOverRuleEnum": "crm.models.handover.HandOverRule",
         "BulkRevisionRuleEnum": "goals.models.BulkRevision.Rule",
         "MeasureEnum": "crm.models.quota.Measure",
+        "ProrationEnum": "crm.models.Proration",
         "GoalKindEnum": "goals.models.Measured.Kind",
         "GoalUnitEnum": "goals.models.Measured.Unit",
         "ChangeRequestStateEnum": "goals.models.ChangeRequest.State",

@@ -5,10 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from crm.api.own_fields import Amount
+from crm.models import Proration
 from goals.api.approvals import QuotaDecisionShape
 from goals.approval_subjects import decisions_of, steps_of, waiting
 from goals.models import ApprovalKind, PlanCell, PlanLine, PlanVersion
-from goals.models.plan import AllocationMethod, DayBasis, QuotaDays, SeasonMethod
+from goals.models.plan import AllocationMethod, QuotaDays, SeasonMethod
 from kernel.money import MINOR_UNIT_DIGITS
 
 State = PlanVersion.State
@@ -48,7 +49,7 @@ class VersionShape(serializers.Serializer[Any]):
     step_amount = Amount(help_text="What numbers are rounded to; 0 is the smallest unit.")
     ramp_ratios = ratios(help_text="Of a full quota by month of tenure.")
     is_ramp_from_full_month = serializers.BooleanField()
-    days = serializers.ChoiceField(DayBasis.choices)
+    days = serializers.ChoiceField(Proration.choices)
     attainment_ratio = serializers.DecimalField(max_digits=6, decimal_places=4, normalize_output=True)
     revision = serializers.IntegerField(help_text="Grows with every change of numbers.")
     grain = serializers.ChoiceField(QuotaDays.choices, help_text="Of which days its quotas are.")
@@ -148,7 +149,7 @@ class DivideSent(serializers.Serializer[Any]):
     step_amount = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, required=False)
     ramp_ratios = ratios(required=False)
     is_ramp_from_full_month = serializers.BooleanField(required=False)
-    days = serializers.ChoiceField(DayBasis.choices, required=False)
+    days = serializers.ChoiceField(Proration.choices, required=False)
     grain = serializers.ChoiceField(QuotaDays.choices, required=False)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import Proration
 from goals.models import PlanVersion
-from goals.models.plan import AllocationMethod, DayBasis, QuotaDays, SeasonMethod
+from goals.models.plan import AllocationMethod, QuotaDays, SeasonMethod
 from kernel.money import MINOR_UNIT_DIGITS
 from kernel.period import Grain, Period
 from people.fiscal import calendar_of
@@ -111,7 +112,7 @@ class DivideForm(TenantForm):
         help_text=_("0; 25; 50; 75 – the whole quota from the fifth month on. Empty: no ramp."),
     )
     is_ramp_from_full_month = forms.BooleanField(label=_("Ramp counts from the first full month"), required=False)
-    days = forms.ChoiceField(label=_("Parts of a month by"), choices=DayBasis.choices)
+    days = forms.ChoiceField(label=_("Parts of a month by"), choices=Proration.choices)
     grain = forms.ChoiceField(label=_("Quotas in force"), choices=QuotaDays.choices)
 
     def __init__(self, *args: Any, version: PlanVersion, months: int, **kwargs: Any) -> None:

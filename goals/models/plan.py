@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.quota import Measure
+from crm.models.seat_quota import Proration
 from goals.models.approval import Stepped
 from people.models.dated import ordered_days
 from people.wall import Walled
@@ -36,13 +37,6 @@ class QuotaDays(models.TextChoices):
 
     MONTH = "month", _("one for each month")
     QUARTER = "quarter", _("one for each quarter of the plan")
-
-
-class DayBasis(models.TextChoices):
-    """By which days part of a month counts."""
-
-    CALENDAR = "calendar", _("calendar days")
-    WORKING = "working", _("working days, Monday to Friday without holidays")
 
 
 @pghistory.track(context_field=pghistory.ContextJSONField())
@@ -99,7 +93,7 @@ class PlanVersion(Walled, Stepped):
     step_amount = models.DecimalField(_("rounded to"), max_digits=12, decimal_places=2, default=0)  # 0: minor unit
     ramp_ratios = ArrayField(models.DecimalField(max_digits=5, decimal_places=4), default=list, blank=True)
     is_ramp_from_full_month = models.BooleanField(_("ramp counts from the first full month"), default=False)
-    days = models.CharField(_("days"), max_length=8, choices=DayBasis, default=DayBasis.CALENDAR)
+    days = models.CharField(_("days"), max_length=8, choices=Proration, default=Proration.CALENDAR)
     grain = models.CharField(_("quotas"), max_length=8, choices=QuotaDays, default=QuotaDays.MONTH)
     attainment_ratio = models.DecimalField(_("expected attainment"), max_digits=6, decimal_places=4, default=1)
     revision = models.PositiveIntegerField(default=0)  # grows with every change of cells
