@@ -17,6 +17,7 @@ from crm.views import (
     territories,
     totals,
     transactions,
+    undoing,
 )
 
 app_name = "crm"
@@ -47,7 +48,7 @@ urlpatterns = [
     path("imports/<int:batch_id>/columns/", imports.import_columns_view, name="import_columns"),
     path("imports/<int:batch_id>/preview/", imports.import_preview_view, name="import_preview"),
     path("imports/<int:batch_id>/run/", imports.import_run_view, name="import_run"),
-    path("imports/<int:batch_id>/undo/", imports.import_undo_view, name="import_undo"),
+    path("imports/<int:batch_id>/undo/", undoing.import_undo_view, name="import_undo"),
     path("imports/<int:batch_id>/discard/", imports.import_discard_view, name="import_discard"),
     path("imports/<int:batch_id>/refused.csv", imports.import_refused_view, name="import_refused"),
     path("imports/<int:batch_id>/lines.csv", imports.import_lines_view, name="import_lines"),

@@ -258,6 +258,7 @@ DETAILS: dict[str, Any] = {
     "team": gettext_lazy("team"),
     "territory": gettext_lazy("territory"),
     "texts": gettext_lazy("names"),
+    "undone_too": gettext_lazy("changed since and undone too"),
     "time_zone": gettext_lazy("time zone"),
     "title": gettext_lazy("title"),
     "to": pgettext_lazy("detail of an entry", "to"),

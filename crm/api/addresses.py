@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import credited, facts, hand_overs, imports, seat_quotas, territories
+from crm.api import credited, facts, hand_overs, imports, seat_quotas, territories, undoing
 
 addresses = [
     path("opportunities", facts.OpportunityListView.as_view(), name="opportunity_list"),
@@ -37,5 +37,5 @@ addresses = [
     path("imports/<int:batch_id>", imports.ImportView.as_view(), name="import_detail"),
     path("imports/<int:batch_id>/rows", imports.ImportRowsView.as_view(), name="import_rows"),
     path("imports/<int:batch_id>/run", imports.ImportRunView.as_view(), name="import_run"),
-    path("imports/<int:batch_id>/undo", imports.ImportUndoView.as_view(), name="import_undo"),
+    path("imports/<int:batch_id>/undo", undoing.ImportUndoView.as_view(), name="import_undo"),
 ]

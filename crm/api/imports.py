@@ -27,7 +27,7 @@ from crm.kinds.custom import shape_here
 from crm.models import ImportBatch, ImportRow
 from crm.policies import imports
 from crm.selectors.imports import access_import, import_rows
-from crm.services.imports import DEFAULT_SOURCE, import_run, import_undo_start
+from crm.services.imports import DEFAULT_SOURCE, import_run
 from crm.services.pushing import Pushed, facts_push, import_start
 from people.api.problem import CONTENT_TYPE, Problem, document
 from people.api.views import ApiView, ListView, Scope, remembered, replayed
@@ -210,7 +210,7 @@ class ImportListView(ListView):
             is_dry_run=values["dry_run"],
             at=timezone.now(),
         )
-        return _batch_response(self.viewer, batch.pk, 202)
+        return batch_response(self.viewer, batch.pk, 202)
 
 
 class ImportView(ApiView):
@@ -221,7 +221,7 @@ class ImportView(ApiView):
 
     @extend_schema(operation_id="imports_read", tags=["imports"], summary="Read an import")
     def get(self, request: Request, batch_id: int) -> Response:
-        return _batch_response(self.viewer, batch_id)
+        return batch_response(self.viewer, batch_id)
 
 
 class ImportRowsView(ListView):
@@ -268,29 +268,11 @@ class ImportRunView(ApiView):
     def post(self, request: Request, batch_id: int) -> Response:
         batch = access_import(self.viewer, batch_id)
         import_run(batch=batch, at=timezone.now(), actor=self.viewer.person)
-        return _batch_response(self.viewer, batch_id, 202)
+        return batch_response(self.viewer, batch_id, 202)
 
 
-class ImportUndoView(ApiView):
-    """Take an import back as a whole."""
-
-    writes = Scope.FACTS_WRITE
-    serializer_class = ImportDetailShape
-
-    @extend_schema(
-        operation_id="imports_undo",
-        tags=["imports"],
-        summary="Undo an import",
-        request=None,
-        responses={202: ImportDetailShape},
-    )
-    def post(self, request: Request, batch_id: int) -> Response:
-        batch = access_import(self.viewer, batch_id)
-        import_undo_start(batch=batch, at=timezone.now(), actor=self.viewer.person)
-        return _batch_response(self.viewer, batch_id, 202)
-
-
-def _batch_response(viewer: Any, batch_id: int, status: int = 200) -> Response:
+def batch_response(viewer: Any, batch_id: int, status: int = 200) -> Response:
+    """An import as programs read it."""
     batch: Any = access_import(viewer, batch_id)
     if batch is None:
         raise Http404

@@ -9,10 +9,12 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from crm.engine.fields import Field, FieldType, Shape
+from crm.intake.later import bring_back
 from crm.intake.references import references_find
 from crm.intake.wording import value_sentence
 from crm.kinds.base import Intake, Kind, reasons_write, refuse_where, register, repeated_ids_refuse
-from crm.models import ImportBatch
+from crm.models import ImportBatch, NamedAccount, TerritoryAssignment
+from crm.selectors.later import Trail, members_of
 from kernel.issue import Level
 from people.models import Person
 
@@ -110,6 +112,11 @@ UNDO = (
     """UPDATE {table} o SET ends_before = (c.before ->> 'ends_before')::date{restores}
     FROM crm_importchange c WHERE """ + OF_BATCH + " AND c.before IS NOT NULL",
 )  # fmt: skip
+# the log names the account or the territory; only what is still there, or was there before, can be kept or come back
+GIVEN = """SELECT m.record_table, m.record_id, e.at, e.actor_id, e.action::text, e.id, NULL::bigint
+FROM mine m JOIN c ON c.id = m.id LEFT JOIN {table} o ON o.id = m.object_id
+JOIN people_auditentry e ON e.subject = '{what}' AND e.subject_id = coalesce(o.{what}_id, (c.before ->> '{what}_id')::bigint)
+WHERE e.id > %(marker)s AND e.action IN ('territory_assign', 'account_release') AND (o.id IS NOT NULL OR NOT m.is_new)"""
 EXCLUSIVE = ", is_exclusive = (c.before ->> 'is_exclusive')::boolean"
 
 
@@ -127,6 +134,10 @@ class AssignmentKind(Kind):
         """What the statements differ by."""
         same = SAME_WAITS.format(what=self.what)
         return {"what": self.what, "table": self.table, "differs": self.differs, "sets": self.sets, "same": same}
+
+    @property
+    def trail(self) -> Trail:
+        return Trail(members_of(self.table), (GIVEN.format(**self.words),))
 
     @property
     def key(self) -> str:
@@ -155,6 +166,7 @@ class AssignmentKind(Kind):
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
         """What was given goes, also what was taken up later; what was changed ends as before."""
+        bring_back(NamedAccount if self.what == "account" else TerritoryAssignment, batch)
         with connection.cursor() as cursor:
             for table, restores in ((self.table, EXCLUSIVE if self.sets else ""), ("crm_waitingassignment", EXCLUSIVE)):
                 for statement in UNDO:

@@ -12,6 +12,7 @@ from crm.intake.differences import Differences
 from crm.intake.table import IntakeTable
 from crm.intake.wording import value_sentence
 from crm.models import ImportBatch
+from crm.selectors.later import Trail, members_of
 from kernel.issue import IssueCollector, Level
 from people.models import Organization, Person
 
@@ -79,6 +80,11 @@ class Kind:
     def table(self) -> str:
         """The database table of what a row is."""
         return f"crm_{self.shape.kind}"
+
+    @property
+    def trail(self) -> Trail:
+        """How it is known that a record was changed after a batch."""
+        return Trail(members_of(self.table))
 
     def compare(self, intake: Intake) -> None:
         """Set `result` and `target_id` of every row; writes nothing but the temporary table."""

@@ -10,6 +10,7 @@ from crm.intake.references import references_find
 from crm.intake.wording import value_sentence
 from crm.kinds.base import Intake, Kind, reasons_write, register, repeated_ids_refuse
 from crm.models import ImportBatch
+from crm.selectors.later import Trail, audited
 from kernel.issue import Level
 from people.formats import percent
 from people.models import Person
@@ -92,9 +93,20 @@ REPLACE = (
         SELECT ro.id, t.f_opportunity, rp.id, coalesce(t.f_person, ''), 'bookings', {ROLE}, t.f_share, %(source)s, %(batch)s
         FROM {{t}} t {JOINS} WHERE coalesce(t.result, 'updated') = 'updated' ORDER BY t.number RETURNING id
     ) INSERT INTO crm_importchange (batch_id, "table", object_id) SELECT %(batch)s, 'crm_credit', id FROM added""",
+    # whose shares these are, also when nobody had any before and they are given anew by hand
+    """INSERT INTO crm_importchange (batch_id, "table", object_id)
+    SELECT DISTINCT %(batch)s::bigint, 'credit_of_deal', ro.id FROM {t} t
+    JOIN {r} ro ON ro.field = 'opportunity' AND ro.value = t.f_opportunity
+    WHERE coalesce(t.result, 'updated') = 'updated' AND ro.id IS NOT NULL""",
 )
 
+MEMBERS = """SELECT c.id, c."table", c.object_id, false AS is_new, 'crm_opportunity'::text AS record_table,
+    CASE c."table" WHEN 'credit_of_deal' THEN c.object_id
+        ELSE coalesce((c.before ->> 'opportunity_id')::bigint, k.opportunity_id) END AS record_id
+FROM c LEFT JOIN crm_credit k ON c."table" = 'crm_credit' AND k.id = c.object_id"""
 UNDO = (
+    """DELETE FROM crm_credit WHERE origin = 'given'
+        AND opportunity_id IN (SELECT record_id FROM undo_record WHERE fate = 'taken')""",
     """DELETE FROM crm_credit WHERE id IN (SELECT object_id FROM crm_importchange
         WHERE batch_id = %(batch)s AND "table" = 'crm_credit' AND before IS NULL)""",
     """INSERT INTO crm_credit SELECT b.* FROM crm_importchange c, jsonb_populate_record(NULL::crm_credit,
@@ -108,6 +120,10 @@ class CreditKind(Kind):
     shape = SHAPE
     label = _("credits (shares of deals)")
     id_column = KEY
+
+    @property
+    def trail(self) -> Trail:
+        return Trail(MEMBERS, (audited("opportunity", "crm_opportunity", "credits_save"),))
 
     def compare(self, intake: Intake) -> None:
         _refuse_where(intake, "unknown_role", "lower(f_role) NOT IN ('owner', 'split', 'overlay')", field="role")

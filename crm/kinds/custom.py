@@ -91,6 +91,14 @@ WITH added AS (
 ) INSERT INTO crm_importchange (batch_id, "table", object_id) SELECT %(batch)s, 'crm_dealrole', id FROM added
 """
 
+MEMBERS = """SELECT c.id, c."table", c.object_id, c.before IS NULL AS is_new, '{table}'::text AS record_table,
+    CASE c."table" WHEN '{table}' THEN c.object_id {further}
+        WHEN 'crm_customvalue' THEN coalesce((c.before ->> '{entity}_id')::bigint, v.{entity}_id)
+        WHEN 'crm_dealrole' THEN coalesce((c.before ->> 'opportunity_id')::bigint, d.opportunity_id) END AS record_id
+FROM c LEFT JOIN crm_customvalue v ON c."table" = 'crm_customvalue' AND v.id = c.object_id
+    LEFT JOIN crm_dealrole d ON c."table" = 'crm_dealrole' AND d.id = c.object_id {joins}
+WHERE c."table" IN ('{table}', '{table}key', 'crm_customvalue', 'crm_dealrole')"""
+
 UNDO = (
     """DELETE FROM {table} WHERE id IN (
         SELECT object_id FROM crm_importchange WHERE batch_id = %(batch)s AND "table" = '{table}')""",
@@ -154,6 +162,11 @@ def customs_write(intake: Intake, customs: Sequence[CustomField]) -> None:
         words["names"], words["values"] = ", ".join(columns), ", ".join(columns.values())
         for statement in (REMEMBER_VALUES, EMPTY_VALUES, CHANGE_VALUES, ADD_VALUES):
             intake.execute(statement.format(**words))
+
+
+def customs_members(entity: str, table: str, *, further: str = "", joins: str = "") -> str:
+    """For a trail: a row of the table with its own fields. `further`: more cases of the record's key, with their `joins`."""
+    return MEMBERS.format(entity=entity, table=table, further=further, joins=joins)
 
 
 def customs_undo(batch: ImportBatch) -> None:

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 
 from crm.engine.problem import Unreadable
 from crm.intake.references import references_find
-from crm.intake.resolve import WAITING, created_ids, facts_forget, facts_resolve, history_off
+from crm.intake.resolve import WAITING, created_ids, facts_forget, facts_resolve, hand_overs_said, history_off
 from crm.intake.worth import TABLES, worth_of_batch, worth_of_values
 from crm.kinds.base import Intake, Kind, repeated_ids_refuse
-from crm.kinds.custom import customs_compare, customs_find, customs_of, customs_undo, customs_write
+from crm.kinds.custom import customs_compare, customs_find, customs_members, customs_of, customs_undo, customs_write
 from crm.models import CustomField, ImportBatch
+from crm.selectors.later import Trail, audited, members_of
 from people.models import Person
 
 # what a reference means may have gone in the meantime (merged, or its import undone); it is looked up by text again
@@ -42,6 +43,18 @@ SELECT %(batch)s, '{table}', o.id, to_jsonb(o) FROM {table} o
 MISSING = """FROM {table} o WHERE o.source = %(source)s AND NOT o.is_deleted
     AND NOT EXISTS (SELECT 1 FROM {{t}} t WHERE t.f_id = o.external_id)"""
 
+# a row of the batch that somebody wrote later: an import says so at once, whatever else changes it at least when
+STAMPED = """SELECT r.record_table, r.record_id, o.updated_at, NULL::bigint, '', 0::bigint, NULL::bigint
+FROM record r JOIN {table} o ON o.id = r.record_id
+WHERE r.record_table = '{table}' AND o.batch_id = %(batch)s AND o.updated_at > %(applied)s"""
+# … and where a later import wrote over it
+STAMPED_BEFORE = """SELECT m.record_table, m.record_id, (l.before ->> 'updated_at')::timestamptz, NULL::bigint, '', 0::bigint,
+    NULL::bigint
+FROM mine m JOIN crm_importchange l ON l."table" = '{table}' AND l.object_id = m.object_id AND l.id > m.id
+WHERE m."table" = '{table}' AND (l.before ->> 'batch_id')::bigint = %(batch)s
+    AND (l.before ->> 'updated_at')::timestamptz > %(applied)s"""
+TAKEN = " AND o.id IN (SELECT record_id FROM undo_record WHERE fate = 'taken')"
+
 
 class FactKind(Kind):
     """`columns`: field of the file → columns of the table ← SQL over the row `t`; `references`: field → what it means."""
@@ -61,6 +74,14 @@ class FactKind(Kind):
     @property
     def table(self) -> str:
         return self.model._meta.db_table
+
+    @property
+    def trail(self) -> Trail:
+        said = audited(
+            str(self.model._meta.model_name), self.table, condition="(r.is_new OR e.action <> 'credits_save')"
+        )
+        members = customs_members(self.shape.kind, self.table) if self.has_customs else members_of(self.table)
+        return Trail(members, (said, *(sign.format(table=self.table) for sign in (STAMPED, STAMPED_BEFORE))))
 
     def identify(self, intake: Intake) -> None:
         """Give rows without an id one."""
@@ -184,14 +205,18 @@ class FactKind(Kind):
         return columns or {"source": "o.source"}
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
-        """Created rows go, changed ones are as before."""
+        """Created rows go, changed ones are as before. What somebody changed since goes back as a change that is kept."""
         if self.is_referred_to_as:
             facts_forget(self.is_referred_to_as, created_ids(batch, self.table))
+        with hand_overs_said(), connection.cursor() as cursor:
+            cursor.execute(self.restore + TAKEN, {"batch": batch.pk})
         with history_off() as cursor:
             if self.has_customs:
                 customs_undo(batch)
             for statement in self.undo_statements():
                 cursor.execute(statement, {"batch": batch.pk})
+        if self.table in TABLES:
+            worth_of_batch(self.table, batch.pk)
         facts_resolve(*WAITING)
 
     def undo_statements(self) -> Sequence[str]:

@@ -6,9 +6,11 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from crm.engine.fields import Field, FieldType, Shape
+from crm.intake.later import bring_back
 from crm.kinds.base import Intake, Kind, register, repeated_ids_refuse
 from crm.models import ImportBatch
-from people.models import Person
+from crm.selectors.later import Trail, audited_while_there, members_of
+from people.models import Holiday, Person
 
 SHAPE = Shape(
     kind="holiday",
@@ -36,6 +38,10 @@ class HolidayKind(Kind):
     @property
     def table(self) -> str:
         return "people_holiday"
+
+    @property
+    def trail(self) -> Trail:
+        return Trail(members_of(self.table), (audited_while_there("holiday", self.table),))
 
     def compare(self, intake: Intake) -> None:
         repeated_ids_refuse(intake, "f_day::text")
@@ -65,6 +71,7 @@ class HolidayKind(Kind):
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
         """Created days go, changed names are as before."""
+        bring_back(Holiday, batch)
         with connection.cursor() as cursor:
             cursor.execute(
                 """UPDATE people_holiday h SET name = c.before ->> 'name' FROM crm_importchange c

@@ -8,8 +8,9 @@ from crm.engine.near import TYPO_LIMIT, near_groups
 from crm.intake.resolve import created_ids, facts_forget, facts_resolve
 from crm.intake.worth import worth_of_values
 from crm.kinds.base import Intake, Kind, empty_ids_refuse, repeated_ids_refuse
-from crm.kinds.custom import customs_compare, customs_find, customs_of, customs_undo, customs_write
+from crm.kinds.custom import customs_compare, customs_find, customs_members, customs_of, customs_undo, customs_write
 from crm.models import CustomField, ImportBatch
+from crm.selectors.later import Trail, audited
 from people.models import Person
 
 ID = "coalesce(f_id, f_name)"
@@ -72,6 +73,20 @@ UNDO = (
         WHERE batch_id = %(batch)s AND "table" = 'crm_{name}' AND before IS NULL)""",
 )
 
+MEMBERS = """SELECT c.id, c."table", c.object_id, c.before IS NULL AS is_new, 'crm_{name}'::text AS record_table,
+    CASE c."table" WHEN 'crm_{name}' THEN c.object_id ELSE k.{name}_id END AS record_id
+FROM c LEFT JOIN crm_{name}key k ON c."table" = 'crm_{name}key' AND k.id = c.object_id
+WHERE c."table" IN ('crm_{name}', 'crm_{name}key')"""
+# what hangs on a row that the batch made: seats that look after it, names that were merged into it
+HANGS_ON = "(r.is_new OR e.action NOT IN ('merge', 'account_assign', 'account_release'))"
+# a name of the batch that means another one now
+MERGED = """SELECT m.record_table, m.record_id, e.at, e.actor_id, e.action::text, e.id, NULL::bigint
+FROM mine m JOIN crm_{name}key k ON m."table" = 'crm_{name}key' AND k.id = m.object_id AND k.is_alias
+CROSS JOIN LATERAL (
+    SELECT * FROM people_auditentry a WHERE a.id > %(marker)s AND a.subject = '{name}'
+        AND a.action IN ('merge', 'references_assign') ORDER BY a.id DESC LIMIT 1
+) e"""
+
 
 # rows of another name for it change nothing
 NO_ALIAS = """AND NOT EXISTS (SELECT 1 FROM crm_{name}key k
@@ -91,6 +106,16 @@ class NamedKind(Kind):
     @property
     def has_customs(self) -> bool:
         return self.name in CustomField.Entity.values
+
+    @property
+    def trail(self) -> Trail:
+        members = MEMBERS.format(name=self.name)
+        if self.has_customs:
+            key = f"WHEN 'crm_{self.name}key' THEN k.{self.name}_id"
+            joins = f"LEFT JOIN crm_{self.name}key k ON c.\"table\" = 'crm_{self.name}key' AND k.id = c.object_id"
+            members = customs_members(self.name, self.table, further=key, joins=joins)
+        said = audited(self.name, self.table, condition=HANGS_ON)
+        return Trail(members, (said, MERGED.format(name=self.name)))
 
     def compare(self, intake: Intake) -> None:
         empty_ids_refuse(intake, ID)

@@ -232,6 +232,15 @@ ODDITIES = {
     "no_amount": ("amount", "r_stage.outcome = 'won' AND t.f_amount IS NULL"),
 }
 
+# of deals that are taken back with what was done to them: hand-overs that do not lead to the owner they have again
+HANDED_ON_SINCE = """
+DELETE FROM crm_handover h USING undo_record r, crm_opportunity o
+WHERE r.fate = 'taken' AND h.opportunity_id = r.record_id AND o.id = r.record_id AND NOT EXISTS (
+    SELECT 1 FROM crm_handover g WHERE g.opportunity_id = h.opportunity_id AND g.to_person_id = o.owner_id
+        AND (g.handed_on, g.id) >= (h.handed_on, h.id)
+)
+"""
+
 NEW_STAGES_GO = (
     """DELETE FROM crm_stage s WHERE id IN (
         SELECT object_id FROM crm_importchange WHERE batch_id = %(batch)s AND "table" = 'crm_stage'
@@ -296,15 +305,19 @@ class OpportunityKind(FactKind):
 
     def undo_statements(self) -> Sequence[str]:
         deleted, restored = super().undo_statements()
+        told = "SELECT record_id FROM undo_record WHERE record_table = 'crm_opportunity' AND fate <> 'moved'"
         return (
             f"DELETE FROM crm_opportunitychange WHERE opportunity_id IN ({self.created})",
-            f"DELETE FROM crm_detailchange WHERE batch_id = %(batch)s OR opportunity_id IN ({self.created})",
+            f"DELETE FROM crm_detailchange WHERE opportunity_id IN ({self.created})"
+            f" OR batch_id = %(batch)s AND opportunity_id NOT IN ({told})",
             f"DELETE FROM crm_formercredit WHERE opportunity_id IN ({self.created})",
             "DELETE FROM crm_credit WHERE opportunity_id IS NULL AND opportunity_text = ''",  # entered by hand
             deleted,
-            "DELETE FROM crm_handover WHERE batch_id = %(batch)s",
-            f"DELETE FROM crm_opportunitychange WHERE batch_id = %(batch)s AND opportunity_id IN ({self.updated})",
+            f"DELETE FROM crm_handover WHERE batch_id = %(batch)s AND opportunity_id NOT IN ({told})",
+            f"DELETE FROM crm_opportunitychange WHERE batch_id = %(batch)s AND opportunity_id NOT IN ({told})"
+            f" AND opportunity_id IN ({self.updated} UNION ALL SELECT record_id FROM undo_record WHERE fate = 'moved')",
             restored,
+            HANDED_ON_SINCE,
             *NEW_STAGES_GO,
         )
 

@@ -11,6 +11,7 @@ from crm.intake.resolve import created_ids, facts_forget, facts_resolve, quotas_
 from crm.intake.wording import value_sentence
 from crm.kinds.base import Intake, Kind, register
 from crm.models import ImportBatch, ImportChange
+from crm.selectors.later import Trail, audited
 from kernel.issue import Issue
 from people.models import Person
 from people.services.structure import (
@@ -148,6 +149,45 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS m (person_id, former, team)
 WHERE {t}.target_id = m.person_id AND {t}.result = 'updated'
 """
 
+MEMBERS = """SELECT c.id, c."table", c.object_id, c.before IS NULL AS is_new, r.record_table, r.record_id FROM c
+LEFT JOIN people_seatholding h ON c."table" = 'people_seatholding' AND h.id = c.object_id
+LEFT JOIN people_personkey k ON c."table" = 'people_personkey' AND k.id = c.object_id
+LEFT JOIN people_teamplacement p ON c."table" = 'people_teamplacement' AND p.id = c.object_id
+CROSS JOIN LATERAL (VALUES
+    ('people_person', CASE WHEN c."table" = 'people_person' THEN c.object_id
+        ELSE coalesce(h.person_id, k.person_id, (c.before ->> 'person_id')::bigint) END),
+    ('people_seat', CASE WHEN c."table" = 'people_seat' THEN c.object_id
+        ELSE coalesce(h.seat_id, (c.before ->> 'seat_id')::bigint) END),
+    ('people_team', CASE WHEN c."table" = 'people_team' THEN c.object_id WHEN c."table" = 'people_teamplacement'
+        THEN coalesce(p.team_id, (c.before ->> 'team_id')::bigint) END)
+) r (record_table, record_id) WHERE r.record_id IS NOT NULL"""
+PERSON_ACTIONS = (
+    "person_change", "person_invite", "invitation_accept", "sign_in_disable", "sign_in_enable", "profile_change", "person_erase",
+    "merge",
+)  # fmt: skip
+# a sheet of joiners, movers and leavers says which rows it wrote
+BY_SHEETS = """SELECT m.record_table, m.record_id, e.at, e.actor_id, e.action::text, e.id, NULL::bigint
+FROM people_auditentry e JOIN people_movesheet s ON s.id = e.subject_id AND s.state = 'applied'
+CROSS JOIN LATERAL jsonb_to_recordset(s.changes) AS x ("table" text, id bigint)
+JOIN mine m ON m."table" = x."table" AND m.object_id = x.id
+WHERE e.id > %(marker)s AND e.subject = 'movesheet' AND e.action = 'moves_apply'"""
+# whoever stays needs a seat, the seat its team, the team its place
+KEPT_WITH = tuple(
+    f"""SELECT c.id FROM undo_kept JOIN crm_importchange g USING (id)
+    JOIN {table} o ON g."table" = '{table}' AND o.id = g.object_id
+    JOIN crm_importchange c ON c.batch_id = g.batch_id AND c."table" = '{needed}' AND {condition}"""
+    for table, needed, condition in (
+        ("people_seatholding", "people_seat", "c.object_id = o.seat_id"),
+        ("people_seat", "people_team", "c.object_id = o.team_id"),
+        (
+            "people_team",
+            "people_teamplacement",
+            "c.object_id IN (SELECT id FROM people_teamplacement WHERE team_id = o.id)",
+        ),
+        ("people_teamplacement", "people_team", "c.object_id = o.parent_id"),
+    )
+)
+
 
 @register
 class PersonKind(Kind):
@@ -158,6 +198,16 @@ class PersonKind(Kind):
     @property
     def table(self) -> str:
         return "people_person"
+
+    @property
+    def trail(self) -> Trail:
+        signs = (
+            audited("person", "people_person", *PERSON_ACTIONS),
+            audited("team", "people_team", "team_rename", "team_move"),
+            audited("seat", "people_seat", "seat_change", "seat_assign", "seat_vacate", "seat_end"),
+            BY_SHEETS,
+        )
+        return Trail(MEMBERS, signs, KEPT_WITH)
 
     def compare(self, intake: Intake) -> None:
         """Applied and taken back at once: only that tells exactly what the file would do."""

@@ -6,11 +6,13 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from crm.engine.fields import Field, FieldType, Shape
+from crm.intake.later import bring_back
 from crm.intake.references import references_find
 from crm.intake.wording import value_sentence
 from crm.intake.worth import worth_of_batch
 from crm.kinds.base import Intake, Kind, reasons_write, register, repeated_ids_refuse
-from crm.models import ImportBatch, Measure
+from crm.models import ImportBatch, Measure, Quota
+from crm.selectors.later import Trail, audited_while_there, members_of
 from kernel.issue import Level
 from people.models import Person
 
@@ -143,6 +145,14 @@ UNDO = (
     """DELETE FROM crm_quota WHERE id IN (SELECT object_id FROM crm_importchange
         WHERE batch_id = %(batch)s AND "table" = 'crm_quota' AND before IS NULL)""",
 )
+# a plan that was put in force took them away; the log does not name them one by one
+REPLACED = """SELECT r.record_table, r.record_id, e.at, e.actor_id, e.action::text, e.id, NULL::bigint
+FROM record r CROSS JOIN LATERAL (
+    SELECT * FROM people_auditentry a WHERE a.id > %(marker)s AND a.action = 'quotas_replace' ORDER BY a.id DESC LIMIT 1
+) e
+WHERE NOT r.is_new AND NOT EXISTS (SELECT 1 FROM crm_quota q WHERE q.id = r.record_id) AND NOT EXISTS (
+    SELECT 1 FROM people_auditentry a WHERE a.action = 'quota_delete' AND a.subject_id = r.record_id AND a.subject = 'quota'
+)"""
 
 
 @register
@@ -150,6 +160,10 @@ class QuotaKind(Kind):
     shape = SHAPE
     label = _("quotas")
     id_column = KEY
+
+    @property
+    def trail(self) -> Trail:
+        return Trail(members_of(self.table), (audited_while_there("quota", self.table), REPLACED))
 
     def compare(self, intake: Intake) -> None:
         _senseless_refuse(intake)
@@ -189,9 +203,11 @@ class QuotaKind(Kind):
         return 0
 
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
+        bring_back(Quota, batch)
         with connection.cursor() as cursor:
             for statement in UNDO:
                 cursor.execute(statement, {"batch": batch.pk})
+        worth_of_batch("crm_quota", batch.pk)
 
 
 def _senseless_refuse(intake: Intake) -> None:

@@ -6,10 +6,12 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from crm.engine.fields import Field, FieldType, Shape
+from crm.intake.later import bring_back
 from crm.intake.wording import value_sentence
 from crm.intake.worth import worth_of_currencies
 from crm.kinds.base import Intake, Kind, reasons_write, register, repeated_ids_refuse
 from crm.models import ExchangeRate, ImportBatch
+from crm.selectors.later import Trail, audited_while_there, members_of
 from kernel.issue import Level
 from people.models import Person
 
@@ -71,6 +73,10 @@ class RateKind(Kind):
     def table(self) -> str:
         return "crm_exchangerate"
 
+    @property
+    def trail(self) -> Trail:
+        return Trail(members_of(self.table), (audited_while_there("exchangerate", self.table),))
+
     def compare(self, intake: Intake) -> None:
         _refuse_where(intake, "rate_not_positive", "f_rate <= 0", field="rate")
         _refuse_where(intake, "rate_of_itself", f"t.f_from = {TO}", field="to")
@@ -112,6 +118,8 @@ class RateKind(Kind):
     def undo(self, batch: ImportBatch, *, actor: Person | None, at: datetime) -> None:
         touched = ExchangeRate.objects.filter(pk__in=batch.changes.filter(table="crm_exchangerate").values("object_id"))
         currencies = set(touched.values_list("from_currency", flat=True))
+        bring_back(ExchangeRate, batch)
+        currencies |= set(touched.values_list("from_currency", flat=True))
         with connection.cursor() as cursor:
             cursor.execute(
                 """UPDATE crm_exchangerate x SET (rate, ends_before) = (b.rate, b.ends_before)

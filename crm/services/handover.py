@@ -1,18 +1,18 @@
 """Deals go from one person to another, under a rule for their credit. The source stays in charge of who owns a deal: its
 next file may name another owner."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from crm.engine.handover import Rule, UnreadableRule, rule_of
+from crm.intake.resolve import hand_overs_said
 from crm.models import HandOver, HandOverDefault, Opportunity, Outcome
 from crm.policies import hand_overs
 from crm.selectors.hand_overs import default_on
@@ -72,7 +72,7 @@ class OpenDeals:
         if len(same.values_list("pk", flat=True)) != len(set(ids)):
             return False
         HandOver.objects.filter(opportunity__in=ids, from_person=from_id, to_person=to_id, handed_on=on).delete()
-        with _said():
+        with hand_overs_said():
             _give(ids, from_id, at)
         return True
 
@@ -153,7 +153,7 @@ def _hand(
     by: Person | None = None,
     reason: str = "",
 ) -> list[HandOver]:
-    with _said():
+    with hand_overs_said():
         _give(ids, to_id, at)
     return HandOver.objects.bulk_create(
         HandOver(
@@ -179,15 +179,6 @@ def _give(ids: Collection[int], owner_id: int, at: datetime) -> None:
 
 def _announce() -> None:
     enqueue("pipeline.facts_changed", organization_id=current_organization_id() or 0)
-
-
-@contextmanager
-def _said() -> Iterator[None]:
-    """Owners change and the hand-over is written by who changes them, not by the trigger."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.hand_over', 'said', true)")
-        yield
-        cursor.execute("SELECT set_config('app.hand_over', '', true)")
 
 
 def _detail(row: HandOver) -> dict[str, object]:

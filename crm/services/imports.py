@@ -1,4 +1,4 @@
-"""Imports: upload, map, preview, run, undo. The facts of a file are applied in one transaction or not at all."""
+"""Imports: upload, map, preview, run. The facts of a file are applied in one transaction or not at all."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from crm.engine.mapping import FileMapping, mapping_of
 from crm.engine.problem import Unreadable
-from crm.intake.resolve import in_bulk
 from crm.intake.wording import file_sentence
 from crm.kinds.base import Kind, kind_of
 from crm.kinds.custom import shape_here
-from crm.models import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
+from crm.models import ImportBatch, ImportIssue, ImportMapping, ImportRow
 from crm.services.applying import (
     Outcome,
     Progress,
@@ -34,7 +33,6 @@ from people.files import file_chunks, file_store
 from people.jobs import JobRefused, JobRun, job_kind, job_start
 from people.models import Job, Organization, Person, StoredFile
 from people.queue import enqueue
-from people.refusal import refusals
 from people.wall import tenant
 
 DEFAULT_SOURCE = "files"
@@ -86,7 +84,7 @@ def import_map(
     """Say what the columns mean, remember it for the source, and have a preview made. Raises: ValidationError."""
     mapping = fields_ensure(entity=kind, mapping=mapping, actor=actor, at=at)
     _mapping_check(kind, mapping)
-    batch = _lock(batch.pk)
+    batch = batch_lock(batch.pk)
     _state_require(batch, State.UPLOADED, State.CHECKED, State.FAILED)
     batch.kind, batch.source, batch.mapping = kind, source, mapping
     batch.is_all_or_nothing, batch.is_snapshot, batch.state = is_all_or_nothing, is_snapshot, State.UPLOADED
@@ -98,7 +96,7 @@ def import_map(
 
 def import_run(*, batch: ImportBatch, at: datetime, actor: Person | None) -> Job:
     """Have a worker apply a batch; asked twice, it runs once. Raises: ValidationError."""
-    batch = _lock(batch.pk)
+    batch = batch_lock(batch.pk)
     if batch.state == State.RUNNING and batch.job is not None and not batch.job.is_over:
         return batch.job
     _state_require(batch, State.UPLOADED, State.CHECKED, State.RUNNING)
@@ -110,55 +108,9 @@ def import_run(*, batch: ImportBatch, at: datetime, actor: Person | None) -> Job
     return batch.job
 
 
-def import_undo_start(*, batch: ImportBatch, at: datetime, actor: Person | None) -> Job:
-    """Have a worker take a batch back. Raises: ValidationError that names what stands in the way."""
-    batch = _lock(batch.pk)
-    _undo_check(batch)
-    batch.job = job_start(kind="crm.import_undo", arguments={"batch": batch.pk}, created_by=actor, at=at)
-    batch.save(update_fields=["job"])
-    return batch.job
-
-
-def import_undo(*, batch: ImportBatch, at: datetime, actor: Person | None) -> None:
-    """Put everything back as it was before a batch. Raises: ValidationError that names what stands in the way."""
-    imports_lock()
-    batch = _lock(batch.pk)
-    if batch.state == State.UNDONE:
-        return
-    _undo_check(batch)
-    _put_back(batch, actor, at)
-    ImportChange.objects.filter(batch=batch).delete()
-    ImportBatch.objects.filter(pk=batch.pk).update(state=State.UNDONE, undone_at=at)
-    audit("import_undo", actor=actor, at=at, subject=batch, detail={"file": batch.file_name})
-    enqueue("pipeline.facts_changed", organization_id=batch.organization_id)
-
-
-def _put_back(batch: ImportBatch, actor: Person | None, at: datetime) -> None:
-    """Raises: ValidationError where something that was entered by hand since does not go with what was before."""
-    reason = ""
-    try:
-        with refusals(), in_bulk():
-            kind_of(batch.kind).undo(batch, actor=actor, at=at)
-        return
-    except ValidationError as error:
-        if not hasattr(error, "error_dict"):
-            raise
-        reason = " ".join(error.messages)
-    except IntegrityError as error:
-        reason = _contradiction(error)
-    sentence = _("What was entered by hand since does not go with what was there before. %(reason)s Change that first.")
-    raise ValidationError(sentence % {"reason": reason}, code="changed_by_hand")
-
-
-def _contradiction(error: IntegrityError) -> str:
-    if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == "credit_total":
-        return _("The shares of a deal would not add up.")
-    return _("It would stand there twice.")
-
-
 def import_discard(*, batch: ImportBatch, at: datetime, actor: Person | None) -> None:
     """Throw an upload away that was never applied. Raises: ValidationError."""
-    batch = _lock(batch.pk)
+    batch = batch_lock(batch.pk)
     _state_require(batch, State.UPLOADED, State.CHECKED, State.FAILED)
     audit("import_discard", actor=actor, at=at, subject=batch, detail={"file": batch.file_name})
     ImportRow.objects.filter(batch=batch).delete()
@@ -213,24 +165,10 @@ def import_run_work(run: JobRun) -> dict[str, Any]:
     return {"batch": batch.pk}
 
 
-@job_kind("crm.import_undo")
-def import_undo_work(run: JobRun) -> dict[str, Any]:
-    """Job: take a batch back."""
-    run.progress(step="undoing")
-    with tenant(run.organization_id):
-        batch = ImportBatch.objects.get(pk=run.arguments["batch"])
-        job = Job.objects.select_related("created_by").get(pk=run.job_id)
-        try:
-            import_undo(batch=batch, at=job.created_at, actor=job.created_by)
-        except ValidationError as error:
-            raise JobRefused(error.messages[0]) from error
-    return {"batch": batch.pk}
-
-
 def _apply(run: JobRun, batch: ImportBatch, request: Request, intake: Any, outcome: Outcome) -> str:
     with tenant(run.organization_id):
         imports_lock()
-        if _lock(batch.pk).state != State.RUNNING:
+        if batch_lock(batch.pk).state != State.RUNNING:
             return ""
         ImportRow.objects.filter(batch=batch).delete()
         apply(intake, outcome, request.kind, batch)
@@ -341,7 +279,8 @@ def _failed_keep(run: JobRun, batch: ImportBatch, sentence: str) -> None:
     raise JobRefused(sentence)
 
 
-def _lock(batch_id: int) -> ImportBatch:
+def batch_lock(batch_id: int) -> ImportBatch:
+    """The batch, its row locked. Raises: ValidationError where it was thrown away."""
     batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("job").filter(pk=batch_id).first()
     if batch is None:
         raise ValidationError(_("This upload was thrown away."), code="gone")
@@ -358,26 +297,3 @@ def _mapping_check(kind: str, mapping: dict[str, Any]) -> None:
         mapping_of(mapping, shape_here(kind_of(kind)))
     except Unreadable as error:
         raise ValidationError(file_sentence(error.code, **error.params), code=error.code) from error
-
-
-def _undo_check(batch: ImportBatch) -> None:
-    """Only what nobody changed since can be taken back."""
-    if batch.state != State.APPLIED:
-        raise ValidationError(_("Only an import that was applied can be undone."), code="bad_state")
-    later = ImportBatch.objects.raw(
-        """SELECT b.* FROM crm_importbatch b WHERE b.id IN (
-            SELECT later.batch_id FROM crm_importchange mine JOIN crm_importchange later
-                ON later."table" = mine."table" AND later.object_id = mine.object_id AND later.id > mine.id
-                AND later.batch_id <> mine.batch_id
-            WHERE mine.batch_id = %s
-        ) ORDER BY b.id DESC LIMIT 5""",
-        [batch.pk],
-    )
-    with in_bulk():
-        names = [f"{item.pk} ({item.file_name})" for item in later]
-    if names:
-        raise ValidationError(
-            _("Later imports changed the same rows. Undo them first, the latest first: %(names)s.")
-            % {"names": ", ".join(names)},
-            code="changed_since",
-        )

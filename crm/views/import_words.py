@@ -151,9 +151,8 @@ def batch_actions(batch: ImportBatch, is_working: bool) -> list[Action]:
         href = reverse("crm:import_refused", args=[batch.pk])
         actions.append(Action(_("Refused rows as CSV"), href, "export"))
     if batch.state == State.APPLIED and not is_working:
-        undo = _("Everything this import created or changed goes back to what it was before.")
         href = reverse("crm:import_undo", args=[batch.pk])
-        actions.append(Action(_("Undo this import"), href, "undo", "danger", "post", confirm=undo))
+        actions.append(Action(_("Undo this import"), href, "undo", "danger"))
     if batch.state == State.RUNNING and not is_working:
         actions.append(Action(_("Try again"), reverse("crm:import_run", args=[batch.pk]), "refresh", "primary", "post"))
     if batch.state == State.FAILED and batch.file_id:

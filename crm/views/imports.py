@@ -34,7 +34,7 @@ from crm.selectors.imports import (
     sources_known,
 )
 from crm.selectors.known import known_names
-from crm.services.imports import import_discard, import_map, import_run, import_undo_start, import_upload
+from crm.services.imports import import_discard, import_map, import_run, import_upload
 from crm.views.import_lines import Echo, lines_csv, preview_cut, result_asked, result_tabs, rows_table
 from crm.views.import_words import (
     batch_actions,
@@ -301,18 +301,6 @@ def import_detail_view(request: HttpRequest, batch_id: int) -> HttpResponse:
         "crumbs": [imports_crumb(), Crumb(batch.file_name)],
     }
     return _page(request, "crm/import_detail.html", context, is_final=not is_working)
-
-
-@require_POST
-def import_undo_view(request: HttpRequest, batch_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    batch = access_import(viewer, batch_id)
-    return act(
-        request,
-        reverse("crm:import_detail", args=[batch.pk]),
-        _("The import is being taken back."),
-        lambda: import_undo_start(batch=batch, at=timezone.now(), actor=viewer.person),
-    )
 
 
 @require_POST

@@ -74,10 +74,15 @@ def _undo(changes: Sequence[StructureChange], in_use: set[int]) -> StructureUndo
                 rows = MODELS[table].objects.filter(pk=change.object_id)
                 if table == Person._meta.db_table:
                     rows = rows.filter(erased_at=None)
-                restored += rows.update(**(change.before or {}))
+                restored += rows.update(**_stated(change))
     created = [change.object_id for change in changes if change.table == "people_person" and change.before is None]
     kept = Person.objects.filter(pk__in=created).values_list("pk", flat=True)
     return StructureUndo(restored, removed, sorted(kept))
+
+
+def _stated(change: StructureChange) -> dict[str, Any]:
+    """The former columns; a sign-in is nothing that a file says."""
+    return {name: value for name, value in (change.before or {}).items() if name != "user_id"}
 
 
 def _remove(model: Any, ids: Iterable[int], in_use: set[int]) -> int:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from crm.models import Credit, ImportBatch, Opportunity
-from crm.services.imports import import_undo
+from crm.services.undoing import import_undo
 from people.models import AuditEntry, Organization
 from tests.cast import NOW, Cast, make_person
 from tests.crm.access import make_deal

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.models import Credit, FormerCredit, ImportBatch, Opportunity, OpportunityChange
 from crm.services.credits import Share, credits_save
-from crm.services.imports import import_undo
 from crm.services.mending import merge
+from crm.services.undoing import import_undo
 from people.models import Organization, Person
 from people.records import record_tables
 from people.services.erasure import person_erase

@@ -124,7 +124,7 @@ def test_who_is_meant_can_be_said_for_a_name_that_only_activities_use(cast: Cast
 
 def test_deals_that_are_undone_let_their_activities_wait_again(org: Organization, tmp_path: Path) -> None:
     from crm.models import ImportBatch
-    from crm.services.imports import import_undo
+    from crm.services.undoing import import_undo
 
     run(write(tmp_path, ACTIVITIES), "activity")
     deals = run(write(tmp_path, text_of(DEALS, ROWS)))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crm.models import Account, ImportBatch, NamedAccount, Territory, TerritoryAssignment, WaitingAssignment
-from crm.services.imports import import_undo
+from crm.services.undoing import import_undo
 from people.models import FOREVER, Organization, Person, Seat, SeatHolding, Team
 from tests.cast import NOW, Cast, make_person
 from tests.crm.files import codes, run, text_of, write

@@ -20,8 +20,8 @@ from crm.models import (
     Stage,
 )
 from crm.services.custom_fields import field_create
-from crm.services.imports import import_undo
 from crm.services.mending import merge
+from crm.services.undoing import import_undo
 from people.models import Organization
 from tests.cast import NOW, Cast
 from tests.crm.files import codes, run, write

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crm.models import ImportBatch, Lead, Opportunity, Stage
-from crm.services.imports import import_undo
+from crm.services.undoing import import_undo
 from people.models import Organization
 from tests.cast import NOW
 from tests.crm.files import codes, run, shared, write

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crm.models import ImportBatch, Quota
-from crm.services.imports import import_undo
+from crm.services.undoing import import_undo
 from people.models import Organization, Person
 from tests.cast import NOW, make_person, make_team
 from tests.crm.files import codes, run, text_of, write

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from crm.models import ExchangeRate, ImportBatch, Opportunity, Quota
-from crm.services.imports import import_undo
+from crm.services.undoing import import_undo
 from metrics.models import DirtyBucket
 from metrics.services import rollups_recompute
 from people.models import Organization

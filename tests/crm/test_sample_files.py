@@ -15,7 +15,7 @@ from crm.engine.guess import kind_guess
 from crm.intake.reading import table_open
 from crm.kinds.base import shapes
 from crm.models import Account, ImportBatch, Opportunity, Product
-from crm.services.imports import import_undo
+from crm.services.undoing import import_undo
 from people.jobs import jobs_work
 from people.models import Organization, Person, Team
 from tests.cast import NOW, Cast

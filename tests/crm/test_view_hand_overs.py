@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from crm.models import HandOver, HandOverDefault, ImportBatch, Opportunity
 from crm.services.handover import rule_read
-from crm.services.imports import import_undo
+from crm.services.undoing import import_undo
 from people.engine.moves import Line
 from people.models import AuditEntry, Organization
 from people.services.moves import sheet_apply, sheet_create, sheet_preview, sheet_undo

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from crm.models import ImportBatch
-from crm.services.imports import import_undo
+from crm.services.undoing import import_undo
 from goals.selectors.states import goal_states
 from people.models import AuditEntry, Holiday, Organization
 from people.selectors.holiday import holiday_days
