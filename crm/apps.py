@@ -25,12 +25,14 @@ class CrmConfig(AppConfig):
     verbose_name = _("Facts")
 
     def ready(self) -> None:
-        from crm import told
+        from crm import naming, told, witness
         from people.personal import names_others
 
         for kind in KINDS:
             import_module(f"crm.kinds.{kind}")
+        naming.register()
         told.register()
+        witness.register()
         import_module("crm.services.handover")
         import_module("crm.services.erasing")
         import_module("crm.services.record")

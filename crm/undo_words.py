@@ -1,6 +1,5 @@
 """Records of an import that were changed since, in words; for its page, the API and the command alike."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -8,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Lead, Opportunity, Quota
 from crm.models.territory import NamedAccount, TerritoryAssignment
+from crm.naming import quota_words
 from crm.selectors.later import LaterChange, LaterRecord
 from people import formats
 from people.models import Person, Seat, Team
@@ -28,9 +28,7 @@ def record_name(record: LaterRecord) -> str:
     if row is None:
         return _("%(what)s %(id)d, taken away since") % {"what": subject_words(record.model_name), "id": record.id}
     if isinstance(row, Quota):
-        holder = row.person or row.team or row.person_text or row.team_text
-        last = row.ends_before - timedelta(1)
-        return f"{holder}, {formats.day(row.starts_on)} – {formats.day(last)}"
+        return quota_words(row)
     if isinstance(row, Seat):
         return _("Seat in %(team)s") % {"team": row.team}
     if isinstance(row, NamedAccount | TerritoryAssignment):

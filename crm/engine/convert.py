@@ -7,9 +7,9 @@ and the value; what many rows share is reported once, with the first row and how
 type          read                                   refused
 ============ ====================================== =============================================
 text          cleaned                                longer than the field
-date          `dates.parse_date` in the column's     no date (`invalid_date`)
-              order
-moment        `moments.parse_moment`, as ISO text     no moment (`invalid_moment`)
+date          `dates.parse_date` in the column's     no date (`invalid_date`), or one in the other order of day
+              order                                  and month only (`other_order`)
+moment        `moments.parse_moment`, as ISO text     no moment (`invalid_moment`), `other_order`
 amount        `amounts.parse_amount`                 no amount (`invalid_amount`), 10^14 and more, no currency beside it
 number        `amounts.parse_amount`                 no number (`invalid_number`), 10^14 and more
 yes or no     yes, no, true, false, 1, 0, x …        anything else
@@ -78,6 +78,7 @@ class Reading:
     constant: str = ""
     values: Mapping[str, str] | None = None
     order: DateOrder | None = None
+    dotted: DateOrder | None = None  # of dates with dots; day first unless it is said
     decimal_sign: str = "."
     is_percent: bool = False
 
@@ -90,7 +91,6 @@ def readings_of(shape: Shape, mapping: FileMapping, profile: FileProfile) -> lis
         constant = mapping.constants.get(item.name, "")
         if column is None and not constant:
             continue
-        order = column.dates.order if column else None
         sign = column.amounts.decimal_sign if column else "."
         if column is None or column.amounts.is_asked:
             sign = mapping.decimal_sign or sign
@@ -100,7 +100,8 @@ def readings_of(shape: Shape, mapping: FileMapping, profile: FileProfile) -> lis
                 place=column.place if column else None,
                 constant=constant,
                 values=mapping.values.get(item.name),
-                order=mapping.dates if column is None or order is None or column.dates.is_asked else order,
+                order=(column.dates.order if column else None) or mapping.dates,
+                dotted=(column.dates.dotted or mapping.dates) if column else None,
                 decimal_sign=sign,
                 is_percent=column is not None and _is_percent(list(column.values)),
             )
@@ -190,14 +191,23 @@ def _text(text: str, reading: Reading, _: Collection[str]) -> Converted:
 
 
 def _date(text: str, reading: Reading, _: Collection[str]) -> Converted:
-    day = parse_date(text, reading.order)
-    return (day, None, None) if day else (None, Refusal("invalid_date", reading.field.name, text[:80]), None)
+    day = parse_date(text, reading.order, reading.dotted)
+    return (day, None, None) if day else (None, _undated("invalid_date", text, reading), None)
+
+
+def _undated(code: str, text: str, reading: Reading) -> Refusal:
+    """No date, or only one in the other order than the column is read in."""
+    orders = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
+    is_other = any(parse_date(text, order, order) for order in orders)
+    return Refusal("other_order" if is_other else code, reading.field.name, text[:80])
 
 
 def _moment(text: str, reading: Reading, _: Collection[str]) -> Converted:
-    moment = parse_moment(text, reading.order)
+    moment = parse_moment(text, reading.order, reading.dotted)
     if moment is None:
-        return None, Refusal("invalid_moment", reading.field.name, text[:80]), None
+        is_day = parse_date(text, reading.order, reading.dotted) is not None  # then its time is wrong
+        refusal = Refusal("invalid_moment", reading.field.name, text[:80])
+        return None, refusal if is_day else _undated("invalid_moment", text, reading), None
     return moment.isoformat(sep=" "), None, None
 
 

@@ -7,16 +7,20 @@ number of five digits is the day number of a spreadsheet (44927 is 2023-01-01; c
 time) between 1950 and 2099.
 
 Order. 01/03/2017 is two different days; which one is decided for a whole column: one value with a number above 12 in
-one place decides. Dots (01.03.2017) are written day first. Where nothing decides, the order is *asked for*:
+one place decides. Where nothing decides, the order is *asked for*. Dots (01.03.2017) are written day first everywhere:
+they decide nothing about other dates of the column, and the answer is not for them, unless one of them can only be
+month first.
 
-============== ============================ ==========
-column          says                         order
-============== ============================ ==========
-01/03 25/03     25 is no month               D/M/Y
-01/03 03/25     25 is no month               M/D/Y
-01/03 02/04     nothing                      asked
-01/03 25/03 03/25  both                      asked
-============== ============================ ==========
+====================== ================================ ==========================
+column                 says                             order
+====================== ================================ ==========================
+01/03 25/03            25 is no month                   D/M/Y
+01/03 03/25            25 is no month                   M/D/Y
+01/03 02/04            nothing                          asked
+01/03 25/03 03/25      both                             asked
+01.03 02/04            nothing about 02/04              asked for 02/04; 01.03 D.M
+01.03 03.25            25 is no month, and dots         asked for the dots
+====================== ================================ ==========================
 """
 
 import re
@@ -72,7 +76,8 @@ _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name
 
 @dataclass(frozen=True, slots=True)
 class DateColumn:
-    """What the values of a column say: how many are dates, and how many only make sense in which order."""
+    """What the values of a column say: how many are dates, and how many only make sense in which order. Those with dots
+    are counted by themselves: `dots` day first or either way, `dots_month_first`."""
 
     filled: int = 0
     dates: int = 0
@@ -80,6 +85,8 @@ class DateColumn:
     month_first: int = 0
     ambiguous: int = 0
     serials: int = 0
+    dots: int = 0
+    dots_month_first: int = 0
 
     @property
     def is_dates(self) -> bool:
@@ -88,15 +95,22 @@ class DateColumn:
 
     @property
     def order(self) -> DateOrder | None:
-        """The order that the values decide; None where somebody must say it."""
-        if self.is_asked:
+        """The order that the values without dots decide; None where somebody must say it."""
+        decided = (self.day_first > 0) != (self.month_first > 0)
+        if (self.day_first and self.month_first) or (self.ambiguous > 0 and not decided):
             return None
         return DateOrder.MONTH_FIRST if self.month_first else DateOrder.DAY_FIRST
 
     @property
+    def dotted(self) -> DateOrder | None:
+        """The same of the values with dots."""
+        if self.dots and self.dots_month_first:
+            return None
+        return DateOrder.MONTH_FIRST if self.dots_month_first else DateOrder.DAY_FIRST
+
+    @property
     def is_asked(self) -> bool:
-        decided = (self.day_first > 0) != (self.month_first > 0)
-        return bool(self.day_first and self.month_first) or (self.ambiguous > 0 and not decided)
+        return self.order is None or self.dotted is None
 
     def __add__(self, other: "DateColumn") -> "DateColumn":
         return DateColumn(
@@ -106,6 +120,8 @@ class DateColumn:
             self.month_first + other.month_first,
             self.ambiguous + other.ambiguous,
             self.serials + other.serials,
+            self.dots + other.dots,
+            self.dots_month_first + other.dots_month_first,
         )
 
 
@@ -117,9 +133,10 @@ def date_column(values: Iterable[str]) -> DateColumn:
     return seen
 
 
-def parse_date(text: str, order: DateOrder | None) -> date | None:
-    """The day that a cleaned text means in the column's order; None where it is none."""
-    numbers = _numbers(text, order)
+def parse_date(text: str, order: DateOrder | None, dotted: DateOrder | None = None) -> date | None:
+    """The day that a cleaned text means in the column's order; None where it is none. `dotted`: the order of 01.03.2017,
+    day first unless it is said."""
+    numbers = _numbers(text, order, dotted)
     if numbers is None:
         return _serial_day(text)
     try:
@@ -146,15 +163,17 @@ def _read(text: str) -> DateColumn:
     if match is None:
         return DateColumn(1, 1 if parse_date(text, None) else 0, serials=1 if _serial_day(text) else 0)
     as_day_first = parse_date(text, DateOrder.DAY_FIRST)
-    as_month_first = parse_date(text, DateOrder.MONTH_FIRST)
+    as_month_first = parse_date(text, DateOrder.MONTH_FIRST, DateOrder.MONTH_FIRST)
     if as_day_first == as_month_first:
         return DateColumn(1, 1 if as_day_first else 0)
+    if match[2] == ".":
+        return DateColumn(1, 1, dots=1 if as_day_first else 0, dots_month_first=0 if as_day_first else 1)
     if as_day_first and as_month_first:
-        return DateColumn(1, 1, 1 if match[2] == "." else 0, 0, 0 if match[2] == "." else 1)
+        return DateColumn(1, 1, ambiguous=1)
     return DateColumn(1, 1, 1 if as_day_first else 0, 1 if as_month_first else 0)
 
 
-def _numbers(text: str, order: DateOrder | None) -> tuple[int, int, int] | None:
+def _numbers(text: str, order: DateOrder | None, dotted: DateOrder | None) -> tuple[int, int, int] | None:
     if _ISO.match(text):
         return int(text[:4]), int(text[5:7]), int(text[8:])
     if match := _YEAR_FIRST.match(text):
@@ -162,6 +181,8 @@ def _numbers(text: str, order: DateOrder | None) -> tuple[int, int, int] | None:
     if match := _COMPACT.match(text):
         return int(match[1]), int(match[2]), int(match[3])
     if match := _NUMBERS.match(text):
+        if match[2] == "." and order is not DateOrder.YEAR_FIRST:
+            order = dotted
         return _in_order(match[1], match[3], match[4], order)
     return _named(text)
 

@@ -16,6 +16,7 @@ from crm.engine.problem import Unreadable
 SEPARATORS = (",", ";", "\t", "|")
 LONGEST_CELL = 100_000  # characters; more means a quotation mark that is never closed
 
+_BLANKS = r"\n(?:[ \t%s]*\r?\n){16,}"  # so many blank lines that it is worth stepping over them at once
 _SAYS_IT = re.compile(r"\ufeff?\"?sep=(.)\"?[\r\n]", re.IGNORECASE)
 
 csv.field_size_limit(LONGEST_CELL)
@@ -40,12 +41,12 @@ def separator_of(head: str) -> str:
 
 def rows_of(pieces: Iterable[str], separator: str) -> Iterator[Line]:
     """Rows with anything in them, with the line they begin on. Raises: Unreadable at a quotation mark never closed."""
-    lines = _Lines(pieces)
+    lines = _Lines(pieces, separator)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=separator != "\t")
     number = start = 1
     try:
         for cells in reader:
-            start, number = number, reader.line_num + 1
+            start, number = number, reader.line_num + lines.skipped + 1
             if any(cell.strip() for cell in cells) and not (start == 1 and _SAYS_IT.match(",".join(cells) + "\n")):
                 yield Line(start, cells)
     except csv.Error as error:
@@ -72,10 +73,12 @@ def sample_of(head: str, separator: str) -> list[Line]:
 
 
 class _Lines:
-    """Whole lines with their ends, whatever pieces the text came in; counts the quotation marks that went by."""
+    """Whole lines with their ends, whatever pieces the text came in; counts the quotation marks that went by. A run of blank
+    lines that cannot stand inside a cell counts as one; `skipped` are the others."""
 
-    def __init__(self, pieces: Iterable[str]) -> None:
-        self.quotes = 0
+    def __init__(self, pieces: Iterable[str], separator: str) -> None:
+        self.quotes = self.skipped = 0
+        self._blanks = re.compile(_BLANKS % re.escape(separator))
         self._lines = self._cut(pieces)
 
     def __iter__(self) -> Iterator[str]:
@@ -84,11 +87,24 @@ class _Lines:
     def _cut(self, pieces: Iterable[str]) -> Iterator[str]:
         rest = ""
         for piece in pieces:
+            before, text, place = self.quotes - rest.count('"'), rest + piece, 0
             self.quotes += piece.count('"')
-            lines = io.StringIO(rest + piece, newline="").readlines()
+            for run in self._blanks.finditer(text):
+                before += text.count('"', place, run.start())
+                yield from _cut_lines(text[place : run.start() + 1])
+                place = run.start() + 1
+                if before % 2 == 0:
+                    self.skipped += text.count("\n", place, run.end()) - 1
+                    yield "\n"
+                    place = run.end()
+            lines = _cut_lines(text[place:])
             rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
             if len(rest) > LONGEST_CELL * 10:
                 raise csv.Error("a line without an end")
             yield from lines
         if rest:
             yield rest
+
+
+def _cut_lines(text: str) -> list[str]:
+    return io.StringIO(text, newline="").readlines()

@@ -58,7 +58,7 @@ _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
 def encoding_of(chunks: Iterable[bytes]) -> str:
     """The codec of a file. Reads all of it. Raises: Unreadable (empty, or no text)."""
     stream = iter(chunks)
-    head = _first(stream)
+    head, above = _first(stream)
     if not head.strip(b" \t\r\n\x00"):
         raise Unreadable("is_empty")
     for magic, code in _MAGIC:
@@ -69,7 +69,7 @@ def encoding_of(chunks: Iterable[bytes]) -> str:
         return marked
     if _looks_binary(head):
         raise Unreadable("is_binary")
-    return _utf8_or_not(head, stream)
+    return _utf8_or_not(head, stream, above)
 
 
 def table_check(head: str) -> None:
@@ -91,16 +91,18 @@ def text_of(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
         raise Unreadable("bad_encoding", encoding=encoding.upper()) from error
 
 
-def _first(stream: Iterator[bytes]) -> bytes:
-    """The beginning of a file, blank lines at its top left out (they may be thousands)."""
-    head = b""
+def _first(stream: Iterator[bytes]) -> tuple[bytes, int]:
+    """The beginning of a file, blank lines at its top left out (they may be millions), and how many these are."""
+    head, above = b"", 0
     for chunk in stream:
         head += chunk
         if not head.strip(b" \t\r\n\x00"):
-            head = head[len(head) // 4 * 4 :]
+            whole = len(head) // 4 * 4
+            above += head.count(b"\n", 0, whole)
+            head = head[whole:]
         if len(head) >= SAMPLE:
             break
-    return head
+    return head, above
 
 
 def _wide(head: bytes) -> str | None:
@@ -126,11 +128,11 @@ def _looks_binary(head: bytes) -> bool:
     return controls > max(3, len(sample) // 100)
 
 
-def _utf8_or_not(head: bytes, rest: Iterator[bytes]) -> str:
+def _utf8_or_not(head: bytes, rest: Iterator[bytes], lines: int) -> str:
     """UTF-8 if the whole file is; strange bytes beside signs of UTF-8, of which other encodings have few, are an error of the
-    file."""
+    file. `lines`: how many stand above the head."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    signs, lines, first_bad, strange = 0, 0, 0, 0
+    signs, first_bad, strange = 0, 0, 0
     for chunk in _with_end(head, rest):
         if not first_bad:
             try:

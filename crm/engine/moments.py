@@ -15,9 +15,9 @@ _TIME = re.compile(
 )
 
 
-def parse_moment(text: str, order: DateOrder | None) -> datetime | None:
+def parse_moment(text: str, order: DateOrder | None, dotted: DateOrder | None = None) -> datetime | None:
     """The moment of a cleaned text, aware where the text has an offset; None where it is no day."""
-    day = parse_date(text, order)
+    day = parse_date(text, order, dotted)
     if day is None:
         return None
     match = _TIME.search(text)

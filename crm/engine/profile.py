@@ -107,7 +107,7 @@ def _count(column: ColumnProfile, value: str, times: int) -> None:
 
 def _first_places(column: ColumnProfile, raw: str, value: str, batch: Sequence[Line]) -> None:
     """Remember where a column first says something that somebody has to be told about."""
-    if column.unclear_date is None and column.dates.ambiguous:
+    if column.unclear_date is None and column.dates.is_asked:
         column.unclear_date = _place(column, raw, value, batch)
     if column.unclear_amount is None and column.amounts.unclear_points:
         column.unclear_amount = _place(column, raw, value, batch)

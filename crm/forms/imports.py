@@ -110,7 +110,10 @@ class ColumnsForm(forms.Form):
         choices=DATE_ORDERS,
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("The dates of this file can be read either way."),
+        help_text=_(
+            "The dates of this file can be read either way. Those with dots (31.12.2026) are read day first, unless one of them "
+            "can only be month first."
+        ),
     )
     amounts = forms.ChoiceField(
         label=_("How are amounts written?"),

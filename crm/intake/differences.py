@@ -10,7 +10,7 @@ from crm.intake.table import IntakeTable
 Differences = list[tuple[str, str | None, str | None]]
 
 # what says where a row came from, or follows from another column
-_PLUMBING = (
+PLUMBING = (
     "id", "organization_id", "batch_id", "row_number", "source", "updated_at", "name_key", "converted_amount", "plan_amount",
     "outcome", "has_credits", "is_split", "search", "origin", "hand_over_id",
     "recorded_at",
@@ -83,7 +83,7 @@ SELECT %(batch)s, 0, '[]', 'removed', '', r.changes FROM ({removed}) r
 
 def differences_find(table: IntakeTable, name: str, batch_id: int) -> None:
     """Put the differences beside every changed row; `name` is the table of the facts."""
-    table.execute(FIND.format(table=name), {"batch": batch_id, "plumbing": list(_PLUMBING)})
+    table.execute(FIND.format(table=name), {"batch": batch_id, "plumbing": list(PLUMBING)})
 
 
 def own_differences_find(table: IntakeTable, entity: str, batch_id: int) -> None:
@@ -95,11 +95,11 @@ def own_differences_find(table: IntakeTable, entity: str, batch_id: int) -> None
 
 def removed_find(table: IntakeTable, name: str, batch_id: int, most: int) -> list[Differences]:
     """What a full snapshot took away: the former values of the first rows."""
-    params = {"batch": batch_id, "plumbing": list(_PLUMBING), "most": most}
+    params = {"batch": batch_id, "plumbing": list(PLUMBING), "most": most}
     return [json.loads(changes) for (changes,) in table.rows(REMOVED.format(table=name), params)]
 
 
 def removed_keep(table: IntakeTable, name: str, batch_id: int) -> None:
     """Keep all that a full snapshot took away beside the lines of the file."""
-    params = {"batch": batch_id, "plumbing": list(_PLUMBING), "most": None}
+    params = {"batch": batch_id, "plumbing": list(PLUMBING), "most": None}
     table.execute(KEEP.format(removed=REMOVED.format(table=name)), params)

@@ -95,7 +95,7 @@ def readings_decide(table: Table, shape: Shape, mapping: FileMapping) -> list[Re
     readings = readings_of(shape, mapping, table.profile)
     if isinstance(table.source, PushedSource):  # a program says what it means; its neighbours decide nothing
         sign = mapping.decimal_sign or "."
-        readings = [replace(reading, order=mapping.dates, decimal_sign=sign) for reading in readings]
+        readings = [replace(reading, order=mapping.dates, dotted=None, decimal_sign=sign) for reading in readings]
     found = {reading.field.name for reading in readings}
     missing = [item for item in shape.fields if item.is_required and item.name not in found]
     if not missing and shape.id_from and not found & set(shape.identifying):

@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO, Any, Protocol
 
@@ -20,6 +20,7 @@ HELD = 8 * 1024 * 1024  # bytes of a workbook that are held in memory before it 
 
 Chunks = Callable[[], Iterable[bytes]]
 ZIP = b"PK\x03\x04"
+BLANK = "\ufeff \t\r\n,;|"
 STARTS = 64 * 1024  # bytes that tell what a file is
 
 
@@ -48,6 +49,7 @@ class TextSource:
     encoding: str
     separator: str
     head: str
+    above: int = 0  # blank lines above the head
     sheet: str = ""
     sheets: tuple[str, ...] = ()
 
@@ -56,7 +58,7 @@ class TextSource:
         return []
 
     def sample(self) -> list[Line]:
-        return sample_of(self.head, self.separator)
+        return [replace(line, number=line.number + self.above) for line in sample_of(self.head, self.separator)]
 
     def rows(self) -> Iterator[Line]:
         return rows_of(text_of(self.chunks(), self.encoding), self.separator)
@@ -111,9 +113,9 @@ def source_open(chunks: Chunks, sheet: str = "") -> Source:
     if is_pushed(start):
         return PushedSource(chunks)
     encoding = encoding_of(chunks())
-    head = _head(text_of(chunks(), encoding))
+    head, above = _head(text_of(chunks(), encoding))
     table_check(head)
-    return TextSource(chunks, encoding, separator_of(head), head)
+    return TextSource(chunks, encoding, separator_of(head), head, above)
 
 
 def cell_name(place: int, row: int) -> str:
@@ -146,11 +148,21 @@ def _start(chunks: Chunks) -> bytes:
     return start
 
 
-def _head(pieces: Iterable[str]) -> str:
-    """The beginning of a text; blank lines at its top count for nothing (but are kept: lines are counted)."""
-    head = ""
+def _head(pieces: Iterable[str]) -> tuple[str, int]:
+    """The beginning of a text, and how many blank lines are left out above it (the last of them stays)."""
+    parts: list[str] = []
+    size = above = 0
+    is_blank = True
     for piece in pieces:
-        head += piece
-        if len(head.lstrip("\ufeff \t\r\n,;|")) >= HEAD:
+        if is_blank:
+            filled = piece.lstrip(BLANK)
+            start = piece.rfind("\n", 0, len(piece) - len(filled)) + 1
+            if start:
+                above += piece.count("\n", 0, start)
+                parts, piece = [], piece[start:]
+            is_blank = not filled
+        parts.append(piece)
+        size = sum(map(len, parts)) if is_blank else size + len(piece)
+        if size >= HEAD:
             break
-    return head
+    return ("\n" if above else "") + "".join(parts), max(above - 1, 0)

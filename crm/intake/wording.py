@@ -132,6 +132,10 @@ NOTE: dict[str, Promise | str] = {
 VALUE: dict[str, Promise | str] = {
     "too_long": _("“%(value)s…” is too long for %(field)s. Shorten it."),
     "invalid_date": _("“%(value)s” in %(field)s is not a date. Write it like 2026-01-31."),
+    "other_order": _(
+        "“%(value)s” in %(field)s only makes sense in the other order of day and month than its column is read in. Write it "
+        "like 2026-01-31."
+    ),
     "invalid_number": _("“%(value)s” in %(field)s is not a number."),
     "invalid_flag": _("“%(value)s” in %(field)s is neither yes nor no."),
     "invalid_choice": _("“%(value)s” is not one of the choices of %(field)s. Add it to the field, or mend the row."),

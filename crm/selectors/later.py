@@ -108,10 +108,11 @@ def parameters(batch: ImportBatch) -> dict[str, Any]:
     """What the statements refer to; `marker` is the entry with which the batch was applied. Two queries at most."""
     entries = AuditEntry.objects.all()
     about = entries.filter(action__in=RUN, subject="importbatch", subject_id=batch.pk)
+    applied = batch.applied_at or batch.created_at
     marker = about.aggregate(last=models.Max("pk"))["last"]
     if marker is None:
-        marker = entries.filter(at__lte=batch.applied_at).aggregate(last=models.Max("pk"))["last"] or 0
-    return {"batch": batch.pk, "marker": marker, "applied": batch.applied_at}
+        marker = entries.filter(at__lte=applied).aggregate(last=models.Max("pk"))["last"] or 0
+    return {"batch": batch.pk, "marker": marker, "applied": applied}
 
 
 def later_count(trail: Trail, batch: ImportBatch) -> tuple[int, datetime | None]:

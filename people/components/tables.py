@@ -65,12 +65,13 @@ class Cell:
     is_drawer: bool = False
     reason: str = ""
     key: str = ""
+    whole: str = ""  # what the value cuts short, to be unfolded
     depth: int = 0  # how far in it stands, where the rows make a tree
 
     @property
     def is_plain(self) -> bool:
         """Words or a figure and nothing beside it, as most cells are."""
-        return not (self.delta or self.detail or self.piece)
+        return not (self.delta or self.detail or self.whole or self.piece)
 
     @property
     def piece(self) -> Any:

@@ -1,6 +1,6 @@
 """Read the audit log."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Field, Func, JSONField, Q, QuerySet, 
 from django.db.models.functions import Cast
 
 from people.models import AuditEntry, Grant, Person, Seat, Team
+from people.naming import NAMERS, Named
 from people.policies import audits
 from people.viewer import Viewer
 
@@ -27,12 +28,13 @@ class JSONPath(Field):  # type: ignore[type-arg]
 
 @dataclass(frozen=True)
 class AuditNames:
-    """What the entries of one page speak of, by key: people, teams, teams of seats, and people of grants."""
+    """What the entries of one page speak of, by key: people, teams, teams of seats, people of grants, and others."""
 
     persons: dict[int, str]
     teams: dict[int, str]
     seats: dict[int, str]
     grants: dict[int, tuple[int, str]]
+    others: dict[str, Named]  # by the kind of subject, what higher apps say
 
 
 def audit_list(
@@ -105,18 +107,23 @@ def _named(detail: Any, wanted: frozenset[str]) -> Iterator[tuple[str, int]]:
             yield name, value
 
 
-def audit_names(entries: Iterable[AuditEntry]) -> AuditNames:
-    """Names for the keys in some entries. Four queries at most."""
+def audit_names(entries: Sequence[AuditEntry]) -> AuditNames:
+    """Names for the keys in some entries. Four queries at most, and one for each kind of other subject."""
     keys: dict[str, set[int]] = {"person": set(), "team": set(), "seat": set(), "grant": set()}
     for entry in entries:
         if entry.subject in keys and entry.subject_id:
             keys[entry.subject].add(entry.subject_id)
         for name, value in _named(entry.detail, persons_of(entry.action) | TEAMS):
             keys["team" if name in TEAMS else "person"].add(value)
+    others: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.subject in NAMERS and entry.subject_id:
+            others.setdefault(entry.subject, set()).add(entry.subject_id)
     grants = Grant.objects.filter(pk__in=keys["grant"]).values_list("pk", "person_id", "person__name")
     return AuditNames(
         dict(Person.objects.filter(pk__in=keys["person"]).values_list("pk", "name")),
         dict(Team.objects.filter(pk__in=keys["team"]).values_list("pk", "name")),
         dict(Seat.objects.filter(pk__in=keys["seat"]).values_list("pk", "team__name")),
         {pk: (person_id, name) for pk, person_id, name in grants},
+        {subject: NAMERS[subject](ids) for subject, ids in others.items()},
     )

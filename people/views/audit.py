@@ -20,7 +20,7 @@ from people.models import AuditEntry
 from people.policies import audits
 from people.selectors import audit as read
 from people.viewer import Viewer
-from people.views.audit_details import details_words
+from people.views.audit_details import details_whole, details_words
 from people.views.page import viewer_of
 from people.views.words import SUBJECTS, action_words, subject_words
 
@@ -94,6 +94,7 @@ def _found(viewer: Viewer, form: AuditFilter) -> QuerySet[AuditEntry]:
 def _row(entry: AuditEntry, names: read.AuditNames) -> Row:
     name, href = subject_of(entry, names)
     kind, actor = subject_words(entry.subject), entry.actor
+    words, whole = details_words(entry, names), details_whole(entry, names)
     return Row(
         [
             Cell(entry.at),
@@ -102,7 +103,7 @@ def _row(entry: AuditEntry, names: read.AuditNames) -> Row:
             else Cell(_("Command line")),
             Cell(action_words(entry.action)),
             Cell(name, href=href, detail="" if name.startswith(kind) else kind),
-            Cell(details_words(entry, names)),
+            Cell(words, whole=whole if whole != words else ""),
         ]
     )
 
@@ -119,6 +120,8 @@ def subject_of(entry: AuditEntry, names: read.AuditNames) -> tuple[str, str]:
     if entry.subject == "grant" and key in names.grants:
         person_id, name = names.grants[key]
         return name, reverse("people:person_detail", args=[person_id])
+    if key in names.others.get(entry.subject, {}):
+        return names.others[entry.subject][key]
     words = subject_words(entry.subject)
     is_one_of_many = key and entry.subject != "organization"
     return (f"{words} {key}" if is_one_of_many else words), ""
@@ -148,7 +151,7 @@ def _entry_lines(entries: list[AuditEntry]) -> Iterator[bytes]:
                 entry.subject,
                 plain(entry.subject_id or ""),
                 subject_of(entry, names)[0],
-                details_words(entry, names),
+                details_whole(entry, names),
             ]
         )
 

@@ -15,6 +15,8 @@ from people.selectors.audit import TEAMS, AuditNames, persons_of
 from people.words import detail_words as key_words
 
 LONGEST = 500  # characters
+FINGERPRINT = re.compile(r"^[0-9a-f]{40,}$")
+SHOWN = 12  # characters of one
 EXACT = re.compile(r"^(-?\d+)(?:\.0+|(\.\d*[1-9])0*)(?= [A-Z]{3}$|$)")  # an exact amount and its needless zeros
 DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 CHANGE = ("before", "after")
@@ -23,15 +25,21 @@ LISTS = frozenset({"fields", "texts", "merged", "scopes", "regions", "industries
 
 
 def details_words(entry: AuditEntry, names: AuditNames) -> str:
-    """One line, cut where it gets too long."""
+    """One line for reading: fingerprints by their beginning, cut where it gets too long."""
     words = "; ".join(_Details(entry, names).pairs(entry.detail))
     return words if len(words) <= LONGEST else f"{words[:LONGEST].rstrip(' ,;')} …"
+
+
+def details_whole(entry: AuditEntry, names: AuditNames) -> str:
+    """The same with nothing left out."""
+    return "; ".join(_Details(entry, names, is_whole=True).pairs(entry.detail))
 
 
 class _Details:
     """Reads the details of one entry."""
 
-    def __init__(self, entry: AuditEntry, names: AuditNames) -> None:
+    def __init__(self, entry: AuditEntry, names: AuditNames, *, is_whole: bool = False) -> None:
+        self.is_whole = is_whole
         self.persons, self.teams = names.persons, names.teams
         self.person_keys = persons_of(entry.action)
 
@@ -79,6 +87,8 @@ class _Details:
             known = self.teams if name in TEAMS else self.persons if name in self.person_keys else {}
             return known.get(value, str(value))
         text = str(value)
+        if FINGERPRINT.match(text) and not self.is_whole:
+            return f"{text[:SHOWN]}…"
         if name == "fields":
             return key_words(text)
         if name == "role":

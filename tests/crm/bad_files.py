@@ -116,7 +116,7 @@ def unreadable_texts() -> Iterator[BadFile]:
     either = HEAD + "A1,Won,2026-01-02,1\nA2,Won,01/02/2026,10\nA3,Won,03/04/2026,10\n"
     yield BadFile("dates that can be read either way", either.encode(), "ambiguous_dates", 3, "close_date")
     both = HEAD + "A1,Won,13/02/2026,10\nA2,Won,02/13/2026,10\n"
-    yield BadFile("dates that contradict each other", both.encode(), "ambiguous_dates", None, "close_date")
+    yield BadFile("dates that contradict each other", both.encode(), "ambiguous_dates", 3, "close_date")
     many = "opportunity_id,deal_stage\n" + "".join(f"A{n},note {n}\n" for n in range(300))
     yield BadFile("notes for stages", many.encode(), "too_many_stages", 2, "note 0")
     history = b"sales_person_id,territory_id,start_date,end_date\n275,2,2011-05-31,2012-11-29\n"

@@ -2,17 +2,24 @@
 
 import re
 from decimal import Decimal
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from crm.models import Credit, Quota, SeatQuota, Stage
+from crm.kinds.base import kind_of
+from crm.models import Credit, ImportBatch, Quota, SeatQuota, Stage
 from crm.services.credits import Share, credits_save
+from crm.services.pushing import facts_push
 from crm.services.quotas import quota_change
 from crm.services.stages import StageValues, stages_save
+from crm.services.undoing import import_undo
+from people.models import Person
 from tests.cast import NOW, Cast
 from tests.crm.access import make_deal, make_quota, make_stage
+from tests.crm.files import run, write
 
 pytestmark = pytest.mark.django_db
 QUOTA = {"starts_on": "2026-04-01", "ends_before": "2026-07-01", "currency": "USD", "reason": "agreed"}
@@ -138,3 +145,88 @@ def test_what_was_seen_is_a_plain_number_however_many_entries_there_are(
         monkeypatch.setattr(f"{module}.last_seen", lambda: 1_234_567)
     address = page.format(deal=make_deal("A1", cast.alice).pk, quota=make_quota(cast.alice).pk)
     assert opened(cast.client("dana"), address) == "1234567"
+
+
+# --- Imports in between ------------------------------------------------------------------------------------------------
+
+
+def brought(cast: Cast, folder: Path, content: str, kind: str) -> ImportBatch:
+    answer = run(write(folder, content, f"{kind}s.csv"), kind, cast.organization.slug)
+    assert not answer["error"] and answer["created"] + answer["updated"] and not answer["refused"], answer
+    return ImportBatch.objects.get(pk=answer["batch"])
+
+
+def said(page: str) -> str:
+    """What the form says about others."""
+    found = re.search(r"This was changed meanwhile\..*?send it again", page, re.DOTALL)
+    return unescape(found[0]) if found else ""
+
+
+def test_a_quota_that_an_import_changed_meanwhile_says_which_one_and_what(cast: Cast, tmp_path: Path) -> None:
+    quota, client = make_quota(cast.alice, 9000), cast.client("dana")
+    address = f"/quotas/{quota.pk}/change/"
+    seen = opened(client, address)
+    content = "person,starts_on,ends_before,quota\nAlice Ames,2026-04-01,2026-07-01,7000\n"
+    batch = brought(cast, tmp_path, content, "quota")
+    answer = client.post(address, {**QUOTA, "amount": "9500", "seen": seen})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"Command line: import {batch.pk} (quotas.csv), quota 9000 → 7000 (" in said(page)
+    assert 'value="9500"' in page
+    assert Quota.objects.get().amount == 7000
+    assert client.post(address, {**QUOTA, "amount": "9500", "seen": seen_in(page)}).status_code == 302
+    assert Quota.objects.get().amount == 9500
+
+
+def test_a_quota_whose_import_was_taken_back_meanwhile_says_so(cast: Cast, tmp_path: Path) -> None:
+    quota, client = make_quota(cast.alice, 9000), cast.client("dana")
+    content = "person,starts_on,ends_before,quota\nAlice Ames,2026-04-01,2026-07-01,7000\n"
+    batch = brought(cast, tmp_path, content, "quota")
+    address = f"/quotas/{quota.pk}/change/"
+    seen = opened(client, address)
+    import_undo(batch=batch, at=NOW, actor=cast.ada)
+    answer = client.post(address, {**QUOTA, "amount": "9500", "seen": seen})
+    assert answer.status_code == 422
+    assert f"Ada Abel: import {batch.pk} (quotas.csv) taken back" in said(answer.content.decode())
+
+
+def test_shares_of_a_file_in_between_are_not_overwritten_unseen(cast: Cast, tmp_path: Path) -> None:
+    deal, client = make_deal("A1", cast.alice), cast.client("dana")
+    make_deal("A2", cast.alice)
+    address = f"/deals/{deal.pk}/credits/"
+    seen = opened(client, address)
+    brought(cast, tmp_path, "deal id,rep,share\nA2,Bob Brand,100%\n", "credit")
+    assert client.post(address, credits_of((cast.carol, "split", "100"), seen=seen)).status_code == 302
+    seen = opened(client, address)
+    batch = brought(cast, tmp_path, "deal id,rep,share\nA1,Bob Brand,100%\n", "credit")
+    answer = client.post(address, credits_of((cast.carol, "split", "100"), seen=seen))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"import {batch.pk} (credits.csv)" in page and "The shares are now: Bob Brand 100%." in page
+    assert client.post(address, credits_of((cast.carol, "split", "100"), seen=seen_in(page))).status_code == 302
+    assert Credit.objects.get(opportunity=deal).person == cast.carol
+
+
+def test_facts_that_a_program_pushed_meanwhile_are_noticed_too(cast: Cast) -> None:
+    deal, client = make_deal("A1", cast.alice, name="Rope"), cast.client("dana")
+    address = f"/deals/{deal.pk}/credits/"
+    seen = opened(client, address)
+    rows = [{"id": "A1", "amount": "120", "stage": "Won", "closed_on": "2026-05-01"}]
+    pushed = {"kind": kind_of("opportunity"), "source": "files", "is_all_or_nothing": False, "is_dry_run": False}
+    facts_push(viewer=cast.viewer("ada"), rows=rows, at=NOW, **pushed)
+    answer = client.post(address, credits_of((cast.carol, "split", "100"), seen=seen))
+    assert answer.status_code == 422
+    words = said(answer.content.decode())
+    assert "Ada Abel: import" in words and "amount 100 → 120" in words
+
+
+def test_a_person_whom_a_file_changed_meanwhile_is_not_overwritten_unseen(cast: Cast, tmp_path: Path) -> None:
+    brought(cast, tmp_path, "id,name,e-mail\n7,Zoe Zand,zoe@acme.example\n", "person")
+    zoe, client = Person.objects.get(name="Zoe Zand"), cast.client("ada")
+    address = f"/people/{zoe.pk}/change/"
+    seen = opened(client, address)
+    batch = brought(cast, tmp_path, "id,name,e-mail\n7,Zoe Zandt,zoe@acme.example\n", "person")
+    answer = client.post(address, {"name": "Zoe Z", "email": "zoe@acme.example", "seen": seen})
+    page = answer.content.decode()
+    assert answer.status_code == 422, page
+    assert f"import {batch.pk} (persons.csv), name Zoe Zand → Zoe Zandt" in said(page) and 'value="Zoe Z"' in page

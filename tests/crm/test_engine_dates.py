@@ -58,6 +58,11 @@ def test_the_order_decides_between_two_days() -> None:
         (["05/05/2017", "06/06/2017"], False, DAY),
         (["01.03.2017", "02.03.2017"], False, DAY),
         (["2017-03-01", "2017-03-02"], False, DAY),
+        (["01.03.2017", "02/04/2017"], True, None),
+        (["25.03.2017", "02/04/2017"], True, None),
+        (["25.03.2017", "02/25/2017"], False, MONTH),
+        (["03.25.2017", "12.31.2017"], False, DAY),
+        (["03.25.2017", "01.05.2017"], True, DAY),
     ],
 )
 def test_a_column_decides_its_order_or_is_asked_about(
@@ -102,3 +107,29 @@ def test_other_numbers_are_no_days(text: str) -> None:
 def test_a_column_counts_its_day_numbers() -> None:
     column = date_column(["2026-01-31", "46027", "soon"])
     assert (column.filled, column.dates, column.serials) == (3, 2, 1)
+
+
+def read_as_answered(values: list[str], answer: DateOrder) -> list[date | None]:
+    """What an import makes of a column when somebody answered."""
+    column = date_column(values)
+    return [parse_date(value, column.order or answer, column.dotted or answer) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("values", "days"),
+    [
+        (["05.01.2026", "05/01/2026"], [date(2026, 1, 5), date(2026, 5, 1)]),
+        (["05.01.2026", "05-01-2026", "05/13/2026"], [date(2026, 1, 5), date(2026, 5, 1), date(2026, 5, 13)]),
+        (["05.01.2026", "05.13.2026"], [date(2026, 5, 1), date(2026, 5, 13)]),
+        (["05.01.2026", "05.13.2026", "13.05.2026"], [date(2026, 5, 1), date(2026, 5, 13), None]),
+    ],
+)
+def test_month_first_is_the_answer_for_what_was_asked_only(values: list[str], days: list[date | None]) -> None:
+    assert read_as_answered(values, MONTH) == days
+
+
+@given(st.lists(st.tuples(DAYS, st.booleans()), min_size=1, max_size=30), st.sampled_from([DAY, MONTH]))
+def test_dots_are_day_first_whatever_stands_beside_them(days: list[tuple[date, bool]], answer: DateOrder) -> None:
+    slashes = "%d/%m/%Y" if answer is DAY else "%m/%d/%Y"
+    texts = [day.strftime("%d.%m.%Y" if is_dotted else slashes) for day, is_dotted in days]
+    assert read_as_answered(texts, answer) == [day for day, _is_dotted in days]

@@ -12,6 +12,7 @@ from crm.engine.encoding import encoding_of, text_of
 from crm.engine.guess import knows_column
 from crm.engine.layout import Layout, data_rows, layout_of
 from crm.engine.problem import Unreadable
+from crm.intake.sources import source_open
 from crm.kinds.base import shapes
 from tests.crm.files import DEALS, ROWS
 from tests.crm.files import text_of as csv_text
@@ -111,3 +112,47 @@ def test_no_bytes_break_the_reader(content: bytes) -> None:
     except Unreadable as refused:
         assert refused.code
     assert shapes()
+
+
+def counted_slowly(text: str, separator: str) -> list[tuple[int, list[str]]]:
+    """The rows with anything in them and the line each begins on, by the csv module line by line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    found, start = [], 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            found.append((start, cells))
+        start = reader.line_num + 1
+    return found
+
+
+BLANKS = st.tuples(st.sampled_from(["\n", "\r\n", " \n", ";;\n"]), st.integers(0, 40))
+PARTS = st.lists(st.one_of(st.lists(CELLS, min_size=2, max_size=3), BLANKS), min_size=1, max_size=12)
+
+
+@settings(deadline=None)
+@given(PARTS, st.integers(1, 400))
+def test_runs_of_blank_lines_are_stepped_over_and_counted(parts: list[list[str] | tuple[str, int]], size: int) -> None:
+    text = "id;note\n"
+    for part in parts:
+        quoted = [f'"{cell.replace(chr(34), chr(34) * 2)}\n"' for cell in part] if isinstance(part, list) else []
+        text += ";".join(quoted) + "\n" if isinstance(part, list) else part[0] * part[1]
+    cut = [text[start : start + size] for start in range(0, len(text), size)]
+    assert [(line.number, line.cells) for line in rows_of(cut, ";")] == counted_slowly(text, ";")
+
+
+@pytest.mark.parametrize("size", [100, 65_536])
+def test_a_header_below_thousands_of_blank_lines_is_found_with_its_line(size: int) -> None:
+    content = b"\n" * 5_000 + b" , \n" * 5_000 + b"id,stage\nA1,Won\n"
+    source = source_open(lambda: pieces(content, size))
+    assert [(line.number, line.cells) for line in source.sample()] == [
+        (10_001, ["id", "stage"]),
+        (10_002, ["A1", "Won"]),
+    ]
+    assert [line.number for line in source.rows()] == [10_001, 10_002]
+
+
+def test_a_byte_of_another_encoding_below_many_blank_lines_is_named_with_its_line() -> None:
+    content = b"\n" * 200_000 + "id,name\nA1,Käse Süßé\nA2,".encode() + b"\xfc\n"
+    with pytest.raises(Unreadable) as refused:
+        encoding_of(pieces(content, 65_536))
+    assert (refused.value.code, refused.value.params["row"]) == ("mixed_encoding", 200_003)

@@ -74,6 +74,32 @@ def test_ambiguous_dates_are_asked_on_the_page_of_the_columns(cast: Cast, sign_i
     assert str(Opportunity.objects.get().closed_on) == "2026-02-01"
 
 
+def test_the_answer_for_slashes_does_not_turn_dates_with_dots(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("ada")
+    content = "opportunity_id,deal_stage,close_date\nA1,Won,05.01.2026\nA2,Won,05/01/2026\nA3,Won,13/13/2026\n"
+    batch = upload(client, content)
+    answer = client.post(f"/imports/{batch.pk}/columns/", as_guessed(client, batch))
+    assert list(answer.context["form"].errors) == ["dates"]
+    client.post(f"/imports/{batch.pk}/columns/", as_guessed(client, batch, dates="M/D/Y"))
+    jobs_work(cast.organization.pk)
+    client.post(f"/imports/{batch.pk}/run/")
+    jobs_work(cast.organization.pk)
+    days = dict(Opportunity.objects.values_list("external_id", "closed_on"))
+    assert {key: str(day) for key, day in days.items()} == {"A1": "2026-01-05", "A2": "2026-05-01"}
+
+
+def test_a_date_that_is_none_in_the_chosen_order_says_that_it_is_one_in_the_other(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("ada")
+    batch = upload(client, "opportunity_id,deal_stage,close_date\nA1,Won,13/02/2026\nA2,Won,02/13/2026\n")
+    client.post(f"/imports/{batch.pk}/columns/", as_guessed(client, batch, dates="M/D/Y"))
+    jobs_work(cast.organization.pk)
+    client.post(f"/imports/{batch.pk}/run/")
+    jobs_work(cast.organization.pk)
+    assert str(Opportunity.objects.get().closed_on) == "2026-02-13"
+    page = client.get(f"/imports/{batch.pk}/").content.decode()
+    assert "“13/02/2026” in" in page and "only makes sense in the other order of day and month" in page
+
+
 def test_a_choice_of_columns_is_remembered_for_the_source(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in("ada")
     content = "opportunity_id,deal_stage,a,b\nA1,Won,5,2026-01-01\n"

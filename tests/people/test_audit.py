@@ -17,6 +17,7 @@ from people.models import AuditEntry
 from people.services.record import log_about
 from people.views.words import ACTIONS
 from tests.cast import NOW, Cast
+from tests.crm.access import make_batch, make_deal, make_quota
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ["people", "crm", "metrics", "goals", "incentives", "spm"]
@@ -215,3 +216,27 @@ def test_an_entry_is_never_deleted_and_only_its_details_are_ever_changed(cast: C
     else:
         with pytest.raises(InternalError), transaction.atomic():
             AuditEntry.objects.update(detail={})
+
+
+def test_a_fingerprint_is_short_to_read_and_whole_to_copy(cast: Cast, ada: Client) -> None:
+    digest = "0123456789abcdef" * 4
+    audit("letter_issue", actor=cast.ada, at=NOW, subject="quotaletter", detail={"sha256": digest})
+    text = ada.get("/audit/").content.decode()
+    assert "fingerprint: 0123456789ab…" in text
+    assert f'<details class="cell__whole"><summary>All of it</summary><span>fingerprint: {digest}</span>' in text
+    file = b"".join(ada.get("/audit/file/").streaming_content).decode()  # type: ignore[attr-defined]
+    assert digest in file
+
+
+def test_deals_quotas_and_imports_are_called_by_their_names(cast: Cast, ada: Client) -> None:
+    deal, quota = make_deal("A1", cast.alice, name="Rope for Acme"), make_quota(cast.alice)
+    batch = make_batch()
+    for subject in (deal, quota, batch):
+        audit("merge", actor=cast.ada, at=NOW, subject=subject)
+    text = ada.get("/audit/").content.decode()
+    assert f'href="/deals/{deal.pk}/"' in text and "Rope for Acme" in text
+    assert f'href="/quotas/{quota.pk}/"' in text and "Alice Ames, 1 Apr 2026 – 30 Jun 2026" in text
+    assert f'href="/imports/{batch.pk}/"' in text and "deals.csv" in text
+    number = quota.pk
+    quota.delete()
+    assert f"Quota {number}" in ada.get("/audit/").content.decode()
