@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from people import formats
 from people.models import Person, Seat, Team
 from people.words import action_words, subject_words
 
-PAGES = {
+PAGES: dict[type[models.Model], str] = {
     Opportunity: "crm:deal_detail",
     Lead: "crm:lead_detail",
     Quota: "crm:quota_detail",

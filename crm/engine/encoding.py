@@ -141,6 +141,7 @@ def _utf8_or_not(head: bytes, rest: Iterator[bytes], lines: int) -> str:
                 first_bad = lines + error.object.count(b"\n", 0, error.start) + 1
         if chunk:
             lines += chunk.count(b"\n")
+        if chunk and not chunk.isascii():
             good = _UTF8_SIGN.findall(chunk)
             signs += len(good)
             strange += len(_NOT_ASCII.findall(chunk)) - sum(map(len, good))

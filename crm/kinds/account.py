@@ -53,6 +53,15 @@ class AccountKind(NamedKind):
         "parent": {"parent_text": "coalesce(t.f_parent, '')"},
     }
 
+    # seats that somebody gave it to since; what a file said about them is that file's matter
+    goes_first = (
+        """DELETE FROM crm_namedaccount n USING undo_record r, crm_importchange c
+            WHERE r.fate = 'taken' AND r.record_id = n.account_id AND c.batch_id = %(batch)s AND c."table" = 'crm_account'
+            AND c.object_id = n.account_id AND c.before IS NULL AND NOT EXISTS (
+                SELECT 1 FROM crm_importchange x WHERE x."table" = 'crm_namedaccount' AND x.object_id = n.id
+            )""",
+    )
+
     def compare(self, intake: Intake) -> None:
         super().compare(intake)
         if "parent" in intake.fields:

@@ -98,6 +98,7 @@ class NamedKind(Kind):
 
     id_column = ID
     columns: dict[str, dict[str, str]]
+    goes_first: tuple[str, ...] = ()  # what hangs on rows that are taken back, as statements
 
     @property
     def name(self) -> str:
@@ -147,7 +148,7 @@ class NamedKind(Kind):
             customs_undo(batch)
         restore = ", ".join(f"{column} = b.{column}" for column in self._every())
         with connection.cursor() as cursor:
-            for statement in UNDO:
+            for statement in (*self.goes_first, *UNDO):
                 cursor.execute(statement.format(name=self.name, restore=restore), {"batch": batch.pk})
 
     def _every(self) -> dict[str, str]:

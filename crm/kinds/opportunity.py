@@ -317,6 +317,8 @@ class OpportunityKind(FactKind):
             f"DELETE FROM crm_opportunitychange WHERE batch_id = %(batch)s AND opportunity_id NOT IN ({told})"
             f" AND opportunity_id IN ({self.updated} UNION ALL SELECT record_id FROM undo_record WHERE fate = 'moved')",
             restored,
+            f"UPDATE crm_opportunity o SET outcome = s.outcome FROM crm_stage s WHERE s.id = o.stage_id"
+            f" AND o.outcome <> s.outcome AND o.id IN ({self.updated})",  # the stage may mean something else by now
             HANDED_ON_SINCE,
             *NEW_STAGES_GO,
         )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,6 +27,7 @@ from people.refusal import refusals
 from people.wall import tenant
 
 State = ImportBatch.State
+FOREIGN_KEY_VIOLATION = "23503"
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,9 @@ def _put_back(batch: ImportBatch, actor: Person | None, at: datetime) -> None:
     try:
         with refusals(), in_bulk():
             kind_of(batch.kind).undo(batch, actor=actor, at=at)
+            with connection.cursor() as cursor:  # what a constraint finds at the end is said, too
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         return
     except ValidationError as error:
         if not hasattr(error, "error_dict"):
@@ -155,6 +160,10 @@ def _put_back(batch: ImportBatch, actor: Person | None, at: datetime) -> None:
 
 
 def _contradiction(error: IntegrityError) -> str:
-    if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == "credit_total":
+    diag = getattr(error.__cause__, "diag", None)
+    if getattr(diag, "constraint_name", "") == "credit_total":
         return _("The shares of a deal would not add up.")
+    if getattr(diag, "sqlstate", "") == FOREIGN_KEY_VIOLATION:
+        model = next((one for one in apps.get_models() if one._meta.db_table == getattr(diag, "table_name", "")), None)
+        return _("Something refers to what would go: %(what)s.") % {"what": model._meta.verbose_name if model else "–"}
     return _("It would stand there twice.")

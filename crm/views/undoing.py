@@ -75,8 +75,7 @@ def _start(viewer: Viewer, batch: ImportBatch, form: UndoForm) -> bool:
             )
     except ValidationError as error:
         form.add_error(None, " ".join(error.messages))
-        form.data = form.data.copy()
-        form.data.update({name: form.initial[name] for name in ("count", "at")})
+        form.data = {**form.data.dict(), **{name: form.initial[name] for name in ("count", "at")}}  # type: ignore[attr-defined]
         return False
     return True
 

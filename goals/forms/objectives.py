@@ -104,7 +104,9 @@ class ObjectiveForm(DatedForm, TenantForm):
         """Whoever has read what somebody else did may send the form again."""
         super().refuse(error)
         if getattr(error, "code", "") == "changed_meanwhile":
-            self.data = {**self.data, "version": str((error.params or {}).get("version", ""))}
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data["version"] = str((error.params or {}).get("version", ""))
+            self.data = data
 
 
 def _initial(objective: Objective) -> dict[str, Any]:

@@ -78,7 +78,9 @@ class SeenForm(forms.Form):
         """Whoever has read what the other did may send the form again."""
         super().refuse(error)  # type: ignore[misc]
         if getattr(error, "code", "") == "changed_meanwhile":
-            self.data = {**self.data, "seen": str(last_seen())}
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data["seen"] = str(last_seen())
+            self.data = data
 
 
 def seen_of(request: HttpRequest) -> int | None:

@@ -78,6 +78,7 @@ def test_a_quota_that_somebody_changed_meanwhile_keeps_what_they_entered(cast: C
     answer = client.post(address, {**QUOTA, "amount": "9500", "seen": seen})
     assert answer.status_code == 422
     assert "Ada Abel: Quota changed" in answer.content.decode()
+    assert 'value="9500"' in answer.content.decode() and 'value="2026-04-01"' in answer.content.decode()
     assert Quota.objects.get().amount == 7000
     seen = seen_in(answer.content.decode())
     assert client.post(address, {**QUOTA, "amount": "9500", "seen": seen}).status_code == 302

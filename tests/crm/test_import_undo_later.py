@@ -19,13 +19,17 @@ from crm.models import (
     Account,
     AccountKey,
     Credit,
+    CustomField,
+    CustomValue,
     ExchangeRate,
     HandOver,
     ImportBatch,
     ImportChange,
+    NamedAccount,
     Opportunity,
     OpportunityChange,
     Quota,
+    Stage,
 )
 from crm.selectors.later import later_count, later_records
 from crm.services.credits import Share, credits_save
@@ -33,6 +37,7 @@ from crm.services.handover import deal_hand_over
 from crm.services.mending import merge
 from crm.services.quotas import quota_change, quota_delete
 from crm.services.rates import rate_save
+from crm.services.territories import account_assign
 from crm.services.undoing import Agreed, import_undo, import_undo_start
 from crm.undo_words import change_words, record_name
 from people.jobs import jobs_work
@@ -338,3 +343,68 @@ def test_the_command_says_and_asks_the_same(cast: Cast, bring: Any) -> None:
     answer = json.loads(out.getvalue())
     assert answer == {"batch": batch.pk, "state": "undone", "later": "keep", "changed_since": 1}
     assert amounts() == {"A1": 100}
+
+
+def test_a_seat_given_a_new_account_goes_with_it_or_keeps_it(cast: Cast, bring: Any) -> None:
+    for choice, left in (("keep", ["Beta"]), ("undo", [])):
+        batch = bring("account,sector\nAlpha,retail\nBeta,retail\n", "account")
+        beta, dana = Account.objects.get(name="Beta"), cast.viewer("dana")
+        assert cast.vacant_seat is not None
+        account_assign(viewer=dana, account=beta, seat=cast.vacant_seat, starts_on=TODAY, at=LATER)
+        assert told(batch)[0][0] == "Beta"
+        undo(batch, choice)
+        assert [account.name for account in Account.objects.all()] == left
+        assert NamedAccount.objects.exists() == bool(left)
+        NamedAccount.objects.all().delete()
+        AccountKey.objects.all().delete()
+        Account.objects.all().delete()
+
+
+def test_what_another_file_says_about_a_created_account_stands_in_the_way_with_a_sentence(
+    cast: Cast, bring: Any
+) -> None:
+    batch = bring("account,sector\nAlpha,retail\n", "account")
+    bring("account,person,starts_on\nAlpha,Alice Ames,2026-01-01\n", "named_account")
+    with pytest.raises(ValidationError, match="Something refers to what would go"):
+        undo(batch)
+    assert Account.objects.count() == 1
+
+
+def test_a_deal_goes_back_into_a_stage_that_means_something_else_by_now(cast: Cast, bring: Any) -> None:
+    bring(text_of(DEALS, FIRST))
+    second = bring(text_of(DEALS, [[*FIRST[0][:4], "Won", *FIRST[0][5:6], "2026-03-01", "100"]]))
+    stage = Stage.objects.get(name="Engaging")
+    Stage.objects.filter(pk=stage.pk).update(outcome="lost")
+    undo(second)
+    deal = Opportunity.objects.get(external_id="A1")
+    assert (deal.stage, deal.outcome) == (stage, "lost")
+
+
+def test_own_fields_go_back_or_stay_with_their_deal(cast: Cast, bring: Any) -> None:
+    CustomField.objects.create(entity="opportunity", name="Segment", key="segment", type="text")
+    head = "opportunity_id,deal_stage,segment\n"
+    bring(f"{head}A1,Won,small\nA2,Won,small\n")
+    second = bring(f"{head}A1,Won,large\nA2,Won,large\n")
+    third = bring(f"{head}A1,Won,huge\n")
+
+    def segments() -> dict[str, str]:
+        found = CustomValue.objects.select_related("opportunity").order_by("pk")
+        return {value.opportunity.external_id: value.text for value in found if value.opportunity}
+
+    undo(second, "keep")
+    assert segments() == {"A1": "huge", "A2": "small"}
+    undo(third)
+    assert segments() == {"A1": "small", "A2": "small"}
+
+
+def test_a_rate_changed_since_converts_what_comes_back_anew(cast: Cast, bring: Any) -> None:
+    head = "opportunity_id,deal_stage,close_date,amount,currency\n"
+    bring("from,date,rate\nEUR,2026-01-01,1.1\n", "rate")
+    bring(f"{head}A1,Won,2026-02-01,100,EUR\n")
+    second = bring(f"{head}A1,Won,2026-02-01,200,EUR\n")
+    day = date(2026, 1, 1)
+    ada = cast.viewer("ada")
+    rate_save(viewer=ada, at=LATER, from_currency="EUR", to_currency="USD", starts_on=day, rate=Decimal("1.5"))
+    undo(second)
+    deal = Opportunity.objects.get()
+    assert (deal.amount, deal.converted_amount) == (100, 150)
