@@ -1,15 +1,16 @@
 """How far the numbers of an organization are, and which days they cover."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
 
 from kernel.period import Period
-from metrics.selectors.kept import stamp_known
+from metrics.selectors.kept import Stamps, stamps_known
 
 STATE = """
-    SELECT s.first, s.last, v.version, v.computed_at, v.stamp, EXISTS (SELECT 1 FROM metrics_dirtybucket)
+    SELECT s.first, s.last, v.version, v.computed_at, v.stamp, v.since, v.months, EXISTS (SELECT 1 FROM metrics_dirtybucket)
     FROM (
         SELECT min(day) AS first, max(day) AS last FROM metrics_dailybreakdown
         WHERE (won_count > 0 OR lost_count > 0) AND day < DATE '9999-12-31'
@@ -39,6 +40,6 @@ def numbers_state() -> State:
     """One query."""
     with connection.cursor() as cursor:
         cursor.execute(STATE)
-        first, last, version, computed_at, stamp, is_due = cursor.fetchone()
-    stamp_known("" if is_due else str(stamp or ""))
+        first, last, version, computed_at, stamp, since, months, is_due = cursor.fetchone()
+    stamps_known(Stamps(str(stamp), str(since), json.loads(months)) if stamp and not is_due else None)
     return State(first, last, version or 0, computed_at)
