@@ -3,11 +3,11 @@
 Whatever a figure depends on leaves a mark when it changes, and working marks off gives the data a new stamp
 (`DataVersion`). So while nothing is due, a sum is the same for everybody who asks under the same stamp. A mark of a day
 changes what stands on that day and nothing else: sums of single days are kept under the stamps of their months, so that a
-deal won today leaves those of last year as they are. Only pages keep sums, for the one look at the data that a request
-is; commands, the API and looks back read afresh.
+deal won today leaves those of last year as they are, while it is due and after. Only pages keep sums, for the one look at
+the data that a request is; commands, the API and looks back read afresh.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -25,22 +25,28 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Stamps:
-    """Of the data as a whole, of its last change that was not of single days (`since`), and of the months changed since."""
+    """Of the data as a whole, of its last change that was not of single days (`since`), and of the months changed since.
+
+    `due` are months with days that are to be recomputed. Months are named by their first days.
+    """
 
     whole: str
     since: str
-    months: Mapping[str, str] = field(default_factory=dict)  # first day → stamp
+    months: Mapping[str, str] = field(default_factory=dict)
+    due: Collection[str] = ()
 
     def of(self, days: Period) -> str:
-        """What these days stand under: the same for as long as nothing on them changed."""
+        """What these days stand under: the same for as long as nothing on them changed; nothing while one is due."""
         first, last = days.starts_on.replace(day=1).isoformat(), days.last_day.isoformat()
+        if any(first <= month <= last for month in self.due):
+            return ""
         touched = [f"{month}={stamp}" for month, stamp in sorted(self.months.items()) if first <= month <= last]
         return " ".join([self.since, *touched])
 
 
 @dataclass
 class Look:
-    """What one request knows of the data: its stamps, none as long as something is due."""
+    """What one request knows of the data: its stamps, none as long as everything is due."""
 
     stamps: Stamps | None = None
 
@@ -59,7 +65,7 @@ def one_look() -> Iterator[None]:
 
 
 def stamps_known(stamps: Stamps | None) -> None:
-    """The state of the numbers was read: their stamps, none where something is due."""
+    """The state of the numbers was read: their stamps, none where everything is due."""
     look = _LOOK.get()
     if look is not None:
         look.stamps = stamps
@@ -68,7 +74,7 @@ def stamps_known(stamps: Stamps | None) -> None:
 def kept(asked: object, compute: Callable[[], T]) -> T:
     """What `compute` gives, or gave when the same was asked of the same data; `asked` says all of it by its `repr`."""
     stamps = _stamps()
-    if stamps is None:
+    if stamps is None or stamps.due:
         return compute()
     key = _key(stamps.whole, asked)
     found: T | None = cache.get(key)
@@ -88,15 +94,17 @@ def kept_by_days(
     stamps = _stamps()
     if stamps is None:
         return list(compute(stretches))
-    keys = [_key(stamps.of(days), (asked, days)) for days in stretches]
-    found: dict[str, T] = cache.get_many(keys)
-    missing = [number for number, key in enumerate(keys) if key not in found]
+    under = [(days, stamps.of(days)) for days in stretches]
+    keys = {days: _key(stamp, (asked, days)) for days, stamp in under if stamp}
+    had: dict[str, T] = cache.get_many(keys.values())
+    found = {days: had[key] for days, key in keys.items() if key in had}
+    missing = [number for number, days in enumerate(stretches) if days not in found]
     if missing:
-        some = slice(missing[0], missing[-1] + 1)
-        anew = dict(zip(keys[some], compute(stretches[some]), strict=True))
-        cache.set_many(anew, KEEP_DAYS_SECONDS)
+        some = stretches[missing[0] : missing[-1] + 1]
+        anew = dict(zip(some, compute(some), strict=True))
+        cache.set_many({keys[days]: each for days, each in anew.items() if days in keys}, KEEP_DAYS_SECONDS)
         found |= anew
-    return [found[key] for key in keys]
+    return [found[days] for days in stretches]
 
 
 def _stamps() -> Stamps | None:
