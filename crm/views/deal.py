@@ -14,6 +14,7 @@ from crm.selectors.activities import deal_activities
 from crm.selectors.custom import custom_values, deal_roles, fields_of
 from crm.selectors.deals import access_deal, deal_details, deal_history, fact_line
 from crm.selectors.leads import lead_of_deal
+from crm.selectors.share_history import shares_changed
 from crm.selectors.transactions import deal_transactions
 from crm.views.credits import credits_actions, credits_table
 from crm.views.deal_history import deal_events
@@ -57,7 +58,11 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "origin": origin_pairs(deal, may_see_imports),
         "line": fact_line(deal),
         "events": deal_events(
-            deal_history(deal), [each for each in details if each.name in names], names, may_see_imports
+            deal_history(deal),
+            [each for each in details if each.name in names],
+            shares_changed(deal, viewer),
+            names,
+            may_see_imports,
         ),
     }
     return render(request, "crm/deal_detail.html", context)
