@@ -230,7 +230,7 @@ def test_an_import_made_before_is_taken_back_while_it_is_off(
     cast: Cast, sign_in: SignIn, segment: CustomField, tmp_path: Any
 ) -> None:
     from crm.models import ImportBatch
-    from crm.services.imports import import_undo
+    from crm.services.undoing import import_undo
 
     answer = run(write(tmp_path, FILE), organization="acme")
     assert CustomValue.objects.count() == 4
