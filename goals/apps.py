@@ -9,8 +9,9 @@ class GoalsConfig(AppConfig):
     verbose_name = _("Goals")
 
     def ready(self) -> None:
-        from goals import approval_news, letter_news, told, told_company
+        from goals import approval_news, letter_news, naming, told, told_company
 
+        naming.register()
         told.register()
         told_company.register()
         approval_news.register()

@@ -162,7 +162,7 @@ CROSS JOIN LATERAL (VALUES
         THEN coalesce(p.team_id, (c.before ->> 'team_id')::bigint) END)
 ) r (record_table, record_id) WHERE r.record_id IS NOT NULL"""
 PERSON_ACTIONS = (
-    "person_change", "person_invite", "invitation_accept", "sign_in_disable", "sign_in_enable", "profile_change", "person_erase",
+    "person_change", "person_invite", "invitation_accept", "sign_in_disable", "sign_in_enable", "profile_change",
     "merge",
 )  # fmt: skip
 # a sheet of joiners, movers and leavers says which rows it wrote

@@ -19,6 +19,9 @@ PERSONS, TEAMS = frozenset({"person", "delegate", "for"}), frozenset({"team", "p
 HANDED_OVER = frozenset({"deal_hand_over", "hand_over_rule"})  # whose details hold people as `from` and `to`
 
 
+OTHERS = {"quota": "quota", "deal": "opportunity"}  # what holds the key of a subject that a higher app names
+
+
 class JSONPath(Field):  # type: ignore[type-arg]
     """What Postgres calls a way into JSON."""
 
@@ -119,6 +122,9 @@ def audit_names(entries: Sequence[AuditEntry]) -> AuditNames:
     for entry in entries:
         if entry.subject in NAMERS and entry.subject_id:
             others.setdefault(entry.subject, set()).add(entry.subject_id)
+        for name, value in _named(entry.detail, frozenset(OTHERS)):
+            if OTHERS[name] in NAMERS:
+                others.setdefault(OTHERS[name], set()).add(value)
     grants = Grant.objects.filter(pk__in=keys["grant"]).values_list("pk", "person_id", "person__name")
     return AuditNames(
         dict(Person.objects.filter(pk__in=keys["person"]).values_list("pk", "name")),

@@ -3,21 +3,26 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from people import formats
 from people.formats import UNDEFINED
 from people.frame import role_words
 from people.models import BEGINNING, FOREVER, AuditEntry
-from people.selectors.audit import TEAMS, AuditNames, persons_of
+from people.selectors.audit import OTHERS, TEAMS, AuditNames, persons_of
 from people.words import detail_words as key_words
 
 LONGEST = 500  # characters
 FINGERPRINT = re.compile(r"^[0-9a-f]{40,}$")
 SHOWN = 12  # characters of one
 EXACT = re.compile(r"^(-?\d+)(?:\.0+|(\.\d*[1-9])0*)(?= [A-Z]{3}$|$)")  # an exact amount and its needless zeros
+AMOUNT = re.compile(r"^(-?\d+)(?:\.(\d+))?( [A-Z]{3})?$")
+AMOUNTS = frozenset({"amount", "cells", "target"})
+MONTH = re.compile(r"^\d{4}-\d\d-01$")
 DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 CHANGE = ("before", "after")
 PLACES = {"before": -2, "after": -1, "starts_on": 2, "ends_before": 3}  # the others stand between, by name
@@ -40,7 +45,7 @@ class _Details:
 
     def __init__(self, entry: AuditEntry, names: AuditNames, *, is_whole: bool = False) -> None:
         self.is_whole = is_whole
-        self.persons, self.teams = names.persons, names.teams
+        self.persons, self.teams, self.others = names.persons, names.teams, names.others
         self.person_keys = persons_of(entry.action)
 
     def pairs(self, detail: Mapping[str, Any]) -> list[str]:
@@ -62,6 +67,8 @@ class _Details:
     def value(self, name: str, value: Any) -> str:
         """A list of two is a value before and after; nothing is a dash."""
         if isinstance(value, dict):
+            if name == "cells" and all(isinstance(each, list) and len(each) == 3 for each in value.values()):
+                return ", ".join(self._cell(month, *value[month]) for month in sorted(value)) or UNDEFINED
             return ", ".join(self.pairs(value)) or UNDEFINED
         if isinstance(value, list):
             inner = [self._listed(each) if isinstance(each, list) else self.value(name, each) for each in value]
@@ -75,6 +82,13 @@ class _Details:
             return " → ".join(inner) if is_change else ", ".join(inner) or UNDEFINED
         return self._plain(name, value)
 
+    def _cell(self, month: str, before: Any, after: Any, is_locked: Any) -> str:
+        """One number of a quota plan: its month, what it was and is, whether it is locked."""
+        when = date_format(date.fromisoformat(month), "M Y") if MONTH.match(month) else month
+        was, now = self.value("cells", before), self.value("cells", after)
+        words = f"{when} {now}" if was == now else f"{when} {was} → {now}"
+        return _("%(number)s (locked)") % {"number": words} if is_locked else words
+
     def _listed(self, values: list[Any]) -> str:
         return ", ".join(self.value("", each) for each in values) or UNDEFINED
 
@@ -84,6 +98,10 @@ class _Details:
         if value in (None, ""):
             return UNDEFINED
         if isinstance(value, int):
+            if value in self.others.get(OTHERS.get(name, ""), {}):
+                return self.others[OTHERS[name]][value][0]
+            if name == "steps":
+                return str(value + 1)  # counted from 0
             known = self.teams if name in TEAMS else self.persons if name in self.person_keys else {}
             return known.get(value, str(value))
         text = str(value)
@@ -93,7 +111,17 @@ class _Details:
             return key_words(text)
         if name == "role":
             return role_words(text)
-        return day_words(text) if DAY.match(text) else EXACT.sub(r"\1\2", text)
+        if DAY.match(text):
+            return day_words(text)
+        plain = EXACT.sub(r"\1\2", text)
+        amount = AMOUNT.match(plain) if name in AMOUNTS else None
+        return amount_words(amount) if amount else plain
+
+
+def amount_words(found: re.Match[str]) -> str:
+    """An exact amount with its thousands apart: 12,000,000 USD."""
+    whole, fraction, currency = found[1], found[2] or "", found[3] or ""
+    return formats.number(Decimal(f"{whole}.{fraction or 0}"), len(fraction)) + currency
 
 
 def day_words(text: str) -> str:

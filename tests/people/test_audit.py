@@ -12,12 +12,14 @@ from django.db import InternalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from goals.models import QuotaRequest
 from people.audit import audit
 from people.models import AuditEntry
 from people.services.record import log_about
 from people.views.words import ACTIONS
 from tests.cast import NOW, Cast
 from tests.crm.access import make_batch, make_deal, make_quota
+from tests.planning.access import make_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ["people", "crm", "metrics", "goals", "incentives", "spm"]
@@ -131,7 +133,7 @@ def test_details_are_words_and_no_data_of_a_program(cast: Cast, ada: Client) -> 
     moved, plan, stands_in, credit = [line[4] for line in page(ada)]
     assert credit == "before: –; after: person: Alice Ames, role: owner, share: 0.6 / person: –, role: split"
     assert stands_in == "all: yes; stand-in: Alice Ames; from day: 15 Jun 2026; until before: further notice"
-    assert plan == "numbers: 2027-01-01: 0, 50000.5, yes, 2027-02-01: 10, 100, no"
+    assert plan == "numbers: Jan 2027 0 → 50,000.5 (locked), Feb 2027 10 → 100"
     assert moved.endswith("x …") and len(moved) < 510
 
 
@@ -240,3 +242,16 @@ def test_deals_quotas_and_imports_are_called_by_their_names(cast: Cast, ada: Cli
     number = quota.pk
     quota.delete()
     assert f"Quota {number}" in ada.get("/audit/").content.decode()
+
+
+def test_plans_letters_and_requests_are_called_by_their_names(cast: Cast, ada: Client) -> None:
+    quota = make_quota(cast.alice)
+    version = make_plan(cast)
+    values = {"former_amount": 9000, "amount": 81000, "reason": "more", "asked_by": cast.bob, "asked_at": NOW}
+    asked = QuotaRequest.objects.create(quota=quota, person=cast.alice, **values)
+    audit("quota_request_ask", actor=cast.bob, at=NOW, subject=asked, detail={"quota": quota.pk, "amount": "81000"})
+    audit("plan_submit", actor=cast.ada, at=NOW, subject=version)
+    (submitted, requested) = page(ada)[:2]
+    assert submitted[3] == "Year 2026, version 1"
+    assert requested[3] == "Alice Ames, 1 Apr 2026 – 30 Jun 2026"
+    assert requested[4] == "amount: 81,000; quota: Alice Ames, 1 Apr 2026 – 30 Jun 2026"

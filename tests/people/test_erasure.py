@@ -228,7 +228,9 @@ def test_an_id_of_an_erased_person_with_another_name_changes_nothing(cast: Cast,
 def test_taking_the_import_back_does_not_bring_the_name_back(cast: Cast, zelda: Person) -> None:
     erase(cast, zelda)
     batch = ImportBatch.objects.get(kind="person")
-    call_command("crm_import_undo", organization=cast.organization.slug, batch=batch.pk, stdout=StringIO())
+    call_command(
+        "crm_import_undo", organization=cast.organization.slug, batch=batch.pk, later="undo", stdout=StringIO()
+    )
     assert standing(*TEXTS) == {}
     zelda.refresh_from_db()
     assert zelda.name == f"Erased person {zelda.pk}"
