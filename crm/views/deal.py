@@ -16,6 +16,7 @@ from crm.selectors.deals import access_deal, deal_details, deal_history, fact_li
 from crm.selectors.leads import lead_of_deal
 from crm.selectors.share_history import shares_changed
 from crm.selectors.transactions import deal_transactions
+from crm.views.activities import log_actions
 from crm.views.credits import credits_actions, credits_table
 from crm.views.deal_history import deal_events
 from crm.views.deals import stage_status
@@ -54,6 +55,7 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "expected": expected_words(deal, handed is not None),
         "roles": _roles_table(deal_roles(deal)),
         "activities": _activities_table(deal),
+        "activities_actions": log_actions(viewer, deal.pk),
         "transactions": _transactions_table(deal, viewer.organization.currency),
         "origin": origin_pairs(deal, may_see_imports),
         "line": fact_line(deal),

@@ -33,6 +33,10 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("/stages/", {"stage-TOTAL_FORMS": HUGE, "stage-INITIAL_FORMS": "0"}),
     ("/stages/", {"stage-TOTAL_FORMS": "1", "stage-INITIAL_FORMS": "1", "stage-0-id": HUGE}),
     ("/stages/", {}),
+    ("/activities/add/", {"type": "call", "person": HUGE, "occurred_at": "0001-01-01T00:00", "key": LONG}),
+    ("/activities/add/", {"type": "x", "person": "²", "occurred_at": "9999-12-31T23:59", "subject": "a\x00"}),
+    (f"/activities/{HUGE}/", {}),
+    (f"/activities/{HUGE}/delete/", {}),
 ]
 
 
