@@ -45,7 +45,7 @@ def test_a_rep_logs_a_call_of_a_deal_and_finds_it_on_its_page(cast: Cast, sign_i
     assert (row.source, row.subject, row.person, row.opportunity, row.account) == (
         "", "Kick-off call", cast.alice, deal, acme
     )  # fmt: skip
-    assert "Kick-off call" in client.get(f"/deals/{deal.pk}/").content.decode()
+    assert f'href="/activities/{row.pk}/"' in client.get(f"/deals/{deal.pk}/").content.decode()
     listed = client.get("/activities/").content.decode()
     assert f"/activities/{row.pk}/" in listed and "entered by hand" in listed
     assert AuditEntry.objects.filter(action="activity_add", subject_id=row.pk).count() == 1
