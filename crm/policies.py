@@ -3,7 +3,8 @@
 Deals, leads, activities and transactions: a rep sees their own; a manager those that belonged to the people below them on
 the day of the fact, whoever sits there today, so that what a team's figure counts is what its manager may open;
 administrators, operations and executives all; finance sees all transactions. Whoever sees a deal sees what happened on it.
-Imports, data health and stages are for administrators and operations. Activities are also entered by hand.
+Imports, data health and stages are for administrators and operations. Leads and activities are also
+entered by hand.
 """
 
 from collections.abc import Callable, Iterable
@@ -112,28 +113,31 @@ def people_entered_for(viewer: Viewer) -> QuerySet[Person, Any]:
     return found.filter(Q(pk=viewer.person.pk) | Q(pk__in=_seated(viewer, led)))
 
 
-class ActivityPolicy(FactPolicy):
-    """Whoever is signed in enters what they did. What was entered by hand is changed by its person, by who leads that person
-    today, and by keepers; what came from a source only by that source."""
+class EnteredPolicy(FactPolicy):
+    """Facts that people also enter by hand, for themselves and those below them.
+
+    What was entered by hand is changed by its person, by who leads that person today, and by keepers; what came from a
+    source only by that source.
+    """
 
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         if viewer is None or action == "view":
             return super().can(viewer, action, obj)
-        if viewer.is_looked_through or not isinstance(obj, Activity):
+        if viewer.is_looked_through or obj is None:
             return action == "create" and not viewer.is_looked_through
         return bool(self.changeable(viewer, [obj])) and super().can(viewer, "view", obj)
 
-    def changeable(self, viewer: Viewer, rows: Iterable[Activity]) -> frozenset[int]:
+    def changeable(self, viewer: Viewer, rows: Iterable[Any]) -> frozenset[int]:
         """Which of these, in sight of the viewer, they may change or take away. One query where one may be."""
         mine = [row for row in rows if row.source == BY_HAND and not row.is_deleted]
         if not mine or viewer.is_looked_through:
             return frozenset()
         if viewer.reach(KEEPERS) is None:
             return frozenset(row.pk for row in mine)
-        people = set(
-            people_entered_for(viewer).filter(pk__in={row.person_id for row in mine}).values_list("pk", flat=True)
-        )
-        return frozenset(row.pk for row in mine if row.person_id in people)
+        holders = {row.pk: getattr(row, f"{self.owner}_id") for row in mine}
+        found = people_entered_for(viewer).filter(pk__in=set(holders.values()))
+        people = set(found.values_list("pk", flat=True))
+        return frozenset(pk for pk, holder in holders.items() if holder in people)
 
 
 class KeeperPolicy(Policy):
@@ -196,8 +200,8 @@ def _seated(viewer: Viewer, team_ids: frozenset[int]) -> QuerySet[SeatHolding, A
 
 
 deals = FactPolicy(Opportunity, "owner", deal_days)
-leads = FactPolicy(Lead, "owner", lead_days)
-activities = ActivityPolicy(Activity, "person", event_days)
+leads = EnteredPolicy(Lead, "owner", lead_days)
+activities = EnteredPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
 seat_quotas = KeeperPolicy(SeatQuota)

@@ -6,13 +6,13 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import BY_HAND, Activity, Opportunity
-from crm.policies import activities, people_entered_for
+from crm.policies import activities
+from crm.services.entered import entered_before, entered_lock, holder_check
 from people.audit import audit
-from people.meanwhile import unchanged_check
 from people.models import Person
 from people.queue import enqueue
 from people.viewer import Viewer
@@ -36,9 +36,7 @@ def activity_add(*, viewer: Viewer, done: Done, at: datetime, key: str = "") -> 
     """Enter an activity; sent twice with one key it is entered once. Raises: PermissionDenied, ValidationError."""
     activities.require(viewer, "create")
     _check(viewer, done, at)
-    with connection.cursor() as cursor:  # two clicks at once: the second waits, then finds what the first entered
-        cursor.execute("SELECT pg_advisory_xact_lock(7305120, hashtext(%s))", [key])
-    first = Activity.objects.filter(source=BY_HAND, external_id=key).first() if key else None
+    first: Activity | None = entered_before(Activity, key)
     if first is not None:
         return first
     row = Activity(source=BY_HAND, external_id=key or uuid4().hex)
@@ -51,7 +49,7 @@ def activity_add(*, viewer: Viewer, done: Done, at: datetime, key: str = "") -> 
 @transaction.atomic
 def activity_change(*, viewer: Viewer, activity: Activity, done: Done, at: datetime, seen: int | None = None) -> None:
     """Correct an activity that was entered by hand. Raises: PermissionDenied, ValidationError."""
-    row = _lock(viewer, activity, "change", seen)
+    row = entered_lock(viewer, activities, activity, "change", seen)
     _check(viewer, done, at, kept=row.person_id)
     _fill(row, viewer, done)
     row.save()
@@ -61,24 +59,14 @@ def activity_change(*, viewer: Viewer, activity: Activity, done: Done, at: datet
 @transaction.atomic
 def activity_delete(*, viewer: Viewer, activity: Activity, at: datetime) -> None:
     """Take an activity that was entered by hand out of every figure. Raises: PermissionDenied, ValidationError."""
-    row = _lock(viewer, activity, "delete", None)
+    row = entered_lock(viewer, activities, activity, "delete")
     row.is_deleted = True
     row.save(update_fields=["is_deleted", "updated_at"])
     _follow(viewer, "activity_delete", row, at)
 
 
-def _lock(viewer: Viewer, activity: Activity, action: str, seen: int | None) -> Activity:
-    activities.require(viewer, action, activity)
-    row = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
-    unchanged_check(row, seen)
-    if row.is_deleted:
-        raise ValidationError(_("Somebody has taken this activity away meanwhile."), code="gone")
-    return row
-
-
 def _check(viewer: Viewer, done: Done, at: datetime, kept: int | None = None) -> None:
-    if done.person.pk != kept and not people_entered_for(viewer).filter(pk=done.person.pk).exists():
-        raise ValidationError({"person": _("Choose yourself or somebody below you.")}, code="person")
+    holder_check(viewer, "person", done.person, kept)
     if done.occurred_at > at:
         raise ValidationError({"occurred_at": _("This is still to come. Enter what has happened.")}, code="future")
     if done.occurred_at < at - EARLIEST:
