@@ -36,11 +36,11 @@ class StageRow:
 
 
 STAGES = """
-    SELECT st.id, st.name, st.probability, count(o.id), coalesce(sum(o.converted_amount), 0),
-           count(o.id) - count(o.converted_amount),
+    SELECT st.id, st.name, st.probability, count(o.stage_id), coalesce(sum(o.converted_amount), 0),
+           count(o.stage_id) - count(o.converted_amount),
            CASE WHEN count(o.converted_amount) = count(o.converted_amount * coalesce(o.probability, st.probability))
                 THEN coalesce(sum(o.converted_amount * coalesce(o.probability, st.probability)), 0) END,
-           count(o.id) FILTER (WHERE o.closed_on < %(on)s),
+           count(o.stage_id) FILTER (WHERE o.closed_on < %(on)s),
            coalesce(sum(o.converted_amount) FILTER (WHERE o.closed_on < %(on)s), 0)
     FROM crm_stage st
     JOIN crm_pipeline line ON line.id = st.pipeline_id
