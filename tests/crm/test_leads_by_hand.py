@@ -53,6 +53,7 @@ def test_a_rep_adds_a_lead_and_finds_it(cast: Cast, sign_in: SignIn) -> None:
     assert "entered by hand" in client.get("/leads/").content.decode()
     page = client.get(f"/leads/{row.pk}/").content.decode()
     assert f'href="/leads/{row.pk}/change/"' in page and "Take it away" in page
+    assert "entered by hand" in page and row.external_id not in page
     assert AuditEntry.objects.filter(action="lead_add", subject_id=row.pk).count() == 1
 
 
