@@ -3,16 +3,18 @@
 Deals, leads, activities and transactions: a rep sees their own; a manager those that belonged to the people below them on
 the day of the fact, whoever sits there today, so that what a team's figure counts is what its manager may open;
 administrators, operations and executives all; finance sees all transactions. Whoever sees a deal sees what happened on it.
-Imports, data health and stages are for administrators and operations.
+Imports, data health and stages are for administrators and operations. Leads and activities are also
+entered by hand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from django.db.models import Case, DateField, F, Model, Q, QuerySet, Value, When
 
 from crm.models import (
+    BY_HAND,
     Activity,
     Credit,
     CustomField,
@@ -28,7 +30,7 @@ from crm.models import (
     Territory,
     Transaction,
 )
-from people.models import SeatHolding
+from people.models import Person, SeatHolding
 from people.policies import Policy, visible_person_ids
 from people.stretches import SatThere, Stretch, stretches_below
 from people.viewer import Viewer
@@ -101,6 +103,43 @@ class FactPolicy(Policy):
         return Q(**{f"{self.owner}__in": people}) & then
 
 
+def people_entered_for(viewer: Viewer) -> QuerySet[Person, Any]:
+    """For whom somebody may enter what was done: themselves, those below them today; keepers for everybody."""
+    found: QuerySet[Person, Any] = Person.objects.filter(left_on=None, erased_at=None)
+    reach = viewer.reach(KEEPERS)
+    if reach is None:
+        return found
+    led = reach.union(*(charge.below for charge in viewer.charges if charge.is_leading))
+    return found.filter(Q(pk=viewer.person.pk) | Q(pk__in=_seated(viewer, led)))
+
+
+class EnteredPolicy(FactPolicy):
+    """Facts that people also enter by hand, for themselves and those below them.
+
+    What was entered by hand is changed by its person, by who leads that person today, and by keepers; what came from a
+    source only by that source.
+    """
+
+    def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
+        if viewer is None or action == "view":
+            return super().can(viewer, action, obj)
+        if viewer.is_looked_through or obj is None:
+            return action == "create" and not viewer.is_looked_through
+        return bool(self.changeable(viewer, [obj])) and super().can(viewer, "view", obj)
+
+    def changeable(self, viewer: Viewer, rows: Iterable[Any]) -> frozenset[int]:
+        """Which of these, in sight of the viewer, they may change or take away. One query where one may be."""
+        mine = [row for row in rows if row.source == BY_HAND and not row.is_deleted]
+        if not mine or viewer.is_looked_through:
+            return frozenset()
+        if viewer.reach(KEEPERS) is None:
+            return frozenset(row.pk for row in mine)
+        holders = {row.pk: getattr(row, f"{self.owner}_id") for row in mine}
+        found = people_entered_for(viewer).filter(pk__in=set(holders.values()))
+        people = set(found.values_list("pk", flat=True))
+        return frozenset(pk for pk, holder in holders.items() if holder in people)
+
+
 class KeeperPolicy(Policy):
     """What administrators and operations keep in order."""
 
@@ -161,8 +200,8 @@ def _seated(viewer: Viewer, team_ids: frozenset[int]) -> QuerySet[SeatHolding, A
 
 
 deals = FactPolicy(Opportunity, "owner", deal_days)
-leads = FactPolicy(Lead, "owner", lead_days)
-activities = FactPolicy(Activity, "person", event_days)
+leads = EnteredPolicy(Lead, "owner", lead_days)
+activities = EnteredPolicy(Activity, "person", event_days)
 transactions = FactPolicy(Transaction, "person", event_days, frozenset({"finance"}))
 quotas = QuotaPolicy()
 seat_quotas = KeeperPolicy(SeatQuota)

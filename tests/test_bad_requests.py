@@ -53,6 +53,7 @@ PARAMETERS: dict[str, dict[str, list[str]]] = {
         **LIST,
     },
     "crm:lead_list": {"q": TEXTS, "state": ANY, "source": ANY, "owner": IDS, "created_from": DATES, **LIST},
+    "crm:activity_add": {"deal": IDS},
     "crm:activity_list": {"q": TEXTS, "type": ANY, "person": IDS, "deal": IDS, "occurred_from": DATES, **LIST},
     "crm:transaction_list": {
         "q": TEXTS,

@@ -1,5 +1,5 @@
 from crm.models.account import Account, AccountKey
-from crm.models.activity import Activity, ActivityType
+from crm.models.activity import BY_HAND, Activity, ActivityType
 from crm.models.batch import ImportBatch, ImportChange, ImportIssue, ImportMapping, ImportRow
 from crm.models.credit import Credit, FormerCredit
 from crm.models.custom import CustomField, CustomValue
@@ -18,6 +18,7 @@ from crm.models.territory import NamedAccount, Territory, TerritoryAssignment, W
 from crm.models.transaction import Transaction, TransactionType
 
 __all__ = [
+    "BY_HAND",
     "NO_DUE_DAY",
     "Account",
     "AccountKey",

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.reference import loose, unresolved
 from people.wall import WalledFact
 
+BY_HAND = ""  # the source of what people enter themselves
+
 
 class ActivityType(models.TextChoices):
     CALL = "call", _("call")
@@ -16,7 +18,10 @@ class ActivityType(models.TextChoices):
 
 
 class Activity(WalledFact):
-    """Something a person did for a deal, an account, or neither. `occurred_on` is the organization's day of the moment."""
+    """Something a person did for a deal, an account, or neither. `occurred_on` is the organization's day of the moment.
+
+    What somebody enters by hand has no source, and an id that its form made.
+    """
 
     source = models.CharField(_("source"), max_length=100)
     external_id = models.CharField(_("id"), max_length=200)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import Count, F, OrderBy, QuerySet
+from django.http import Http404
 
 from crm.models import Activity, Opportunity
 from crm.policies import activities
@@ -21,6 +22,15 @@ MOST_SHOWN = 20  # activities on the page of a deal
 def activities_found(viewer: Viewer) -> QuerySet[Activity]:
     """Every activity in sight."""
     return activities.visible(viewer)
+
+
+def access_activity(viewer: Viewer, activity_id: int, action: str = "change") -> Activity:
+    """The activity, where it is in sight. Raises: Http404, PermissionDenied. Two queries."""
+    found = activities_found(viewer).select_related("opportunity", "person").filter(pk=activity_id).first()
+    if found is None:
+        raise Http404
+    activities.require(viewer, action, found)
+    return found
 
 
 def activity_page(found: QuerySet[Activity], order: str, offset: int) -> list[Activity]:

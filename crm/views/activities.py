@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.forms.facts import ActivityFilter
-from crm.models import Activity, ActivityType
+from crm.models import BY_HAND, Activity, ActivityType
+from crm.policies import activities
 from crm.selectors.activities import DEFAULT_ORDER, activities_found, activity_counts, activity_page, activity_rows
 from crm.selectors.deals import deals_in_sight
 from crm.views.lists import CountedPaginator, csv_answer, download, is_filtered, named, nothing_here, with_reasons
 from people import formats
-from people.components import Cell, Column, Pages, PersonChip, Row, Stat, Table
+from people.components import Action, Cell, Column, Pages, PersonChip, Row, Stat, Table
+from people.viewer import Viewer
 from people.views.page import viewer_of
 
 
@@ -29,6 +31,7 @@ def activity_list_view(request: HttpRequest) -> HttpResponse:
     page = CountedPaginator(total).get_page(request.GET.get("page"))
     rows = activity_page(found, sort, max(page.start_index() - 1, 0))
     open_deals = deals_in_sight(viewer, {row.opportunity_id for row in rows if row.opportunity_id})
+    may_change = activities.changeable(viewer, rows)
     table = Table(
         id="activities",
         caption=_("Activities"),
@@ -40,7 +43,7 @@ def activity_list_view(request: HttpRequest) -> HttpResponse:
             Column("account", _("Account")),
             Column("when", _("When"), is_sortable=True),
         ],
-        rows=[_row(activity, open_deals) for activity in rows],
+        rows=[_row(activity, open_deals, may_change) for activity in rows],
         sort=sort,
         query=request.GET,
         pages=Pages(page, request.GET) if total else None,
@@ -57,7 +60,10 @@ def activity_list_view(request: HttpRequest) -> HttpResponse:
         "stats": with_reasons(totals_stats(counts), request, "crm:activity_totals"),
         "title": _("Activities"),
         "here": reverse("crm:activity_list"),
-        "actions": [download(request, _("Download CSV"), "crm:activity_rows")] if total else [],
+        "actions": [
+            *([download(request, _("Download CSV"), "crm:activity_rows")] if total else []),
+            *log_actions(viewer),
+        ],
         "is_filtered": is_filtered(request),
     }
     return render(request, "crm/fact_list.html", context)
@@ -81,13 +87,27 @@ def _cells(activity: Activity) -> list[object]:
     ]  # fmt: skip
 
 
-def _row(activity: Activity, open_deals: Collection[int]) -> Row:
+def log_actions(viewer: Viewer, deal_id: int | None = None) -> list[Action]:
+    """The way to enter an activity, of a deal where one is named."""
+    if not activities.can(viewer, "create"):
+        return []
+    query = f"?deal={deal_id}" if deal_id else ""
+    return [
+        Action(_("Log an activity"), reverse("crm:activity_add") + query, "plus", "secondary" if deal_id else "primary")
+    ]
+
+
+def _row(activity: Activity, open_deals: Collection[int], may_change: Collection[int]) -> Row:
     person = activity.person
     deal = activity.opportunity
     href = reverse("crm:deal_detail", args=[deal.pk]) if deal and deal.pk in open_deals else ""
     return Row(
         [
-            Cell(activity.subject or activity.get_type_display(), detail=activity.external_id),
+            Cell(
+                activity.subject or activity.get_type_display(),
+                detail=activity.external_id if activity.source != BY_HAND else _("entered by hand"),
+                href=reverse("crm:activity_change", args=[activity.pk]) if activity.pk in may_change else "",
+            ),
             Cell(activity.get_type_display()),
             Cell(person=PersonChip(person.name, is_small=True)) if person else Cell(activity.person_text),
             Cell(named(deal, activity.opportunity_text), href=href),

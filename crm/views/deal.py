@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.models import CustomField, DealRole, DetailChange, Opportunity, Outcome
-from crm.policies import imports
+from crm.policies import activities, imports
 from crm.selectors.activities import deal_activities
 from crm.selectors.custom import custom_values, deal_roles, fields_of
 from crm.selectors.deals import access_deal, deal_details, deal_history, fact_line
 from crm.selectors.leads import lead_of_deal
 from crm.selectors.share_history import shares_changed
 from crm.selectors.transactions import deal_transactions
+from crm.views.activities import log_actions
 from crm.views.credits import credits_actions, credits_table
 from crm.views.deal_history import deal_events
 from crm.views.deals import stage_status
@@ -53,7 +54,8 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "hand_overs": handed,
         "expected": expected_words(deal, handed is not None),
         "roles": _roles_table(deal_roles(deal)),
-        "activities": _activities_table(deal),
+        "activities": _activities_table(deal, viewer),
+        "activities_actions": log_actions(viewer, deal.pk),
         "transactions": _transactions_table(deal, viewer.organization.currency),
         "origin": origin_pairs(deal, may_see_imports),
         "line": fact_line(deal),
@@ -172,8 +174,9 @@ def _role_days(role: DealRole) -> str:
     return _("until before %(end)s") % {"end": day(role.ends_before)} if role.ends_before else _("always")
 
 
-def _activities_table(deal: Opportunity) -> Table:
+def _activities_table(deal: Opportunity, viewer: Viewer) -> Table:
     rows = deal_activities(deal)
+    may_change = activities.changeable(viewer, rows)
     return Table(
         id="activities",
         caption=_("Activities, the latest first"),
@@ -186,7 +189,10 @@ def _activities_table(deal: Opportunity) -> Table:
         rows=[
             Row(
                 [
-                    Cell(row.subject or row.get_type_display()),
+                    Cell(
+                        row.subject or row.get_type_display(),
+                        href=reverse("crm:activity_change", args=[row.pk]) if row.pk in may_change else "",
+                    ),
                     Cell(row.get_type_display()),
                     Cell(person=PersonChip(row.person.name, is_small=True)) if row.person else Cell(row.person_text),
                     Cell(formats.moment(row.occurred_at)),

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.forms.facts import LeadFilter
-from crm.models import Lead
+from crm.models import BY_HAND, Lead
 from crm.policies import deals, imports
 from crm.selectors.custom import custom_values
 from crm.selectors.deals import fact_line
 from crm.selectors.leads import DEFAULT_ORDER, LeadTotals, access_lead, lead_page, lead_rows, lead_totals, leads_found
+from crm.views.entered_leads import add_actions, change_actions
 from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, nothing_here, with_reasons
 from crm.views.sections import custom_pairs, origin_pairs
 from people.components import Cell, Column, Crumb, Pages, PersonChip, Row, Stat, Status, Table
@@ -57,7 +58,10 @@ def lead_list_view(request: HttpRequest) -> HttpResponse:
         "stats": with_reasons(totals_stats(totals), request, "crm:lead_totals"),
         "title": _("Leads"),
         "here": reverse("crm:lead_list"),
-        "actions": [download(request, _("Download CSV"), "crm:lead_rows")] if totals.count else [],
+        "actions": [
+            *([download(request, _("Download CSV"), "crm:lead_rows")] if totals.count else []),
+            *add_actions(viewer),
+        ],
         "is_filtered": is_filtered(request),
     }
     return render(request, "crm/fact_list.html", context)
@@ -94,7 +98,7 @@ def _row(lead: Lead) -> Row:
     owner = Cell(person=PersonChip(lead.owner.name, is_small=True)) if lead.owner else Cell(lead.owner_text)
     return Row(
         [
-            Cell(lead.name or lead.external_id, detail=lead.external_id if lead.name else ""),
+            Cell(lead.name or lead.external_id, detail=_told_by(lead)),
             Cell(named(lead.account, lead.account_text)),
             owner,
             Cell(lead.lead_source),
@@ -104,6 +108,12 @@ def _row(lead: Lead) -> Row:
         ],
         href=reverse("crm:lead_detail", args=[lead.pk]),
     )
+
+
+def _told_by(lead: Lead) -> str:
+    if lead.source == BY_HAND:
+        return _("entered by hand")
+    return lead.external_id if lead.name else ""
 
 
 def state_status(lead: Lead) -> Status:
@@ -136,6 +146,7 @@ def lead_detail_view(request: HttpRequest, lead_id: int) -> HttpResponse:
         "pairs": [*_pairs(lead, may_see_deal), *custom_pairs(custom_values("lead", lead.pk))],
         "origin": origin_pairs(lead, imports.can(viewer, "view")),
         "line": fact_line(lead),
+        "actions": change_actions(viewer, lead),
     }
     return render(request, "crm/lead_detail.html", context)
 

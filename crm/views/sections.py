@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.models import CustomField, CustomValue, Lead, Opportunity
+from crm.models import BY_HAND, CustomField, CustomValue, Lead, Opportunity
 from people import formats
 
 Type = CustomField.Type
@@ -13,6 +13,8 @@ Type = CustomField.Type
 
 def origin_pairs(fact: Opportunity | Lead, may_see_imports: bool) -> list[tuple[Any, ...]]:
     """Source, id, import and line of a fact."""
+    if fact.source == BY_HAND:
+        return [(_("Source"), _("entered by hand"))]
     pairs: list[tuple[Any, ...]] = [(_("Source"), fact.source), (_("Id"), fact.external_id)]
     if fact.batch is not None:
         href = reverse("crm:import_detail", args=[fact.batch.pk]) if may_see_imports else ""

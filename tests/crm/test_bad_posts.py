@@ -33,6 +33,13 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("/stages/", {"stage-TOTAL_FORMS": HUGE, "stage-INITIAL_FORMS": "0"}),
     ("/stages/", {"stage-TOTAL_FORMS": "1", "stage-INITIAL_FORMS": "1", "stage-0-id": HUGE}),
     ("/stages/", {}),
+    ("/activities/add/", {"type": "call", "person": HUGE, "occurred_at": "0001-01-01T00:00", "key": LONG}),
+    ("/activities/add/", {"type": "x", "person": "²", "occurred_at": "9999-12-31T23:59", "subject": "a\x00"}),
+    (f"/activities/{HUGE}/", {}),
+    ("/leads/add/", {"name": LONG, "owner": HUGE, "created_on": "0000-01-01", "converted_on": "9999-12-31"}),
+    ("/leads/add/", {"name": "a\x00", "owner": "²", "created_on": "1.1.2026", "key": LONG}),
+    (f"/leads/{HUGE}/change/", {}),
+    (f"/activities/{HUGE}/delete/", {}),
 ]
 
 
