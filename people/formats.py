@@ -7,10 +7,11 @@ Units: `money` (Decimal in major units, needs a currency), `percent` or `ratio` 
 import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 from django.utils import formats, timezone
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 
 UNDEFINED = "–"
 MINUS = "\N{MINUS SIGN}"
@@ -41,7 +42,12 @@ def number(value: Number | None, digits: int = 0) -> str:
     """1234.5 → 1,235 (grouped and signed as the reader's language does it)."""
     if value is None:
         return UNDEFINED
-    exact = rounded(value, digits)
+    return _grouped(rounded(value, digits), digits, get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _grouped(exact: Decimal, digits: int, language: str | None) -> str:
+    """Remembered by language: a page of numbers says the same ones again and again."""
     text = formats.number_format(abs(exact), decimal_pos=digits, use_l10n=True, force_grouping=True)
     return f"{MINUS}{text}" if exact < 0 else text
 

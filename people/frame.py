@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from people.addresses import address
 from people.components.pieces import Action, PersonChip
 from people.viewer import NoPerson, Viewer
 
@@ -31,10 +31,7 @@ class Place:
     @property
     def href(self) -> str:
         """Where it is; empty while no page has the name."""
-        try:
-            return reverse(self.name)
-        except NoReverseMatch:
-            return ""
+        return address(self.name)
 
     def is_open_to(self, roles: frozenset[str]) -> bool:
         """Whether somebody with these roles sees it."""
@@ -146,7 +143,7 @@ class Frame:
         """What the person menu offers; signing out is always the last."""
         places = [place for place in self.navigation.personal if place.is_open_to(self.roles)]
         actions = [Action(str(place.label), place.href, place.icon, "quiet") for place in places]
-        return [*actions, Action(_("Sign out"), reverse("account_logout"), "sign-out", "quiet", "post")]
+        return [*actions, Action(_("Sign out"), address("account_logout"), "sign-out", "quiet", "post")]
 
     @property
     def theme(self) -> str:
@@ -162,23 +159,23 @@ class Frame:
     @property
     def home_href(self) -> str:
         """The viewer's own home."""
-        return _href(self.navigation.home) or "/"
+        return address(self.navigation.home) or "/"
 
     @property
     def version_href(self) -> str:
         """What open pages ask every few seconds."""
-        return _href(self.navigation.version) if self.viewer else ""
+        return address(self.navigation.version) if self.viewer else ""
 
     @property
     def search_href(self) -> str:
         """Where the search field leads."""
-        return _href(self.navigation.search) if self.viewer else ""
+        return address(self.navigation.search) if self.viewer else ""
 
     @property
     def inbox_href(self) -> str:
         """The inbox; whoever looks as somebody else has none."""
         is_own = getattr(self.request, "looking", None) is None
-        return _href(self.navigation.inbox) if self.viewer and is_own else ""
+        return address(self.navigation.inbox) if self.viewer and is_own else ""
 
     @property
     def inbox_count(self) -> int:
@@ -228,12 +225,3 @@ def viewer_roles_words(viewer: Viewer) -> list[str]:
         if charge.right in words
     ]
     return sorted(role_words(role) for role in viewer.roles) + lent
-
-
-def _href(name: str) -> str:
-    if not name:
-        return ""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

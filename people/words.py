@@ -139,6 +139,8 @@ ACTIONS: dict[str, Any] = {
     "pipeline_delete": gettext_lazy("Pipeline deleted"),
     "custom_field_create": gettext_lazy("Custom field added"),
     "custom_field_change": gettext_lazy("Custom field changed"),
+    "custom_field_switch_off": gettext_lazy("Custom field switched off"),
+    "custom_field_switch_on": gettext_lazy("Custom field switched on"),
     "custom_field_delete": gettext_lazy("Custom field deleted"),
     "credits_save": gettext_lazy("Credits of a deal changed"),
     "facts_push": gettext_lazy("Facts pushed by a program"),

@@ -17,6 +17,18 @@ from spm import heartbeat
 
 logger = logging.getLogger(__name__)
 
+
+class NoProbes(logging.Filter):
+    """Leaves out that a probe was answered with 503: it is asked every moment until everything is up, and says why itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.name == "django.request" and getattr(record, "status_code", 0) == 503 and _is_probe(record))
+
+
+def _is_probe(record: logging.LogRecord) -> bool:
+    return str(getattr(getattr(record, "request", None), "path_info", "")) == "/readyz"
+
+
 # A role that passes the wall: superuser, BYPASSRLS, or the right of an owner of a walled table.
 PASSES_THE_WALL = """
     SELECT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)

@@ -31,6 +31,7 @@ addresses = [
     path("pipelines", facts.PipelineListView.as_view(), name="pipeline_list"),
     path("rates", facts.RateListView.as_view(), name="rate_list"),
     path("fields", facts.OwnFieldListView.as_view(), name="own_field_list"),
+    path("fields/<int:field_id>", facts.OwnFieldView.as_view(), name="own_field_detail"),
     path("facts", imports.KindListView.as_view(), name="kind_list"),
     path("facts/<str:kind>", imports.FactsView.as_view(), name="facts"),
     path("imports", imports.ImportListView.as_view(), name="import_list"),

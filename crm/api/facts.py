@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +17,7 @@ from crm.api.shapes import (
     LeadShape,
     OpportunityChangeShape,
     OpportunityShape,
+    OwnFieldSent,
     OwnFieldShape,
     PipelineShape,
     ProductShape,
@@ -38,9 +41,11 @@ from crm.models import (
     Transaction,
 )
 from crm.policies import activities, leads, quotas, transactions
+from crm.selectors.custom import access_custom_field
 from crm.selectors.deals import access_deal, deal_history, deal_shares, deals_found
 from crm.selectors.depth import deals_deep, deals_deepen, facts_with_fields
 from crm.selectors.named import accounts_named, own_fields_named, pipelines_ordered, products_named, rates_seen
+from crm.services.custom_fields import field_switch
 from people.api.views import ApiView, ListView, Scope
 
 
@@ -337,6 +342,38 @@ class OwnFieldListView(FactListView):
     )
     def get(self, request: Request) -> Response:
         return super().get(request)
+
+
+class OwnFieldView(ApiView):
+    """One of them, to switch it off or on."""
+
+    reads, writes = Scope.FACTS_READ, Scope.FACTS_WRITE
+    serializer_class = OwnFieldShape
+
+    @extend_schema(operation_id="fields_read", tags=["facts"], summary="Read an own field", responses=OwnFieldShape)
+    def get(self, request: Request, field_id: int) -> Response:
+        return Response(OwnFieldShape(self._field(field_id)).data)
+
+    @extend_schema(
+        operation_id="fields_switch",
+        tags=["facts"],
+        summary="Switch an own field off or on",
+        request=OwnFieldSent,
+        responses=OwnFieldShape,
+    )
+    def patch(self, request: Request, field_id: int) -> Response:
+        """Its values and their history stay."""
+        sent = OwnFieldSent(data=request.data)
+        sent.is_valid(raise_exception=True)
+        field = access_custom_field(self.viewer, field_id)
+        field_switch(viewer=self.viewer, field=field, is_off=sent.validated_data["is_off"], at=timezone.now())
+        return Response(OwnFieldShape(field).data)
+
+    def _field(self, field_id: int) -> CustomField:
+        found = own_fields_named(self.viewer).filter(pk=field_id).first()
+        if found is None:
+            raise Http404
+        return found
 
 
 class PipelineListView(FactListView):

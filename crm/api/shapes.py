@@ -229,6 +229,13 @@ class OwnFieldShape(serializers.Serializer[Any]):
     key = serializers.CharField(help_text="Its name in `own_fields`; to send it, write `custom_` before it.")
     type = serializers.ChoiceField(CustomField.Type.choices)
     choices = serializers.ListField(child=serializers.CharField())
+    is_off = serializers.BooleanField(
+        help_text="Switched off: its values are kept, and neither shown, sent nor asked by until it is switched on again."
+    )
+
+
+class OwnFieldSent(serializers.Serializer[Any]):
+    is_off = serializers.BooleanField(help_text="True switches it off, false on again.")
 
 
 class RateShape(serializers.Serializer[Any]):

@@ -53,7 +53,7 @@ def _ranks(names: tuple[str, ...]) -> dict[str, int]:
 @dataclass(frozen=True)
 class Shape:
     """The fields of a kind. `telling` are fields that hardly any other kind has; `id_from` names the fields that stand
-    in where a file has no id."""
+    in where a file has no id; `off` are fields that are switched off, by name with their label."""
 
     kind: str
     fields: tuple[Field, ...]
@@ -61,6 +61,7 @@ class Shape:
     id_from: str = ""
     ignored: frozenset[str] = frozenset()  # column names (as keys) that never feed a field
     months: tuple[str, str, str] | None = None  # fields that take month, month after and value of months as columns
+    off: Mapping[str, str] = field(default_factory=dict)
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     @property

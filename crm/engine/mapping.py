@@ -5,7 +5,8 @@
     values: {product: {GTXPro: GTX Pro}}         per field: as in the file → as meant
     dates: D/M/Y                                 or M/D/Y, Y/M/D; where the file itself does not decide
     amounts: "1.234,56"                          likewise: how a number with decimals is written
-    fields: {business_segment: choice}           columns kept as new custom fields, each of a type
+    fields: {business_segment: choice}           columns kept as new custom fields, each of a type; `switch_on`: the field
+                                                 of that name is switched on again
     sheet: Deals                                 which sheet of a workbook; otherwise the first one
     header: 3                                    the line of the column names; `none`: there is none
 
@@ -82,6 +83,13 @@ def mapping_of(plain: Any, shape: Shape) -> FileMapping:
     )
 
 
+def off_check(mapping: FileMapping, shape: Shape) -> None:
+    """Raises: Unreadable where a mapping feeds a field that is switched off."""
+    for name in (*(name for name, column in mapping.columns.items() if column), *mapping.constants, *mapping.values):
+        if name in shape.off:
+            raise Unreadable("mapping_field_off", field=shape.off[name])
+
+
 def columns_check(mapping: FileMapping, columns: tuple[str, ...]) -> FileMapping:
     """The mapping with the columns as the file spells them. Raises: Unreadable where the file has no such column."""
     by_key = {letter_of(place).lower(): name for place, name in enumerate(columns)}
@@ -107,7 +115,7 @@ def _texts(part: Mapping[str, Any], shape: Shape) -> dict[str, str]:
 
 
 def _field(name: Any, shape: Shape) -> str:
-    if name not in shape.by_name:
+    if name not in shape.by_name and name not in shape.off:
         raise Unreadable("mapping_unknown_field", field=str(name), kind=shape.kind, fields=", ".join(shape.by_name))
     return str(name)
 

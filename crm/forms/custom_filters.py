@@ -1,9 +1,11 @@
 """Filters of the deals list by custom fields of deals and of their accounts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import django_filters as filters
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -12,24 +14,75 @@ from crm.models import CustomField, Opportunity
 from crm.selectors.custom import deals_with_role, deals_with_value, fields_of, texts_of
 
 Type, Entity = CustomField.Type, CustomField.Entity
+OFF = "switched_off"  # code of an error
+ENDS = ("from", "before", "to")
 Method = Callable[[QuerySet[Opportunity], str, Any], QuerySet[Opportunity]]
 
 
 def custom_filters() -> dict[str, filters.Filter]:
     """Name in the query → filter, for every custom field. One query, and one for each field without listed choices."""
     found: dict[str, filters.Filter] = {}
-    for field in fields_of(Entity.OPPORTUNITY, Entity.ACCOUNT):
+    off: dict[str, CustomField] = {}
+    for field in fields_of(Entity.OPPORTUNITY, Entity.ACCOUNT, with_off=True):
         name = f"custom_{field.key}" if field.entity == Entity.OPPORTUNITY else f"account_{field.key}"
-        found |= _filters_of(field, name)
-    return found
+        if field.is_off:
+            off[name] = field
+            found |= {each: _off_filter(field) for each in (name, *(f"{name}_{end}" for end in ENDS))}
+        else:
+            found |= _filters_of(field, name)
+    return found | ({"without": _without_filter(off)} if off else {})
 
 
 def with_own_fields(chosen: DealFilter) -> DealFilter:
-    """The same filters and those of the organization's own fields."""
+    """The same filters and those of the organization's own fields; one that is switched off refuses to filter."""
     for name, item in custom_filters().items():
-        item.parent, item.model, item.field_name = chosen, Opportunity, name
+        item.parent, item.model = chosen, Opportunity
+        item.field_name = item.field_name or name
         chosen.filters[name] = item
     return chosen
+
+
+def off_words(chosen: DealFilter) -> list[str]:
+    """What is said about fields that are switched off and asked for."""
+    found = [each for those in chosen.form.errors.as_data().values() for each in those if each.code == OFF]
+    return list(dict.fromkeys(message for each in found for message in each.messages))
+
+
+class OffField(forms.CharField):
+    """Takes no value: the field of that name is switched off."""
+
+    def __init__(self, *, own: CustomField, **options: Any) -> None:
+        super().__init__(**options)
+        self.own = own
+
+    def clean(self, value: Any) -> str:
+        if value:
+            raise off_error(self.own)
+        return ""
+
+
+class OffFilter(filters.Filter):  # type: ignore[misc]
+    field_class = OffField
+
+
+def off_error(field: CustomField) -> ValidationError:
+    words = _(
+        "“%(name)s” is switched off, so nothing can be filtered by it. Clear the filters, or have it switched on."
+    )
+    return ValidationError(words % {"name": field.name}, code=OFF)
+
+
+def _off_filter(field: CustomField) -> filters.Filter:
+    return OffFilter(own=field, label=field.name, widget=forms.HiddenInput())
+
+
+def _without_filter(off: Mapping[str, CustomField]) -> filters.Filter:
+    def check(value: str) -> None:
+        for name in value.split(","):
+            if name in off:
+                raise off_error(off[name])
+
+    return filters.CharFilter("without", method="lacking", widget=forms.HiddenInput(), validators=[check])
 
 
 def _filters_of(field: CustomField, name: str) -> dict[str, filters.Filter]:

@@ -19,10 +19,12 @@ from crm.engine.problem import Unreadable
 from crm.engine.profile import ColumnProfile, FileProfile
 from crm.forms.further import FurtherRow, first_meanings, further_fields, further_of, further_read, further_rows
 from crm.forms.widgets import QuickSelect
+from crm.intake.notes import columns_off
 from crm.intake.reading import Table, table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, shapes
 from crm.models import CustomField
+from crm.services.custom_fields import SWITCH_ON
 from crm.services.imports import DEFAULT_SOURCE
 
 LOOKED_AT = 2_000  # rows that are read when a file arrives
@@ -31,6 +33,7 @@ AMOUNT_STYLES = [("1,234.56", _("1.234 means one and a bit")), ("1.234,56", _("1
 
 
 NEW = "new:"  # before the type of a field that a column becomes
+SWITCHED_ON = NEW + SWITCH_ON
 
 
 def most_megabytes() -> int:
@@ -149,8 +152,11 @@ class ColumnsForm(forms.Form):
             del self.fields["is_snapshot"]
         fields = [("", _("– leave out –")), *((item.name, item.label or item.name) for item in shape.fields)]
         by_column = first_meanings(mapping)
+        off = columns_off([column.name for column in profile.columns], shape)
         for column in profile.columns:
             kept = [(_("Keep as a new field"), _kept_as(column))] if shape.kind in CustomField.Entity.values else []
+            if column.name in off:
+                kept = [(_("This field is switched off"), [(SWITCHED_ON, _("Switch it on again and fill it"))])]
             self.fields[_key(column)] = forms.ChoiceField(
                 label=_("“%(column)s” is") % {"column": column.name},
                 choices=[*fields, *kept],

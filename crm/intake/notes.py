@@ -1,7 +1,7 @@
 """What to know about how a file was read, before anything is compared: choices that were made for the reader."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from crm.engine.convert import DATED, questions_of
@@ -9,6 +9,7 @@ from crm.engine.fields import Shape
 from crm.engine.mapping import FileMapping
 from crm.engine.months import QUARTER
 from crm.engine.profile import ColumnProfile
+from crm.engine.texts import name_key
 from crm.intake.reading import Table
 from crm.intake.wording import note_sentence
 from kernel.issue import Issue, Level
@@ -19,7 +20,7 @@ _SEVERAL = re.compile(r"\w[\^~:]\w|\S+ \S+ \S+")  # several names in one, cut by
 
 def notes_of(table: Table, shape: Shape, mapping: FileMapping) -> list[Issue]:
     """One issue for each choice that somebody may want to correct."""
-    return [*notes_of_layout(table, mapping), *_column_notes(table, shape, mapping)]
+    return [*notes_of_layout(table, mapping), *_column_notes(table, shape, mapping), *_off_notes(table, shape, mapping)]
 
 
 def notes_of_layout(table: Table, mapping: FileMapping) -> Iterator[Issue]:
@@ -51,6 +52,20 @@ def _column_notes(table: Table, shape: Shape, mapping: FileMapping) -> Iterator[
         column = table.profile.column(column_name)
         if column is not None and shape.by_name[name].type in DATED and column.dates.serials:
             yield _of_column(Level.INFO, "excel_days", name, column, column.first_serial, column.dates.serials)
+
+
+def _off_notes(table: Table, shape: Shape, mapping: FileMapping) -> Iterator[Issue]:
+    """Columns that would feed a field if it were not switched off."""
+    fed = set(mapping.columns.values())
+    for column, label in columns_off(table.layout.columns, shape).items():
+        if column not in fed:
+            yield _note(Level.WARNING, "field_off", column=column, field=label)
+
+
+def columns_off(columns: Iterable[str], shape: Shape) -> dict[str, str]:
+    """Column → the field that is switched off and has its name."""
+    off = {name_key(word): label for name, label in shape.off.items() for word in (name, label)}
+    return {column: off[name_key(column)] for column in columns if name_key(column) in off}
 
 
 def _of_column(

@@ -9,7 +9,7 @@ from crm.engine.elsewhere import elsewhere
 from crm.engine.fields import Shape
 from crm.engine.guess import Known, columns_guess, knows_column
 from crm.engine.layout import Layout, Line, data_rows, layout_of
-from crm.engine.mapping import FileMapping, columns_check
+from crm.engine.mapping import FileMapping, columns_check, off_check
 from crm.engine.months import PARTS, MonthTable, month_table
 from crm.engine.problem import Unreadable
 from crm.engine.profile import FileProfile, profile_of
@@ -77,6 +77,7 @@ def mapping_decide(table: Table, shape: Shape, given: FileMapping, known: Known)
     """What was given goes first; columns that nobody mentioned are guessed. Raises: Unreadable."""
     if not given.columns and (code := elsewhere(table.layout.columns, shape.kind)):
         raise Unreadable(code)
+    off_check(given, shape)
     given = columns_check(given, table.layout.columns)
     guessed = columns_guess(table.profile, shape, known, only_exact=bool(given.columns))
     guessed |= _months_mapped(table, shape)

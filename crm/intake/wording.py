@@ -98,6 +98,10 @@ FILE: dict[str, Promise | str] = {
     ),
     "mapping_unknown_type": _("“%(value)s” is no type of field. Known: %(types)s."),
     "mapping_unknown_field": _("The mapping names a field “%(field)s”. Fields of %(kind)s: %(fields)s."),
+    "mapping_field_off": _(
+        "The field “%(field)s” is switched off. Switch it on under “Own fields”, or leave its column out."
+    ),
+    "mapping_no_field_off": _("No field called “%(field)s” is switched off. Name one that is, or say a type."),
     "mapping_unknown_column": _("The mapping names a column “%(column)s”. Columns of the file: %(columns)s."),
     "mapping_bad_dates": _("The mapping's dates are “%(value)s”; say one of %(orders)s."),
     "mapping_bad_amounts": _('The mapping\'s amounts are “%(value)s”; write an example such as "1.234,56".'),
@@ -110,6 +114,9 @@ FILE: dict[str, Promise | str] = {
 }
 
 NOTE: dict[str, Promise | str] = {
+    "field_off": _(
+        "The column “%(column)s” is left out: the field “%(field)s” is switched off. To fill it, switch it on first."
+    ),
     "ambiguous_amounts": FILE["ambiguous_amounts"],
     "excel_days": _(
         "Numbers like “%(value)s” in “%(column)s” were read as day numbers of a spreadsheet (44927 is 2023-01-01)."

@@ -3,8 +3,9 @@
 Values hang on `target_id` of the file's rows. A person field is a role: its values are rows of `crm_dealrole`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.db import connection
 
@@ -104,8 +105,24 @@ def shape_here(kind: Kind) -> Shape:
     shape = kind.shape
     if shape.kind not in CustomField.Entity.values:
         return shape
-    own = CustomField.objects.filter(entity=shape.kind).order_by("pk")
-    return replace(shape, fields=(*shape.fields, *map(field_of, own)))
+    own = list(CustomField.objects.filter(entity=shape.kind).order_by("pk"))
+    return replace(
+        shape,
+        fields=(*shape.fields, *(field_of(each) for each in own if not each.is_off)),
+        off={PREFIX + each.key: each.name for each in own if each.is_off},
+    )
+
+
+def remembered_fit(plain: Mapping[str, Any] | None, shape: Shape) -> dict[str, Any] | None:
+    """A mapping that was chosen before, without own fields that were taken away or switched off since."""
+    if plain is None:
+        return None
+
+    def is_there(name: str) -> bool:
+        return not name.startswith(PREFIX) or name in shape.by_name
+
+    parts = {name: plain[name] for name in ("columns", "constants", "values") if plain.get(name)}
+    return {**plain, **{part: {k: v for k, v in each.items() if is_there(k)} for part, each in parts.items()}}
 
 
 def field_of(custom: CustomField) -> Field:
@@ -121,7 +138,7 @@ def field_of(custom: CustomField) -> Field:
 
 def customs_of(intake: Intake, entity: str) -> list[CustomField]:
     """The custom fields that the file has. One query."""
-    own = CustomField.objects.filter(entity=entity).order_by("pk")
+    own = CustomField.objects.filter(entity=entity, is_off=False).order_by("pk")
     return [custom for custom in own if PREFIX + custom.key in intake.fields]
 
 

@@ -3,6 +3,8 @@
 A money field of deals is a named amount (ARR, services, margin, list). A person field of deals is a role: its values are
 rows of `DealRole`. Every other value is a row of `CustomValue`: `text` is how it is told apart and shown, `number` and
 `day` are for ranges, `converted_number` is in the organization's currency.
+
+A field that is switched off keeps its values and their history, and is offered and shown nowhere until it is switched on.
 """
 
 import pgtrigger
@@ -35,6 +37,7 @@ class CustomField(Walled):
     key = models.CharField(max_length=40, editable=False)  # what mapping files and commands call it
     type = models.CharField(_("type"), max_length=8, choices=Type)
     choices = models.JSONField(default=list, blank=True)  # texts that a choice can be, in their order
+    is_off = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         constraints = [

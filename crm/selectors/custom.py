@@ -32,9 +32,10 @@ def custom_trait(field: CustomField, fact: str = "o") -> CustomTrait:
     )
 
 
-def fields_of(*entities: str) -> list[CustomField]:
-    """The fields of deals, accounts or leads in the order of their names. One query."""
-    return list(CustomField.objects.filter(entity__in=entities).order_by("entity", "name"))
+def fields_of(*entities: str, with_off: bool = False) -> list[CustomField]:
+    """The fields of deals, accounts or leads in the order of their names; without those switched off. One query."""
+    found = CustomField.objects.filter(entity__in=entities).order_by("entity", "name")
+    return list(found if with_off else found.filter(is_off=False))
 
 
 def fields_in_use() -> list[tuple[CustomField, int]]:
@@ -54,15 +55,20 @@ def access_custom_field(viewer: Viewer, field_id: int) -> CustomField:
 
 
 def custom_values(entity: str, key: int) -> list[CustomValue]:
-    """What one deal, account or lead has. One query."""
-    found = CustomValue.objects.filter(**{f"{entity}_id": key}).select_related("field")
+    """What one deal, account or lead has, without fields that are switched off. One query."""
+    found = CustomValue.objects.filter(**{f"{entity}_id": key}, field__is_off=False).select_related("field")
     return list(found.order_by("field__name"))
 
 
 def deal_roles(deal: Opportunity) -> list[DealRole]:
-    """Who takes part in a deal beside its owner. One query."""
-    found = DealRole.objects.filter(opportunity=deal, is_deleted=False).select_related("person")
-    return list(found.order_by("role", "starts_on", "pk"))
+    """Who takes part in a deal beside its owner, without roles that are switched off. One query."""
+    return list(roles_on().filter(opportunity=deal).select_related("person").order_by("role", "starts_on", "pk"))
+
+
+def roles_on() -> QuerySet[DealRole]:
+    """People in roles, without roles that are switched off."""
+    off = CustomField.objects.filter(entity=Entity.OPPORTUNITY, type=Type.PERSON, is_off=True)
+    return DealRole.objects.filter(is_deleted=False).exclude(role__in=off.values("name"))
 
 
 def texts_of(field: CustomField) -> list[str]:

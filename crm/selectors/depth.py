@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from crm.models import Account, Credit, CustomValue, DealRole, Lead, Opportunity
+from crm.models import Account, Credit, CustomValue, Lead, Opportunity
+from crm.selectors.custom import roles_on
 
-OWN = Prefetch("custom_values", CustomValue.objects.select_related("field").order_by("field__name", "pk"))
-ROLES = Prefetch(
-    "roles", DealRole.objects.filter(is_deleted=False).select_related("person").order_by("role", "starts_on", "pk")
+OWN = Prefetch(
+    "custom_values",
+    CustomValue.objects.filter(field__is_off=False).select_related("field").order_by("field__name", "pk"),
 )
+ROLES = Prefetch("roles", roles_on().select_related("person").order_by("role", "starts_on", "pk"))
 CREDITS = Prefetch("credits", Credit.objects.select_related("person").order_by("kind", "role", "pk"))
 DEALS = (OWN, ROLES, CREDITS)
 

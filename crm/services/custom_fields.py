@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.engine.problem import Unreadable
+from crm.engine.texts import name_key
 from crm.models import CustomField, CustomValue, DealRole
 from crm.policies import custom_fields
 from people.audit import audit
@@ -19,6 +20,7 @@ from people.viewer import Viewer
 Type, Entity = CustomField.Type, CustomField.Entity
 
 MOST = 100  # fields of one entity
+SWITCH_ON = "switch_on"  # instead of a type: the field of that name is switched on again
 PREFIX = "custom_"
 
 
@@ -36,10 +38,32 @@ def field_change(*, viewer: Viewer, field: CustomField, name: str, choices: Sequ
     custom_fields.require(viewer, "change", field)
     if field.type == Type.CHOICE:
         _in_use_require(field, choices)
-    field.name, field.choices = name, _choices_check(field.type, choices)
+    before, field.name, field.choices = field.name, name, _choices_check(field.type, choices)
     _unique_require(field)
-    field.save()
+    if field.type == Type.PERSON:
+        DealRole.objects.filter(role=before, external_id__endswith=f"|{field.key}").update(role=name)
+    field.save(update_fields=["name", "choices"])
     audit("custom_field_change", actor=viewer.person, at=at, subject=field, detail={"name": name})
+
+
+def field_switch(*, viewer: Viewer, field: CustomField, is_off: bool, at: datetime) -> bool:
+    """Switch a field off, or on again; its values and their history stay. Whether it was the other way before. Raises:
+    PermissionDenied, ValidationError."""
+    custom_fields.require(viewer, "change", field)
+    return _switch(field, is_off, viewer.person, at)
+
+
+def _switch(field: CustomField, is_off: bool, actor: Person | None, at: datetime) -> bool:
+    now = CustomField.objects.select_for_update().filter(pk=field.pk).first()
+    if now is None:
+        raise ValidationError(_("This field was taken away in the meantime."), code="gone")
+    if now.is_off == is_off:
+        return False
+    CustomField.objects.filter(pk=field.pk).update(is_off=is_off)
+    field.is_off = is_off
+    action = "custom_field_switch_off" if is_off else "custom_field_switch_on"
+    audit(action, actor=actor, at=at, subject=field, detail={"name": now.name})
+    return True
 
 
 def field_delete(*, viewer: Viewer, field: CustomField, at: datetime) -> None:
@@ -56,8 +80,8 @@ def field_delete(*, viewer: Viewer, field: CustomField, at: datetime) -> None:
 
 
 def fields_ensure(*, entity: str, mapping: Any, actor: Person | None, at: datetime) -> Any:
-    """Make the columns that a mapping keeps as fields into fields, where there are none of that name; the mapping then
-    feeds them. Raises: Unreadable, ValidationError."""
+    """Make the columns that a mapping keeps as fields into fields, where there are none of that name, or switch them on
+    again; the mapping then feeds them. Raises: Unreadable, ValidationError."""
     if not isinstance(mapping, Mapping) or "fields" not in mapping:
         return mapping
     plain = {name: part for name, part in mapping.items() if name != "fields"}
@@ -66,12 +90,23 @@ def fields_ensure(*, entity: str, mapping: Any, actor: Person | None, at: dateti
         raise Unreadable("mapping_part_not_a_mapping", part="fields")
     if wanted and entity not in Entity.values:
         raise Unreadable("mapping_no_own_fields", kind=entity)
-    known = {field.name.casefold(): field for field in CustomField.objects.filter(entity=entity)}
+    own = list(CustomField.objects.filter(entity=entity))
+    known = {field.name.casefold(): field for field in own}
+    off = {name_key(word): field for field in own if field.is_off for word in (field.name, PREFIX + field.key)}
     columns = dict(plain.get("columns") or {})
     for column, type in wanted.items():
-        if type not in Type.values:
+        if type not in (*Type.values, SWITCH_ON):
             raise Unreadable("mapping_unknown_type", value=str(type), types=", ".join(Type.values))
-        field = known.get(str(column).casefold()) or _create(entity, str(column), str(type), [], actor, at)
+        field = known.get(str(column).casefold())
+        if type == SWITCH_ON:
+            field = off.get(name_key(str(column))) or field
+            if field is None:
+                raise Unreadable("mapping_no_field_off", field=str(column))
+            _switch(field, False, actor, at)
+        elif field is None:
+            field = _create(entity, str(column), str(type), [], actor, at)
+        elif field.is_off:
+            raise Unreadable("mapping_field_off", field=field.name)
         columns[PREFIX + field.key] = str(column)
     return {**plain, "columns": columns}
 
@@ -96,8 +131,11 @@ def _create(
 def _unique_require(field: CustomField) -> None:
     if not field.name:
         raise ValidationError({"name": _("Give the field a name.")}, code="no_name")
-    others = CustomField.objects.filter(entity=field.entity, name__iexact=field.name).exclude(pk=field.pk)
-    if others.exists():
+    other = CustomField.objects.filter(entity=field.entity, name__iexact=field.name).exclude(pk=field.pk).first()
+    if other is not None and other.is_off:
+        sentence = _("A field that is switched off has this name. Switch it on again, or choose another name.")
+        raise ValidationError({"name": ValidationError(sentence, code="twice")})
+    if other is not None:
         raise ValidationError({"name": _("Another field has this name.")}, code="twice")
 
 

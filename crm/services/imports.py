@@ -1,6 +1,7 @@
 """Imports: upload, map, preview, run, undo. The facts of a file are applied in one transaction or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from crm.engine.mapping import FileMapping, mapping_of
+from crm.engine.mapping import FileMapping, mapping_of, off_check
 from crm.engine.problem import Unreadable
 from crm.intake.resolve import in_bulk
 from crm.intake.wording import file_sentence
@@ -84,8 +85,10 @@ def import_map(
     actor: Person | None,
 ) -> Job:
     """Say what the columns mean, remember it for the source, and have a preview made. Raises: ValidationError."""
-    mapping = fields_ensure(entity=kind, mapping=mapping, actor=actor, at=at)
-    _mapping_check(kind, mapping)
+    with _unreadable_refused():
+        mapping = fields_ensure(entity=kind, mapping=mapping, actor=actor, at=at)
+        shape = shape_here(kind_of(kind))
+        off_check(mapping_of(mapping, shape), shape)
     batch = _lock(batch.pk)
     _state_require(batch, State.UPLOADED, State.CHECKED, State.FAILED)
     batch.kind, batch.source, batch.mapping = kind, source, mapping
@@ -268,9 +271,10 @@ def _request(run: JobRun) -> tuple[ImportBatch, Request]:
 
 
 def _mapping_of(batch: ImportBatch, kind: Kind) -> FileMapping:
-    """What was chosen; a custom field that was taken away since is left out."""
+    """What was chosen; a custom field that was taken away since is left out, one that is switched off is said."""
     shape = shape_here(kind)
-    columns = {name: column for name, column in batch.mapping.get("columns", {}).items() if name in shape.by_name}
+    known = {*shape.by_name, *shape.off}
+    columns = {name: column for name, column in batch.mapping.get("columns", {}).items() if name in known}
     return mapping_of({**batch.mapping, "columns": columns}, shape)
 
 
@@ -353,9 +357,11 @@ def _state_require(batch: ImportBatch, *states: str) -> None:
         raise ValidationError(_("This import was already started or finished. Look at its page."), code="bad_state")
 
 
-def _mapping_check(kind: str, mapping: dict[str, Any]) -> None:
+@contextmanager
+def _unreadable_refused() -> Iterator[None]:
+    """A mapping that cannot be used is refused in words. Raises: ValidationError."""
     try:
-        mapping_of(mapping, shape_here(kind_of(kind)))
+        yield
     except Unreadable as error:
         raise ValidationError(file_sentence(error.code, **error.params), code=error.code) from error
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.engine.dates import DateOrder
 from crm.engine.fields import Shape
-from crm.engine.mapping import FileMapping, mapping_of
+from crm.engine.mapping import FileMapping, mapping_of, off_check
 from crm.engine.problem import Unreadable
 from crm.intake.pushed import pushed_file
 from crm.intake.wording import file_sentence
@@ -138,6 +138,9 @@ def columns_of(shape: Shape, rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _unknown_field(shape: Shape, name: str) -> ValidationError:
+    if name in shape.off:
+        sentence = file_sentence("mapping_field_off", field=shape.off[name])
+        return ValidationError({f"rows.1.{name}": ValidationError(sentence, code="switched_off")})
     near = get_close_matches(name, shape.by_name, n=1)
     hint = _(" Did you mean “%(name)s”?") % {"name": near[0]} if near else ""
     words = {"name": name[:100], "kind": shape.kind, "fields": ", ".join(shape.by_name)}
@@ -206,7 +209,8 @@ def import_start(
     """Keep a file and have a worker apply it, or only make its preview. Raises: ValidationError."""
     imports.require(viewer, "create")
     try:
-        mapping_of(mapping, shape_here(kind_of(kind)))
+        shape = shape_here(kind_of(kind))
+        off_check(mapping_of(mapping, shape), shape)
     except Unreadable as error:
         field = "kind" if error.code == "no_kind" else "mapping"
         sentence = file_sentence(error.code, **error.params)

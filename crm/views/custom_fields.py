@@ -11,8 +11,8 @@ from crm.forms.custom_fields import CustomFieldChangeForm, CustomFieldForm
 from crm.models import CustomField
 from crm.policies import custom_fields
 from crm.selectors.custom import access_custom_field, fields_in_use
-from crm.services.custom_fields import field_change, field_create, field_delete
-from people.components import Action, Cell, Column, Crumb, Empty, Row, Table
+from crm.services.custom_fields import field_change, field_create, field_delete, field_switch
+from people.components import Action, Cell, Column, Crumb, Empty, Row, Status, Table
 from people.views.page import FormPage, act, form_page, viewer_of
 
 
@@ -66,6 +66,27 @@ def custom_field_delete_view(request: HttpRequest, field_id: int) -> HttpRespons
     )
 
 
+@require_POST
+def custom_field_off_view(request: HttpRequest, field_id: int) -> HttpResponse:
+    return _switched(request, field_id, True, _("The field is switched off. Its values are kept."))
+
+
+@require_POST
+def custom_field_on_view(request: HttpRequest, field_id: int) -> HttpResponse:
+    return _switched(request, field_id, False, _("The field is switched on, with the values it had."))
+
+
+def _switched(request: HttpRequest, field_id: int, is_off: bool, words: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    field = access_custom_field(viewer, field_id)
+    return act(
+        request,
+        reverse("crm:custom_field_list"),
+        words,
+        lambda: field_switch(viewer=viewer, field=field, is_off=is_off, at=timezone.now()),
+    )
+
+
 def _table(rows: list[tuple[CustomField, int]]) -> Table:
     return Table(
         id="fields",
@@ -76,6 +97,8 @@ def _table(rows: list[tuple[CustomField, int]]) -> Table:
             Column("type", _("Type")),
             Column("key", _("In mapping files")),
             Column("count", _("Values"), "count"),
+            Column("state", _("State")),
+            Column("switch", _("Switch"), is_label_hidden=True),
             Column("delete", _("Take away"), is_label_hidden=True),
         ],
         rows=[_row(field, count) for field, count in rows],
@@ -102,6 +125,33 @@ def _row(field: CustomField, count: int) -> Row:
             Cell(field.get_type_display()),
             Cell(f"custom_{field.key}"),
             Cell(count),
+            Cell(status=_status(field)),
+            Cell(action=_switch(field)),
             away,
         ]
+    )
+
+
+def _status(field: CustomField) -> Status:
+    return (
+        Status(_("Switched off"), "neutral", "x-circle")
+        if field.is_off
+        else Status(_("In use"), "good", "check-circle")
+    )
+
+
+def _switch(field: CustomField) -> Action:
+    if field.is_off:
+        return Action(_("Switch on"), reverse("crm:custom_field_on", args=[field.pk]), "check-circle", "quiet", "post")
+    words = _(
+        "“%(name)s” is then not offered or shown any more; links, files and programs that name it are told so. Its values"
+        " are kept, goals that are limited by it go on, and it can be switched on again."
+    )
+    return Action(
+        _("Switch off"),
+        reverse("crm:custom_field_off", args=[field.pk]),
+        "x-circle",
+        "quiet",
+        "post",
+        confirm=words % {"name": field.name},
     )

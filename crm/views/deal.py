@@ -14,6 +14,7 @@ from crm.selectors.activities import deal_activities
 from crm.selectors.custom import custom_values, deal_roles, fields_of
 from crm.selectors.deals import access_deal, deal_details, deal_history, fact_line
 from crm.selectors.leads import lead_of_deal
+from crm.selectors.share_history import shares_changed
 from crm.selectors.transactions import deal_transactions
 from crm.views.credits import credits_actions, credits_table
 from crm.views.deal_history import deal_events
@@ -36,6 +37,7 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
     deal = access_deal(viewer, deal_id)
     may_see_imports = imports.can(viewer, "view")
     values, details = custom_values("opportunity", deal.pk), deal_details(deal)
+    names = _names_on(details)
     handed = hand_overs_table(deal, viewer)
     context = {
         "deal": deal,
@@ -55,7 +57,13 @@ def deal_detail_view(request: HttpRequest, deal_id: int) -> HttpResponse:
         "transactions": _transactions_table(deal, viewer.organization.currency),
         "origin": origin_pairs(deal, may_see_imports),
         "line": fact_line(deal),
-        "events": deal_events(deal_history(deal), details, _field_names(details), may_see_imports),
+        "events": deal_events(
+            deal_history(deal),
+            [each for each in details if each.name in names],
+            shares_changed(deal, viewer),
+            names,
+            may_see_imports,
+        ),
     }
     return render(request, "crm/deal_detail.html", context)
 
@@ -122,11 +130,16 @@ def _lead_href(deal: Opportunity) -> str:
     return reverse("crm:lead_detail", args=[lead]) if lead else ""
 
 
-def _field_names(details: list[DetailChange]) -> dict[str, str]:
-    """What custom fields in the history are called."""
-    if not any(change.name.startswith("field:") for change in details):
-        return {}
-    return {f"field:{field.pk}": field.name for field in fields_of(CustomField.Entity.OPPORTUNITY)}
+def _names_on(details: list[DetailChange]) -> dict[str, str]:
+    """What the history's own fields and roles are called, without those that are switched off or gone."""
+    names = {change.name: change.name.removeprefix("role:") for change in details}
+    if not any(name.startswith(("field:", "role:")) for name in names):
+        return names
+    own = fields_of(CustomField.Entity.OPPORTUNITY, with_off=True)
+    off = {f"role:{field.name}" for field in own if field.is_off and field.type == Type.PERSON}
+    known = {f"field:{field.pk}": field.name for field in own if not field.is_off}
+    kept = {name: words for name, words in names.items() if not name.startswith("field:") and name not in off}
+    return kept | {name: known[name] for name in names if name in known}
 
 
 def _roles_table(roles: list[DealRole]) -> Table:

@@ -1,28 +1,80 @@
 """The history of a deal as a timeline: stage, amount, close date and owner, and whatever else changed about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.models import DealType, DetailChange, OpportunityChange, Outcome
+from crm.models import Credit, DealType, DetailChange, Measure, OpportunityChange, Outcome
+from crm.selectors.share_history import Part, SharesChanged
 from crm.views.deals import OUTCOME_ICONS, OUTCOME_TONES
 from crm.views.lists import day
+from crm.words import share_words
 from people import formats
 from people.components import Event
 
 
 def deal_events(
-    changes: list[OpportunityChange], details: list[DetailChange], names: Mapping[str, str], may_see_imports: bool
+    changes: list[OpportunityChange],
+    details: list[DetailChange],
+    shares: list[SharesChanged],
+    names: Mapping[str, str],
+    may_see_imports: bool,
 ) -> list[Event]:
     """All of it, newest first. `names`: what `field:<id>` is called."""
     events = [
         *_main_events(changes, may_see_imports),
+        *(_shares_event(item, may_see_imports) for item in shares),
         *(_detail_event(item, names, may_see_imports) for item in details),
     ]
     return sorted(events, key=lambda event: _day_of(event.at), reverse=True)
+
+
+def _shares_event(change: SharesChanged, may_see_imports: bool) -> Event:
+    kinds = {
+        Measure.INVOICES: _("Shares of invoices"),
+        Measure.DELIVERIES: _("Shares of deliveries"),
+        Measure.PAYMENTS: _("Shares of payments"),
+    }
+    href = reverse("crm:import_detail", args=[change.batch.pk]) if may_see_imports and change.batch else ""
+    return Event(
+        at=_day_of(change.at),
+        title=_("%(what)s: %(before)s → %(after)s")
+        % {
+            "what": kinds.get(Measure(change.kind)) or _("Shares"),
+            "before": parts_words(change.before),
+            "after": parts_words(change.after),
+        },
+        detail=_shares_reason(change),
+        actor=change.actor.name if change.actor else "",
+        icon="swap",
+        href=href,
+    )
+
+
+def parts_words(parts: Sequence[Part]) -> str:
+    """Alice Ames 60%, Bob Brand 40%, Carol Cole 50% beside it."""
+    words = [_part_words(part) for part in parts]
+    is_whole = any(part.role != Credit.Role.OVERLAY for part in parts)
+    return ", ".join(words if is_whole else [_("all to the owner"), *words])
+
+
+def _part_words(part: Part) -> str:
+    name = _("others") if part.is_others else part.name or _("the house")
+    if part.is_waiting:
+        name = _("%(name)s (not known yet)") % {"name": part.name}
+    words = f"{name} {share_words(part.share)}"
+    return _("%(share)s beside it") % {"share": words} if part.role == Credit.Role.OVERLAY else words
+
+
+def _shares_reason(change: SharesChanged) -> str:
+    if change.origin == Credit.Origin.HAND_OVER:
+        return _("Worked out from its hand-overs")
+    if change.origin == Credit.Origin.SEAT:
+        return _("Worked out from the seat that its owner left")
+    return _("By the file %(file)s") % {"file": change.batch.file_name} if change.batch else ""
 
 
 def _day_of(at: date | datetime) -> date:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.forms.custom_filters import with_own_fields
+from crm.forms.custom_filters import off_words, with_own_fields
 from crm.forms.deals import DealFilter
 from crm.models import Opportunity, Outcome
 from crm.policies import imports
@@ -24,7 +25,7 @@ from crm.selectors.deals import (
 from crm.views.lists import CountedPaginator, csv_answer, day, download, is_filtered, named, with_reasons
 from crm.words import stated_words
 from people import formats
-from people.components import Action, Cell, Column, Empty, Pages, PersonChip, Row, Stat, Status, Table
+from people.components import Action, Callout, Cell, Column, Empty, Pages, PersonChip, Row, Stat, Status, Table
 from people.viewer import Viewer
 from people.views.page import viewer_of
 
@@ -67,6 +68,7 @@ def deal_list_view(request: HttpRequest) -> HttpResponse:
     actions = [download(request, _("Download CSV"), "crm:deal_rows")] if totals.count else []
     context = {
         "filter": chosen,
+        "callout": off_callout(chosen),
         "table": table,
         "actions": actions,
         "stats": with_reasons(totals_stats(totals, currency), request, "crm:deal_totals"),
@@ -76,10 +78,12 @@ def deal_list_view(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def deal_rows_view(request: HttpRequest) -> StreamingHttpResponse:
-    """The deals of the list as CSV."""
+def deal_rows_view(request: HttpRequest) -> HttpResponseBase:
+    """The deals of the list as CSV; the list itself where it says why there are none."""
     viewer = viewer_of(request)
     chosen = deal_filter(request, deals_found(viewer))
+    if not chosen.is_valid() and off_words(chosen):
+        return HttpResponseRedirect(f"{reverse('crm:deal_list')}?{request.GET.urlencode()}")
     found = chosen.qs if chosen.is_valid() else deals_found(viewer).none()
     headings = [
         _("Id"), _("Deal"), _("Account"), _("Owner"), _("Product"), _("Stage"), _("Outcome"), _("Created"), _("Closes"),
@@ -101,6 +105,12 @@ def _cells(deal: Opportunity) -> list[object]:
 def deal_filter(request: HttpRequest, found: QuerySet[Opportunity]) -> DealFilter:
     """The usual filters and those of the organization's own fields."""
     return with_own_fields(DealFilter(request.GET, found, request=request))
+
+
+def off_callout(chosen: DealFilter) -> Callout | None:
+    """What a link says that asks for a field that is switched off."""
+    words = off_words(chosen) if not chosen.is_valid() else []
+    return Callout(_("No deals are shown"), " ".join(words), "warn") if words else None
 
 
 def totals_stats(totals: DealTotals, currency: str) -> list[Stat]:

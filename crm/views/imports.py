@@ -23,7 +23,7 @@ from crm.intake.reading import Table as FileTable
 from crm.intake.reading import mapping_decide, table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, kind_of, shapes
-from crm.kinds.custom import shape_here
+from crm.kinds.custom import remembered_fit, shape_here
 from crm.models import ImportBatch
 from crm.policies import imports
 from crm.selectors.imports import (
@@ -199,7 +199,7 @@ def _columns_form(request: HttpRequest, batch: ImportBatch, opened: FileTable, n
     remembered = own or mapping_remembered(kind=name, source=batch.source, columns=opened.layout.columns)
     shape = shape_here(kind)
     try:
-        mapping = mapping_decide(opened, shape, mapping_of(remembered, shape), known_names())
+        mapping = mapping_decide(opened, shape, mapping_of(remembered_fit(remembered, shape), shape), known_names())
     except Unreadable:
         mapping = mapping_decide(opened, shape, FileMapping(), known_names())
     initial = {

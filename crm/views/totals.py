@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm.forms.custom_filters import off_words
+from crm.forms.deals import DealFilter
 from crm.forms.facts import ActivityFilter, LeadFilter, TransactionFilter
 from crm.policies import imports
 from crm.selectors.activities import activities_found, activity_counts
@@ -115,6 +117,8 @@ def _answer(request: HttpRequest, chosen: List) -> HttpResponse:
     currency = viewer.organization.currency
     seen = chosen.found(viewer)
     filters = chosen.filters(request.GET, seen, request=request)
+    if isinstance(filters, DealFilter) and not filters.is_valid() and off_words(filters):
+        return HttpResponseRedirect(f"{reverse(chosen.here)}?{with_query(request.GET, page=None, figure=None)}")
     found = filters.qs if filters.is_valid() else seen.none()
     stats = chosen.stats(found, currency)
     stat = next((each for each in stats if each.key == request.GET.get(FIGURE)), stats[0])

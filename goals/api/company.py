@@ -1,5 +1,6 @@
 """Company objectives and the alignment tree in the API."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters as filters
@@ -20,6 +21,7 @@ from goals.api.company_shapes import (
     TreeShape,
     objective_values,
 )
+from goals.forms.objectives import kept_limits
 from goals.models import Objective
 from goals.selectors.coverage import Gap, Kind, gaps_of
 from goals.selectors.figures import goal_metrics
@@ -128,7 +130,7 @@ class ObjectiveView(ApiView):
         sent.is_valid(raise_exception=True)
         data = dict(sent.validated_data)
         reason = data.pop("reason", "")
-        values = _stored(data, data.get("metric", objective.metric))
+        values = _stored(data, data.get("metric", objective.metric), kept_limits(objective))
         version = objective.version
         objective_change(
             viewer=self.viewer, objective=objective, at=timezone.now(), version=version, reason=reason, **values
@@ -261,7 +263,7 @@ def _objective(viewer: Viewer, objective_id: int, status: int = 200) -> Response
     return Response(ObjectiveShape(listed).data, status=status, headers={"ETag": _etag(objective)})
 
 
-def _stored(data: dict[str, Any], metric: str) -> dict[str, Any]:
+def _stored(data: dict[str, Any], metric: str, kept: Collection[str] = ()) -> dict[str, Any]:
     """Owner and limits as they are stored. Raises: ValidationError."""
     values = objective_values(data)
     if "owner_id" in data:
@@ -275,5 +277,5 @@ def _stored(data: dict[str, Any], metric: str) -> dict[str, Any]:
         if data["limits"] and definition is None:
             raise ValidationError({"limits": [_("Only an objective on a metric can be limited.")]})
         asked = [(each["by"], each["text"]) for each in data["limits"]]
-        values["filters"] = filters_resolve(definition, asked) if definition else []
+        values["filters"] = filters_resolve(definition, asked, kept) if definition else []
     return values

@@ -1,5 +1,6 @@
 """Goals: list, set, read, revise, withdraw; check-ins, revisions and requests for change."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters as filters
@@ -101,7 +102,7 @@ def _holder(viewer: Viewer, person_id: int | None, team_id: int | None) -> dict[
     return {name: found}
 
 
-def _resolved(values: dict[str, Any], metric: str) -> dict[str, Any]:
+def _resolved(values: dict[str, Any], metric: str, kept: Collection[str] = ()) -> dict[str, Any]:
     """Limits in words as what is stored."""
     limits = values.pop("limits", None)
     if limits is None:
@@ -109,7 +110,7 @@ def _resolved(values: dict[str, Any], metric: str) -> dict[str, Any]:
     definition = goal_metrics().get(metric)
     if limits and definition is None:
         raise ValidationError({"limits": [_("Only a goal on a metric can be limited.")]})
-    found = filters_resolve(definition, [(each["by"], each["value"]) for each in limits]) if definition else []
+    found = filters_resolve(definition, [(each["by"], each["value"]) for each in limits], kept) if definition else []
     return {**values, "filters": found}
 
 
@@ -150,7 +151,7 @@ class GoalView(ApiView):
         sent.is_valid(raise_exception=True)
         values = dict(sent.validated_data)
         reason = values.pop("reason")
-        values = _resolved(values, values.get("metric", goal.metric))
+        values = _resolved(values, values.get("metric", goal.metric), [each["by"] for each in goal.filters])
         goal_revise(viewer=self.viewer, goal=goal, at=timezone.now(), version=goal.version, reason=reason, **values)
         return _goal_response(self.viewer, goal_id)
 

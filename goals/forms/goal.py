@@ -146,9 +146,14 @@ class GoalForm(TenantForm):
         for name in gone:
             del self.fields[name]
         self._choices("metric", [("", gettext("Choose a metric")), *metric_choices()])
-        limits = [("", gettext("Everything")), *limiting_dimensions()]
+        limits = [("", gettext("Everything")), *limiting_dimensions(kept=self._kept)]
         for each in LIMITS:
             self._choices(f"limit_by{each}", limits)
+
+    @property
+    def _kept(self) -> list[str]:
+        """By what the goal is limited already."""
+        return [limit["by"] for limit in self.goal.filters] if self.goal else []
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -207,7 +212,7 @@ class GoalForm(TenantForm):
             if not by and not value:
                 continue
             try:
-                found += filters_resolve(metric, [(by or "", value)])
+                found += filters_resolve(metric, [(by or "", value)], self._kept)
             except ValidationError as error:
                 raise ValidationError({f"{name}{each}": texts for name, texts in error.error_dict.items()}) from error
         if len({limit["by"] for limit in found}) < len(found):

@@ -80,7 +80,7 @@ class ObjectiveForm(DatedForm, TenantForm):
         fields: Any = self.fields
         fields["owner"].queryset = Person.objects.filter(left_on=None, erased_at=None).order_by("name")
         fields["metric"].choices = [("", "–"), *metric_choices()]
-        fields["limit_by"].choices = [("", _("everything")), *limiting_dimensions()]
+        fields["limit_by"].choices = [("", _("everything")), *limiting_dimensions(kept=kept_limits(objective))]
         if objective is None:
             del fields["reason"], fields["version"]
         elif objective.published_at:
@@ -105,6 +105,11 @@ class ObjectiveForm(DatedForm, TenantForm):
         super().refuse(error)
         if getattr(error, "code", "") == "changed_meanwhile":
             self.data = {**self.data, "version": str((error.params or {}).get("version", ""))}
+
+
+def kept_limits(objective: Objective | None) -> list[str]:
+    """By what an objective is limited already."""
+    return [limit["by"] for limit in objective.filters] if objective else []
 
 
 def _initial(objective: Objective) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def figures_of(organization: Organization, asks: Iterable[Ask], on: date) -> dic
     goals on a median), one more where a custom field limits; however many goals there are."""
     wanted = [ask for ask in dict.fromkeys(asks) if ask.metric in CATALOGUE]
     digits = Currency.of(organization.currency).digits
-    own = own_dimensions() if any(is_own(by) for ask in wanted for by, _values in ask.limits) else {}
+    own = own_dimensions(with_off=True) if any(is_own(by) for ask in wanted for by, _values in ask.limits) else {}
     found: dict[Ask, Value] = {}
     for together in _alike(wanted, lambda ask: (ask.holder[0], tuple(by for by, _values in ask.limits))):
         found |= _summed(organization, together, on, digits, own)

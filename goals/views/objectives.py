@@ -1,5 +1,6 @@
 """Company objectives: the list, the page of one with who has read it, and the forms."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from goals.forms.objectives import ObjectiveCheckInForm, ObjectiveFilter, ObjectiveForm
+from goals.forms.objectives import ObjectiveCheckInForm, ObjectiveFilter, ObjectiveForm, kept_limits
 from goals.models import Objective, Revision
 from goals.pages.pieces import progress_bar
 from goals.policies import objectives
@@ -312,19 +313,19 @@ def objective_change_view(request: HttpRequest, objective_id: int) -> HttpRespon
             at=timezone.now(),
             version=values.pop("version"),
             reason=values.pop("reason", ""),
-            **stored_values(values),
+            **stored_values(values, kept_limits(objective)),
         ),
         lambda made: here,
         _("Saved."),
     )
 
 
-def stored_values(values: dict[str, Any]) -> dict[str, Any]:
-    """What a form gives, as an objective keeps it. Raises: ValidationError."""
+def stored_values(values: dict[str, Any], kept: Collection[str] = ()) -> dict[str, Any]:
+    """What a form gives, as an objective keeps it; `kept`: by what it is limited already. Raises: ValidationError."""
     found = dict(values)
     by, text = found.pop("limit_by", ""), found.pop("limit_value", "")
     metric = goal_metrics().get(found["metric"]) if found["kind"] == "metric" else None
-    found["filters"] = filters_resolve(metric, [(by, text)]) if metric and by else []
+    found["filters"] = filters_resolve(metric, [(by, text)], kept) if metric and by else []
     return found
 
 

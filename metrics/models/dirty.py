@@ -48,10 +48,16 @@ class DirtyTeam(WalledFact):
 
 
 class DataVersion(Walled):
-    """One row per organization: locked by the worker that recomputes, counted up when numbers changed."""
+    """One row per organization: locked by the worker that recomputes, counted up when numbers changed.
+
+    A stamp never comes again. A change of single days stamps their months; any other one is a new `since`, under which no
+    month is stamped yet.
+    """
 
     version = models.BigIntegerField(default=0)
-    stamp = models.UUIDField(default=uuid4)  # new with every version, and never the same again
+    stamp = models.UUIDField(default=uuid4)  # new with every version
+    since = models.UUIDField(default=uuid4)
+    months = models.JSONField(default=dict)  # the first day of each → stamp
     computed_at = models.DateTimeField(null=True)
 
     class Meta:

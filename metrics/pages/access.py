@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kernel.row_id import row_id
 from metrics.pages.frame import Asked
 from metrics.selectors.members import member_name
-from metrics.selectors.own import is_own, own_dimensions
+from metrics.selectors.own import is_own, own_dimensions, own_require
 from metrics.selectors.question import NAMED, TRAITS, WITHOUT, Dimension
 from metrics.selectors.subject import (
     Subject,
@@ -54,7 +54,8 @@ def access_slice(asked: Asked) -> Subject:
 
 
 def _own_slice(subject: Subject, query: Mapping[str, str], without: Collection[str]) -> Subject:
-    """The same by custom fields. One query where there are any."""
+    """The same by custom fields. Two queries where there are any. Raises: SwitchedOff."""
+    own_require((*query, *without))
     own = own_dimensions() if any(map(is_own, (*query, *without))) else {}
     for name, dimension in own.items():
         if name in without:

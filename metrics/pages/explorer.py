@@ -21,7 +21,7 @@ from metrics.pages.periods import ALL, Choice, grain_words, period_words, short_
 from metrics.pages.switcher import Switcher
 from metrics.pages.why import metric_named
 from metrics.selectors.answer import Row as Figures
-from metrics.selectors.own import own_dimensions
+from metrics.selectors.own import own_dimensions, own_require
 from metrics.selectors.question import TRAITS, Dimension
 from metrics.selectors.structure import account_words, product_choices
 from metrics.selectors.subject import Subject
@@ -139,6 +139,7 @@ def explore(asked: Asked, name: str) -> Explored:
     subject = replace(subject, traits=tuple(each for each in subject.traits if each[0] in known))
     default = ALL if metric.basis is Basis.DUE else Grain.YEAR
     days = days_of(asked, default=default)
+    own_require([query.get("by", "")])
     offered = [key for key, _words in by_choices(metric, subject, own)]
     by = query.get("by", "") if query.get("by", "") in offered else offered[0]
     dimension = Dimension(by) if by in list(Dimension) else own.get(by)

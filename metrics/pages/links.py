@@ -1,11 +1,8 @@
 """Where figures lead: the deals behind them, the explorer, the reason. The one place that knows the addresses."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
-
-from django.urls import NoReverseMatch, reverse
 
 from kernel.period import Period
 from metrics.engine.definitions import Metric
@@ -13,21 +10,13 @@ from metrics.engine.parts import Basis
 from metrics.pages.periods import CUSTOM, Choice
 from metrics.selectors.subject import Subject
 from metrics.selectors.why import DealsBehind, deals_behind
+from people.addresses import address
 
 
 def page(name: str, *arguments: Any, **query: Any) -> str:
     """The address of a page with its query; empty while no page has the name."""
-    path = _path(name, *arguments)
+    path = address(name, *arguments)
     return same_page(path, query) if path else ""
-
-
-@lru_cache(maxsize=1000)
-def _path(name: str, *arguments: Any) -> str:
-    """Remembered, because a page of numbers asks for the same ones a hundred times."""
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""
 
 
 def same_page(path: str, query: Mapping[str, Any], **changes: Any) -> str:

@@ -84,7 +84,11 @@ class Sides:
 
     def _columns(self) -> list[Column]:
         short = {CYCLE_DAYS_MEAN.name: _("Cycle"), DEAL_SIZE_MEAN.name: _("Deal size"), WON_COUNT.name: _("Won")}
-        return [column_of(metric, self.currency, label=short.get(metric.name, "")) for metric in COLUMNS]
+        means = dict.fromkeys((CYCLE_DAYS_MEAN.name, DEAL_SIZE_MEAN.name), _("mean"))
+        return [
+            column_of(metric, self.currency, label=short.get(metric.name, ""), hint=means.get(metric.name, ""))
+            for metric in COLUMNS
+        ]
 
     def _row(self, side: Side) -> Row:
         href = links.numbers_of(side.subject, self.choice)

@@ -11,9 +11,9 @@ from kernel.money import Currency
 from kernel.period import Calendar, Grain, Period
 from metrics.engine.definitions import Metric, Quantile, is_cumulative, parts_of, quantile_of
 from metrics.engine.evaluate import Group, Value, evaluate
-from metrics.engine.parts import Basis, Part
+from metrics.engine.parts import FAMILY_OF, Basis, Family, Part
 from metrics.models import DataVersion
-from metrics.selectors.kept import kept
+from metrics.selectors.kept import kept, kept_by_days
 from metrics.selectors.members import members_of, names_of, pairs_of
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.span import last_closed_on, span_of
@@ -21,6 +21,7 @@ from metrics.selectors.sums import Key, quantiles, sums
 from people.fiscal import calendar_of
 from people.models import Organization
 
+OF_THEIR_DAY = frozenset({Family.DEALS, Family.LEADS, Family.ACTIVITIES, Family.QUOTAS})  # whose marks are of a day
 UNKNOWN = frozenset({Basis.LEAD_CREATED, Basis.OCCURRED, Basis.STEPPED})  # where nothing is known, nothing is 0
 
 
@@ -155,9 +156,29 @@ class _Groups:
             return compute()  # of one person read as quickly, of everybody too much to keep
         teams = sorted(asked.members.get(Dimension.TEAM, ()))
         named = sorted(asked.members)  # who is named has a row, with nothing in it too
-        return kept(
-            (what, asked.on, asked.by, asked.scope, self.window, teams, named, sorted(map(str, wanted))), compute
-        )
+        said = (what, asked.on, asked.by, asked.scope, teams, named, sorted(map(str, wanted)))
+        families = {FAMILY_OF.get(each, Family.DEALS) for each in wanted}
+        is_of_days = self.window.cuts and not asked.traits and families <= OF_THEIR_DAY
+        return kept((*said, self.window), (lambda: self._by_cut(said, wanted, read)) if is_of_days else compute)
+
+    def _by_cut(self, said: object, wanted: set[Any], read: Callable[..., dict[Key, Any]]) -> dict[Key, Any]:
+        """The same, each period from what is kept of its days."""
+
+        def compute(stretches: Sequence[Period]) -> list[dict[Key, Any]]:
+            window = Window(stretches[0].starts_on, stretches[-1].ends_before, tuple(stretches))
+            found = read(self.question, window, wanted, self.organization)
+            return [
+                {key[:-1]: value for key, value in found.items() if key[-1] == number}
+                for number in range(1, len(stretches) + 1)
+            ]
+
+        pieces = kept_by_days(said, self._stretches(), compute)
+        return {(*key, number): value for number, piece in enumerate(pieces, 1) for key, value in piece.items()}
+
+    def _stretches(self) -> list[Period]:
+        """The periods, the first and the last cut to the days asked for."""
+        asked = Period(self.window.starts_on or date.min, self.window.ends_before or date.max)
+        return [days for period in self.window.cuts if (days := asked.intersect(period))]
 
     def _to_date(self) -> dict[Key, dict[Part, Decimal]]:
         """Parts since the beginning of the fiscal year, per period; without a grain up to the last day asked for."""

@@ -45,7 +45,7 @@ def counts_customers(metric: Metric) -> bool:
     return Part.CUSTOMER_COUNT in parts_of(metric)
 
 
-def _whether(condition: Q) -> "ExpressionWrapper[BooleanField[bool, bool]]":
+def _whether(condition: Q) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 

@@ -1,6 +1,6 @@
 """From the words of a command, a link or an API call to a question, with sentences that say what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
@@ -12,7 +12,7 @@ from kernel.row_id import row_id
 from metrics.catalogue import CATALOGUE
 from metrics.engine.definitions import Metric
 from metrics.engine.parts import Basis
-from metrics.selectors.own import OwnDimension, is_own, own_dimensions, takes_own
+from metrics.selectors.own import OwnDimension, SwitchedOff, is_own, own_dimensions, own_require, takes_own
 from metrics.selectors.question import NAMED, ROLLED_UP, WITHOUT, Dimension, Member, Question, Scope
 from metrics.selectors.span import quota_periods
 from metrics.selectors.sums.traits import dimensions_of
@@ -94,6 +94,7 @@ def groupings_of(by: str) -> tuple[tuple[Dimension, ...], Grain | None]:
     grains: list[Grain] = []
     words = _words(by)
     own = own_dimensions() if any(map(is_own, words)) else {}
+    _off_refuse(set(words) - own.keys())
     known = [*Dimension, *own, *Grain, QUOTA_PERIOD]
     for word in words:
         if word in list(Dimension):
@@ -124,6 +125,7 @@ def scope_of(filters: Sequence[str]) -> Scope:
     people, products, team = None, None, None
     scope = Scope()
     own = own_dimensions() if any(map(is_own, filters)) else {}
+    _off_refuse(text for text in filters if text.partition("=")[0] not in own)
     for text in filters:
         key, is_given, value = text.partition("=")
         if is_given and key in own:
@@ -142,6 +144,13 @@ def scope_of(filters: Sequence[str]) -> Scope:
         else:
             raise QuestionError(_unknown("filter", key, [str(each) for each in Dimension]))
     return Scope(people, team, products, scope.traits)
+
+
+def _off_refuse(words: Iterable[str]) -> None:
+    try:
+        own_require(words)
+    except SwitchedOff as error:
+        raise QuestionError(str(error)) from error
 
 
 def _people(value: str) -> tuple[int, ...]:

@@ -36,21 +36,35 @@ class StageRow:
     past_due_amount: Decimal
 
 
-# counts are of the owner's deals, amounts follow the shares of those who are credited, as in every other figure
 STAGES = """
-    SELECT st.id, st.name, st.probability, count(*) FILTER (WHERE s.is_own), coalesce(sum(s.credit), 0),
-           count(*) FILTER (WHERE s.is_own) - count(s.amount),
-           CASE WHEN count(s.amount) = count(s.amount * s.probability)
-                THEN coalesce(sum(s.credit * s.probability), 0) END,
-           count(*) FILTER (WHERE s.is_own AND s.day < %(on)s),
-           coalesce(sum(s.credit) FILTER (WHERE s.day < %(on)s), 0)
+    SELECT st.id, st.name, st.probability, {sums}
     FROM crm_stage st
     JOIN crm_pipeline line ON line.id = st.pipeline_id
-    LEFT JOIN ({own} UNION ALL {shares}) s ON s.stage_id = st.id
+    LEFT JOIN {deals}
     WHERE st.outcome = 'open'
     GROUP BY st.id, st.name, st.probability, st.position, line.is_default, line.name
     ORDER BY line.is_default DESC, line.name, st.position
 """
+
+# of the company: shares make the whole, so that the deals alone are read, from an index
+WHOLE = {
+    "sums": """count(o.stage_id), coalesce(sum(o.converted_amount), 0), count(o.stage_id) - count(o.converted_amount),
+           CASE WHEN count(o.converted_amount) = count(o.converted_amount * coalesce(o.probability, st.probability))
+                THEN coalesce(sum(o.converted_amount * coalesce(o.probability, st.probability)), 0) END,
+           count(o.stage_id) FILTER (WHERE o.closed_on < %(on)s),
+           coalesce(sum(o.converted_amount) FILTER (WHERE o.closed_on < %(on)s), 0)""",
+    "deals": "{deals} ON o.stage_id = st.id AND o.outcome = 'open' AND NOT o.is_deleted",
+}
+# of people and teams: counts are of the owner's deals, amounts follow the shares, as in every other figure
+SHARED = {
+    "sums": """count(*) FILTER (WHERE s.is_own), coalesce(sum(s.credit), 0),
+           count(*) FILTER (WHERE s.is_own) - count(s.amount),
+           CASE WHEN count(s.amount) = count(s.amount * s.probability)
+                THEN coalesce(sum(s.credit * s.probability), 0) END,
+           count(*) FILTER (WHERE s.is_own AND s.day < %(on)s),
+           coalesce(sum(s.credit) FILTER (WHERE s.day < %(on)s), 0)""",
+    "deals": "({own} UNION ALL {shares}) s ON s.stage_id = st.id",
+}
 
 BELOW = """
     {who} IN (
@@ -79,7 +93,9 @@ def pipeline_by_stage(
 
 
 def _stages(organization: Organization, subject: Subject, as_of: date | None) -> str:
-    deals, start = DEALS if as_of is None else facts_then(Family.DEALS, as_of), cycle_start(organization)
+    deals = DEALS if as_of is None else facts_then(Family.DEALS, as_of)
+    if subject.is_company:
+        return STAGES.format(sums=WHOLE["sums"], deals=WHOLE["deals"].format(deals=deals))
 
     def mine(who: str) -> str:
         conditions = [COUNTS, "o.outcome = 'open'"]
@@ -89,10 +105,10 @@ def _stages(organization: Organization, subject: Subject, as_of: date | None) ->
             conditions.append(BELOW.format(who=who))
         return " AND ".join(conditions)
 
-    columns, credits = ", o.stage_id", credits_of(as_of)
+    start, columns = cycle_start(organization), ", o.stage_id"
     own = closed_events(start, source=deals, where=mine("o.owner_id"), columns=columns)
-    shares = closed_credits(source=deals, where=mine("c.person_id"), columns=columns, credits=credits)
-    return STAGES.format(own=own, shares=shares)
+    shares = closed_credits(source=deals, where=mine("c.person_id"), columns=columns, credits=credits_of(as_of))
+    return STAGES.format(sums=SHARED["sums"], deals=SHARED["deals"].format(own=own, shares=shares))
 
 
 def breakdown_by_product(

@@ -22,9 +22,14 @@ MANY = 20_000  # marks from which a rebuild is cheaper
 
 OLDEST = "SELECT max(id) FROM (SELECT id FROM metrics_dirtybucket ORDER BY id LIMIT %s) m"
 NEXT = """
-    UPDATE metrics_dataversion SET version = version + 1, stamp = gen_random_uuid(), computed_at = now()
+    UPDATE metrics_dataversion SET version = version + 1, stamp = n.stamp, computed_at = now(),
+        since = CASE WHEN n.months IS NULL THEN n.stamp ELSE since END,
+        months = CASE WHEN n.months IS NULL THEN '{}'
+            ELSE metrics_dataversion.months || (SELECT coalesce(jsonb_object_agg(m, n.stamp), '{}') FROM unnest(n.months) m) END
+    FROM (SELECT gen_random_uuid() AS stamp, %s::text[] AS months) n
     RETURNING version
 """
+FIRST_DAY = date(1, 1, 1)  # of a mark that is of no day: what every day depends on changed
 
 Mark = tuple[str, int, int, date | None]
 
@@ -78,14 +83,14 @@ def _batch(organization_id: int, *, is_full: bool, waits: bool, batch: int) -> t
                 rebuild(rollup, start)
         if Family.DEALS in families:
             teams_rebuild()
-        return taken, True, _version_up(organization_id)
+        return taken, True, _version_up(organization_id, None)
     marks = _marks_take(batch)
     if not marks:
         return 0, False, held.version
     for rollup in ROLLUPS:
         rewrite(rollup, _due(rollup, marks), start)
-    teams_rewrite(_due(PERSON, marks))
-    return len(marks), False, _version_up(organization_id)
+    is_moved = teams_rewrite(_due(PERSON, marks))
+    return len(marks), False, _version_up(organization_id, None if is_moved else _months(marks))
 
 
 def _due(rollup: Rollup, marks: list[Mark]) -> list[Bucket]:
@@ -128,9 +133,18 @@ def _marks_take(batch: int) -> list[Mark]:
         return taken
 
 
-def _version_up(organization_id: int) -> int:
+def _months(marks: list[Mark]) -> list[str] | None:
+    """The first days of the months that marks are of; None where one is of no day."""
+    days = {day for _family, _person, _product, day in marks}
+    if None in days or FIRST_DAY in days:
+        return None
+    return sorted({str(day.replace(day=1)) for day in days if day})
+
+
+def _version_up(organization_id: int, months: list[str] | None) -> int:
+    """A new version, of these months or of everything."""
     with connection.cursor() as cursor:
-        cursor.execute(NEXT)
+        cursor.execute(NEXT, [months])
         version: int = cursor.fetchone()[0]
     transaction.on_commit(lambda: cache.set(version_key(organization_id), version, KEEP_SECONDS), robust=True)
     return version

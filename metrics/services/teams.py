@@ -54,15 +54,15 @@ def teams_rebuild() -> None:
     _rebuild()
 
 
-def teams_rewrite(buckets: Iterable[Bucket]) -> None:
-    """The rows that these buckets of people, and changed seats and quotas, make due."""
+def teams_rewrite(buckets: Iterable[Bucket]) -> bool:
+    """The rows that these buckets of people, and changed seats and quotas, make due; whether there were any of those."""
     moved = _moved()
     if len({person for person, _ in moved}) > MANY or (0, 0) in moved:
         _rebuild()
-        return
+        return True
     some = sorted(set(buckets))
     if not some and not moved:
-        return
+        return False
     people, days = [person for person, _ in some], [day for _, day in some]
     with connection.cursor() as cursor:
         cursor.execute(DUE, [people, days, [person for person, _ in moved], [team for _, team in moved]])
@@ -71,6 +71,7 @@ def teams_rewrite(buckets: Iterable[Bucket]) -> None:
         )
         cursor.execute(f"INSERT INTO metrics_teamrollup ({COLUMNS}) {SUMS.format(rows=SOME)}")
         cursor.execute("DROP TABLE metrics_teamdue")
+    return bool(moved)
 
 
 def _rebuild() -> None:

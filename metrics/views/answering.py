@@ -8,9 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from metrics.pages.frame import Asked
 from metrics.selectors.kept import one_look
+from metrics.selectors.own import SwitchedOff
+from people.components import Callout
 
 View = Callable[..., HttpResponse]
 
@@ -24,10 +27,17 @@ def numbers_view(view: View) -> View:
         try:
             with one_look():
                 return view(request, *args, **kwargs)
+        except SwitchedOff as error:
+            return render(request, "metrics/switched_off.html", {"callout": _off_words(error)}, status=404)
         except ObjectDoesNotExist as error:
             raise Http404 from error
 
     return answer
+
+
+def _off_words(error: SwitchedOff) -> Callout:
+    words = _("It asks by “%(name)s”, a field that is switched off. Ask without it, or have it switched on.")
+    return Callout(_("This link cannot be shown now"), words % {"name": error.name}, "warn")
 
 
 def asked(request: HttpRequest) -> Asked:

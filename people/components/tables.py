@@ -68,11 +68,6 @@ class Cell:
     depth: int = 0  # how far in it stands, where the rows make a tree
 
     @property
-    def is_plain(self) -> bool:
-        """Words or a figure and nothing beside it, as most cells are."""
-        return not (self.delta or self.detail or self.piece)
-
-    @property
     def piece(self) -> Any:
         """What stands in the place of a value."""
         return self.person or self.status or self.progress or self.trend or self.action or self.choice

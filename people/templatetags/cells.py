@@ -7,7 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from people.components.tables import Cell, Column, Row
+from people.components.tables import Cell, Choice, Column, Row
+from people.templatetags.pieces import delta, person, sparkline
 
 register = template.Library()
 NUMERIC = mark_safe(' class="is-numeric"')
@@ -37,13 +38,37 @@ def _numeric(column: Column) -> SafeString:
 
 
 def _content(cell: Cell, text: str, csrf_token: str) -> SafeString:
-    if cell.is_plain:
-        return cell_value(cell, text)
-    return render_to_string("components/cell.html", {"cell": cell, "text": text, "csrf_token": csrf_token})
+    main = _piece(cell, csrf_token) if cell.piece else _value(cell, text)
+    if cell.delta and cell.delta.change is not None:
+        main += format_html('<span class="cell__delta">{}</span>', delta(cell.delta))
+    if cell.detail:
+        main += format_html('<span class="cell__detail">{}</span>', cell.detail)
+    return main
 
 
-@register.simple_tag
-def cell_value(cell: Cell, text: str) -> SafeString:
+def _piece(cell: Cell, csrf_token: str) -> SafeString:
+    if cell.person:
+        return person(cell.person)
+    if cell.trend:
+        return sparkline(cell.trend)
+    if cell.choice:
+        return _choice(cell.choice)
+    name = "status" if cell.status else "progress" if cell.progress else "action"
+    return render_to_string(f"components/{name}.html", {name: cell.piece, "csrf_token": csrf_token})
+
+
+def _choice(choice: Choice) -> SafeString:
+    return format_html(
+        '<label class="choice"><input class="form-check-input" type="checkbox" name="{}" value="{}"{}>'
+        '<span class="visually-hidden">{}</span></label>',
+        choice.name,
+        choice.value,
+        " checked" if choice.is_chosen else "",
+        choice.label,
+    )
+
+
+def _value(cell: Cell, text: str) -> SafeString:
     """The words or the figure of a cell, as a link where it leads somewhere, with the reason of a missing one."""
     return format_html(
         '<span class="cell__value{}{}"{}{}>{}</span>{}',

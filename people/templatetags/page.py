@@ -1,5 +1,7 @@
 """Tags every page uses: icons from the one sprite, and names that templates cannot build themselves."""
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -9,6 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of `static/icons/sprite.svg`; without a label it is decoration and stays silent."""
     href = f"{static('icons/sprite.svg')}#{name}"

@@ -126,7 +126,7 @@ def test_a_deal_shows_its_history_and_the_line_it_came_from(cast: Cast, sign_in:
     assert [event.title for event in page.context["events"]] == ["Engaging → Won", "First known in Engaging"]
     assert "$100 → $250" in page.context["events"][0].detail
     assert page.context["line"] == [("opportunity_id", "A-1"), ("deal_stage", "Won")]
-    assert len(asked) == FRAME + 9
+    assert len(asked) == FRAME + 10
 
 
 def test_a_deal_out_of_sight_is_not_found(cast: Cast, sign_in: SignIn) -> None:

@@ -31,6 +31,7 @@ from people.components import (
 )
 from people.components.charts import Mark, Mode, Orientation, round_steps
 from people.components.tables import with_query
+from people.templatetags.pieces import sparkline
 from spm.gallery import samples
 
 STATES = [(section, state) for section in samples.sections({}) for state in section.states]
@@ -48,7 +49,7 @@ def test_svg_numbers_do_not_follow_the_language(language: str) -> None:
     progress = Progress("x", D("61.5"), D(100), pace=D("0.585"))
     with translation.override(language):
         bar = render_to_string("components/progress.html", {"progress": progress})
-        line = render_to_string("components/sparkline.html", {"trend": Sparkline([1, 2, 4])})
+        line = sparkline(Sparkline([1, 2, 4]))
     assert 'width="61.50"' in bar and 'x1="58.50"' in bar
     assert re.search(r'points="0.0,29.0 60.0,20.3 120.0,3.0"', line)
 

@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from crm.models import CustomField, CustomValue
 from goals.models import Alignment, CheckIn, Goal, Revision
 from metrics.services import rollups_recompute
 from tests.cast import NOW, Cast
-from tests.crm.access import make_deal
+from tests.crm.access import make_deal, make_field
 from tests.goals.build import align, make_goal, make_objective
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +221,25 @@ def test_lists_are_running_to_come_or_over(cast: Cast, sign_in: SignIn) -> None:
     for when, name in (("running", "Goes on"), ("coming", "Comes later"), ("past", "Is over"), ("%00", "Goes on")):
         page = text(client, f"/goals/?when={when}")
         assert [each for each in ("Goes on", "Comes later", "Is over") if each in page] == [name]
+
+
+def test_a_goal_limited_by_a_field_that_is_off_keeps_its_limit_and_its_figure(cast: Cast, sign_in: SignIn) -> None:
+    field = make_field("Segment")
+    for name, segment, amount in [("A1", "SMB", 300), ("A2", "Enterprise", 500)]:
+        deal = make_deal(name, cast.alice, amount=Decimal(amount), closed_on=TODAY - timedelta(days=1))
+        CustomValue.objects.create(field=field, opportunity=deal, text=segment)
+    rollups_recompute(organization_id=cast.organization.pk)
+    limit = {"by": "custom_segment", "values": ["SMB"], "text": "SMB"}
+    goal, client = make_goal(cast.alice, filters=[limit], **DAYS), sign_in("bob")
+    assert "$300" in text(client, f"/goals/{goal.pk}/")
+    CustomField.objects.update(is_off=True)
+    page = text(client, f"/goals/{goal.pk}/")
+    assert "$300" in page and "Segment: SMB" in page
+    assert "Segment" not in text(client, "/goals/add/")
+    values = form(limit_by="custom_segment", limit_value="SMB", target="900", reason="More", version=str(goal.version))
+    answer = client.post(f"/goals/{goal.pk}/revise/", values)
+    assert answer.status_code == 302, answer.content.decode()
+    goal.refresh_from_db()
+    assert (goal.target, goal.filters) == (Decimal(900), [limit])
+    new = form(holder=f"person:{cast.alice.pk}", limit_by="custom_segment", limit_value="SMB")
+    assert client.post("/goals/add/", new).status_code == 422

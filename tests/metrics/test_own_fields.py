@@ -79,3 +79,43 @@ def test_the_page_of_a_metric_tells_deals_apart_by_a_field_and_leads_to_them(com
         listed = client.get(f"/deals/?outcome=won&{query}")
         assert len(listed.context["table"].rows) == count, query
         assert client.get(f"/why/?metric=revenue&{query}").status_code == 200
+
+
+@pytest.fixture
+def ada(company: Organization) -> Client:
+    with tenant(company.pk):
+        person = make_person("Ada Abel", organization=company)
+        Grant.objects.create(person=person, role=Grant.Role.ADMINISTRATOR)
+    client = Client()
+    client.force_login(person.user)
+    return client
+
+
+def off(company: Organization, *, is_off: bool = True) -> None:
+    with tenant(company.pk):
+        CustomField.objects.filter(key="segment").update(is_off=is_off)
+
+
+def test_a_field_that_is_off_is_not_offered_and_what_asks_by_it_says_so(company: Organization, ada: Client) -> None:
+    metrics(metric="revenue")
+    off(company)
+    page = ada.get("/metrics/revenue/", {"period": "all"})
+    assert "custom_segment" not in page.content.decode()
+    assert "account_size" in page.content.decode()
+    for query in ("custom_segment=SMB", "without=custom_segment"):
+        for path in ("/metrics/revenue/", "/why/"):
+            answer = ada.get(f"{path}?metric=revenue&{query}")
+            assert answer.status_code == 404 and "“Segment”, a field that is switched off" in answer.content.decode()
+    assert "switched off" in ada.get("/metrics/revenue/", {"by": "custom_segment"}).content.decode()
+    with tenant(company.pk):
+        for words in ({"by": "custom_segment"}, {"filters": ["custom_segment=SMB"]}, {"filters": ["custom_segment="]}):
+            with pytest.raises(QuestionError, match=r"“Segment” \(custom_segment\) is switched off"):
+                question_of(metrics="revenue", on=build.TODAY, **words)  # type: ignore[arg-type]
+
+
+def test_figures_are_the_same_while_it_is_off_and_after(company: Organization) -> None:
+    before, cut = metrics(metric="revenue")["rows"], metrics(metric="revenue", by="custom_segment")["rows"]
+    off(company)
+    assert metrics(metric="revenue")["rows"] == before
+    off(company, is_off=False)
+    assert metrics(metric="revenue", by="custom_segment")["rows"] == cut

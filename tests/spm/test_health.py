@@ -39,6 +39,17 @@ def test_without_a_worker_it_is_not_ready(client: Client, no_worker_lives: None)
 
 
 @pytest.mark.django_db
+def test_an_answer_that_it_is_not_ready_fills_no_log(
+    client: Client, no_worker_lives: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(health.NoProbes())
+    client.get("/readyz")
+    assert caplog.records == []
+    client.get("/nowhere/")
+    assert [record.getMessage() for record in caplog.records] == ["Not Found: /nowhere/"]
+
+
+@pytest.mark.django_db
 def test_a_workers_word_is_good_for_seconds_only(a_worker_lives: None) -> None:
     assert 0 < heartbeat.broker().ttl(heartbeat.KEY) <= heartbeat.SECONDS
 

@@ -14,7 +14,7 @@ from crm.engine.problem import Unreadable
 from crm.intake.reading import table_open
 from crm.intake.wording import file_sentence
 from crm.kinds.base import KINDS, Kind, kind_of, shapes
-from crm.kinds.custom import shape_here
+from crm.kinds.custom import remembered_fit, shape_here
 from crm.models import ImportBatch
 from crm.selectors.differences import differences_told
 from crm.selectors.imports import mapping_remembered
@@ -88,7 +88,7 @@ def _mapping(path: Path, options: dict[str, Any]) -> FileMapping:
         chosen = _choice(FileMapping(), options)
         columns = table_open(lambda: _chunks(path), shapes(), most_rows=1, chosen=chosen, shape=shape).layout.columns
         remembered = mapping_remembered(kind=shape.kind, source=options["source"], columns=columns)
-        return _choice(mapping_of(remembered, shape), options)
+        return _choice(mapping_of(remembered_fit(remembered, shape), shape), options)
     at = timezone.now()
     try:
         plain = yaml.safe_load(Path(options["mapping"]).read_text(encoding="utf-8-sig"))

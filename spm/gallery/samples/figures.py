@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from people.components import Chart, Delta, Empty, Figure, Progress, Series, Sparkline, Stat
+from people.templatetags.pieces import delta, sparkline
 from spm.gallery.samples.state import Section, State
 
 TREND = [D(310), D(290), D(345), D(402), D(380), D(455), D(430), D(512), D(498), D(561), D(540), D(618)]
@@ -138,7 +139,7 @@ def _deltas() -> list[State]:
         _("Very large"): Delta(D("123.4"), other),
         _("Absolute money"): Delta(D("1250"), other, "absolute", "money", "USD", "neither"),
     }
-    return [State(name, "delta", {"delta": delta}) for name, delta in samples.items()]
+    return [State(name, delta, {"change": change}) for name, change in samples.items()]
 
 
 def _progress() -> list[State]:
@@ -160,7 +161,7 @@ def _trends() -> list[State]:
         _("Flat"): [4, 4, 4],
         _("One value"): [7],
     }
-    return [State(name, "sparkline", {"trend": Sparkline(values)}) for name, values in samples.items()]
+    return [State(name, sparkline, {"trend": Sparkline(values)}) for name, values in samples.items()]
 
 
 def _charts() -> list[State]:

@@ -1,6 +1,6 @@
 """A component, and one state of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +11,17 @@ from django.utils.text import slugify
 
 @dataclass(frozen=True)
 class State:
-    """One state: its name, the template, the documented context."""
+    """One state: its name, the template or the tag that draws it, and the documented context."""
 
     name: str
-    template: str
+    drawn_by: str | Callable[..., str]
     context: dict[str, Any] = field(default_factory=dict)
 
     def render(self, request: HttpRequest | None = None) -> str:
         """The component as a page would show it."""
-        return render_to_string(f"components/{self.template}.html", self.context, request)
+        if callable(self.drawn_by):
+            return self.drawn_by(**self.context)
+        return render_to_string(f"components/{self.drawn_by}.html", self.context, request)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from people.components import (
     Table,
     sort_rows,
 )
+from people.templatetags.pieces import person
 from spm.gallery.samples.state import Section, State
 
 TEAM = [
@@ -223,16 +224,16 @@ def _keyvalues() -> list[State]:
 
 def _people() -> list[State]:
     return [
-        State(_("With a seat"), "person", {"person": PersonChip("Maya Okafor", _("Rep, North"), "#")}),
-        State(_("Small"), "person", {"person": PersonChip("Bob", is_small=True)}),
+        State(_("With a seat"), person, {"chip": PersonChip("Maya Okafor", _("Rep, North"), "#")}),
+        State(_("Small"), person, {"chip": PersonChip("Bob", is_small=True)}),
         State(
             _("Long"),
-            "person",
+            person,
             {
-                "person": PersonChip(
+                "chip": PersonChip(
                     "Maria del Carmen Fernández de la Vega Sanz", _("Regional manager for enterprise accounts")
                 )
             },
         ),
-        State(_("Right to left"), "person", {"person": PersonChip("محمد علي", _("Rep"))}),
+        State(_("Right to left"), person, {"chip": PersonChip("محمد علي", _("Rep"))}),
     ]
