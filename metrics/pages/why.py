@@ -13,7 +13,7 @@ from metrics.engine.parts import Basis, Family, Part
 from metrics.pages import ask, links
 from metrics.pages.access import access_slice, trait_words
 from metrics.pages.behind import rows_behind
-from metrics.pages.figures import divides_money, unit_of
+from metrics.pages.figures import digits_of, divides_money, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
 from metrics.selectors.own import takes_own
@@ -64,7 +64,7 @@ def why(asked: Asked) -> Why:
     return Why(
         head=Head.of(_("Why this number"), asked, days),
         label=_(metric.label),
-        text=formats.figure(value.value, unit_of(metric), currency),
+        text=formats.figure(value.value, unit_of(metric), currency, digits_of(metric)),
         reason=notes_text(value.notes) or _("There is nothing to count in these days.") if value.value is None else "",
         sentence=definition(metric).sentence,
         pairs=[(_("Of whom"), subject.name), *_back_words(as_of), *kept, *_pairs(metric, value, days, currency)],

@@ -84,6 +84,11 @@ def test_the_activities_of_every_won_deal_make_the_figure(cast: Cast) -> None:
         "the call a day after the close is none of them"
     )
     assert parts(page) == ("2", "3")
+    assert page.text == "0.7", "a number per deal keeps a decimal"
+    explorer = cast.client("erin").get(
+        "/metrics/touches_per_won/", {**QUARTER, "by": "person", "person": cast.alice.pk}
+    )
+    assert shown(explorer)["touches_per_won"] == "0.7"
 
 
 def test_the_days_since_an_activity_make_the_figure(cast: Cast) -> None:
