@@ -87,10 +87,14 @@ def cycle_start(organization: Organization) -> str:
     return "coalesce(o.engaged_on, o.created_on)"
 
 
+def cycle_days(start: str) -> str:
+    """How long a won deal took; NULL where its start is unknown or after its close."""
+    return f"CASE WHEN o.outcome = 'won' AND {start} <= o.closed_on THEN o.closed_on - {start} END"
+
+
 def closed_events(start: str, *, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:
     """Events of deals on the day they were decided or are due; `columns` are more of them, each after a comma."""
-    cycle_days = f"CASE WHEN o.outcome = 'won' AND {start} <= o.closed_on THEN o.closed_on - {start} END"
-    return CLOSED_EVENT.format(cycle_days=cycle_days, source=source, where=where, columns=columns, **OWNED)
+    return CLOSED_EVENT.format(cycle_days=cycle_days(start), source=source, where=where, columns=columns, **OWNED)
 
 
 def created_events(*, source: str = DEALS, where: str = COUNTS, columns: str = "") -> str:

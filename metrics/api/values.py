@@ -15,7 +15,7 @@ from metrics.selectors.answer import answer
 from metrics.selectors.asking import question_open_to, size_check
 from metrics.selectors.parse import QuestionError, question_of
 from metrics.words import definition
-from people.api.problem import Problem
+from people.api.problem import Problem, bad_parameter
 from people.api.views import ApiView, Scope
 
 
@@ -76,6 +76,11 @@ def _parameter(name: str, words: str, *, is_required: bool = False, is_many: boo
     return OpenApiParameter(name, str, description=words, required=is_required, many=is_many, explode=True)
 
 
+def refused(error: QuestionError, status: int = 400, code: str = "invalid_parameter") -> Problem:
+    """The refusal of a question, in the words of parameters rather than of a command's options."""
+    return bad_parameter(error.field, str(error).replace("--as-of", "as_of").replace("--", ""), status, code)
+
+
 class ValuesView(ApiView):
     """The rows of `manage.py metrics`, with its words and rules."""
 
@@ -123,7 +128,7 @@ class ValuesView(ApiView):
             size_check(question)
         except QuestionError as error:
             status, code = (400, "invalid_parameter") if error.is_usage else (404, "not_found")
-            raise Problem(status, code, str(error).replace("--", "")) from error  # the words of the command's options
+            raise refused(error, status, code) from error
         except ObjectDoesNotExist as error:
             raise Problem(404, "not_found", _("These numbers are not open to you, or do not exist.")) from error
         except PermissionDenied as error:

@@ -18,7 +18,7 @@ from crm.selectors.deals import deals_in_sight
 from crm.selectors.depth import facts_with_fields
 from kernel.period import Period
 from kernel.row_id import row_id
-from metrics.api.values import MetricShape
+from metrics.api.values import MetricShape, refused
 from metrics.engine.definitions import Metric, families_of
 from metrics.engine.parts import Family
 from metrics.pages.document import answer_document
@@ -107,7 +107,7 @@ class WhyView(ApiView):
             as_of = _past_day(asked.get("as_of"), metric, self.viewer.on)
             subject = _subject(self.viewer, asked.get("person"), asked.get("team"))
         except QuestionError as error:
-            raise Problem(400, "invalid_parameter", str(error).replace("--", "")) from error
+            raise refused(error) from error
         except ObjectDoesNotExist as error:
             raise Problem(404, "not_found", _("These numbers are not open to you, or do not exist.")) from error
         question = _question(metric, period, subject, self.viewer, as_of)
@@ -162,7 +162,7 @@ def _past_day(text: str | None, metric: Metric, on: date) -> date | None:
 def _metric(name: str) -> Metric:
     found = metrics_of(name)
     if len(found) != 1:
-        raise QuestionError("Ask for one metric at once.")
+        raise QuestionError("Ask for one metric at once.", field="metric")
     return found[0]
 
 
@@ -171,7 +171,9 @@ def _period(first: str | None, last: str | None) -> Period | None:
     if starts_on is None and ends_before is None:
         return None
     if starts_on is None or ends_before is None or starts_on >= ends_before:
-        raise QuestionError("Give --from and --to together, --to after --from.")
+        raise QuestionError(
+            "Give --from and --to together, --to after --from.", field="from" if starts_on is None else "to"
+        )
     return Period(starts_on, ends_before)
 
 

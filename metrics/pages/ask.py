@@ -55,14 +55,19 @@ def by_period(
     metrics: Sequence[Metric],
     periods: Iterable[Period],
     as_of: date | None = None,
+    ever: Period | None = None,
 ) -> dict[Period, Values]:
-    """Values per period; periods may not overlap. One query, two with medians."""
-    cuts = tuple(sorted(set(periods)))
+    """Values per period; periods may not overlap. `ever` is the only one where it stands for all time, which has no
+    ends. One query, two with medians."""
     found: dict[Period, dict[str, Value]] = {}
-    for row in _rows(viewer, _question(viewer, metrics, as_of, scope=subject.scope, cuts=cuts)):
-        if row.period:
-            found.setdefault(row.period, {})[row.metric.name] = row.figure
+    for row in _rows(viewer, _question(viewer, metrics, as_of, scope=subject.scope, cuts=_cuts(periods, ever))):
+        if period := row.period or ever:
+            found.setdefault(period, {})[row.metric.name] = row.figure
     return dict(found)
+
+
+def _cuts(periods: Iterable[Period], ever: Period | None) -> tuple[Period, ...]:
+    return () if ever else tuple(sorted(set(periods)))
 
 
 def now(viewer: Viewer, subject: Subject, metrics: Sequence[Metric], as_of: date | None = None) -> Values:
@@ -104,15 +109,15 @@ def members_by_period(
     metrics: Sequence[Metric],
     periods: Iterable[Period],
     as_of: date | None = None,
+    ever: Period | None = None,
 ) -> dict[int, dict[Period, Values]]:
-    """Member → period → values, of everybody with facts in the subject. One query, two with medians."""
-    cuts = tuple(sorted(set(periods)))
-    asked = {"by": (by,), "scope": subject.scope, "cuts": cuts, "members": {by: members}}
+    """Member → period → values, of everybody with facts in the subject; `ever` as above. One query, two with medians."""
+    asked = {"by": (by,), "scope": subject.scope, "cuts": _cuts(periods, ever), "members": {by: members}}
     question = _question(viewer, metrics, as_of, **asked)
     found: dict[int, dict[Period, Figures]] = {}
     for row in _rows(viewer, question):
-        if row.period:
-            found.setdefault(row.ids[by], {}).setdefault(row.period, Figures()).rows[row.metric.name] = row
+        if period := row.period or ever:
+            found.setdefault(row.ids[by], {}).setdefault(period, Figures()).rows[row.metric.name] = row
     return {member: dict(values) for member, values in found.items()}
 
 
@@ -133,10 +138,15 @@ def members_now(
 
 
 def people_by_period(
-    viewer: Viewer, people: Sequence[int], metrics: Sequence[Metric], period: Period, as_of: date | None = None
+    viewer: Viewer,
+    people: Sequence[int],
+    metrics: Sequence[Metric],
+    period: Period,
+    as_of: date | None = None,
+    ever: Period | None = None,
 ) -> list[Values]:
     """The values of each of these people. One query, two with medians."""
-    return _people(viewer, _question(viewer, metrics, as_of, cuts=(period,)), people)
+    return _people(viewer, _question(viewer, metrics, as_of, cuts=_cuts([period], ever)), people)
 
 
 def people_now(

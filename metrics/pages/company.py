@@ -68,10 +68,10 @@ def company(asked: Asked) -> CompanyPage:
     viewer, currency = asked.viewer, asked.viewer.organization.currency
     subject, days = access_company_numbers(asked.viewer), days_of(asked, has_picker=True)
     choice = days.choice
-    by_period = ask.by_period(viewer, subject, TOTALS, choice.windows, choice.as_of)
+    by_period = ask.by_period(viewer, subject, TOTALS, choice.windows, choice.as_of, choice.ever)
     values = {**by_period[choice.period], **ask.now(viewer, subject, tiles.STANDING, choice.as_of)}
     trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice), choice.as_of)
-    stages = pipeline_by_stage(subject, choice.chosen, choice.as_of)
+    stages = pipeline_by_stage(viewer.organization, subject, choice.chosen, choice.as_of)
     key = compare.chosen(asked, choice)
     return CompanyPage(
         head=Head.of(_("Company"), asked, days, subtitle=viewer.organization.name, hats=hats_of(asked, choice)),
@@ -101,7 +101,7 @@ def company_sides(asked: Asked) -> Sides:
     """The regions or teams beside their total, without the rest of the page. Raises: PermissionDenied. Seven queries."""
     viewer, choice = asked.viewer, days_of(asked).choice
     subject = access_company_numbers(viewer)
-    total = ask.by_period(viewer, subject, DATED, [choice.period], choice.as_of)[choice.period]
+    total = ask.by_period(viewer, subject, DATED, [choice.period], choice.as_of, choice.ever)[choice.period]
     total = {**total, **ask.now(viewer, subject, STANDING, choice.as_of)}
     return _teams(asked, subject, choice, viewer.organization.currency, total)
 
@@ -137,7 +137,7 @@ def _team_actions(viewer: Viewer) -> list[Action]:
 
 def _rows(viewer: Viewer, subject: Subject, tree: TeamNames, choice: Choice) -> list[Side]:
     by_period = ask.members_by_period(
-        viewer, subject, Dimension.TEAM, tree.below, DATED, asked_periods(choice), choice.as_of
+        viewer, subject, Dimension.TEAM, tree.below, DATED, asked_periods(choice), choice.as_of, choice.ever
     )
     now = ask.members_now(viewer, subject, Dimension.TEAM, tree.below, STANDING, choice.as_of)
     return [
@@ -149,7 +149,7 @@ def _products(viewer: Viewer, subject: Subject, choice: Choice, currency: str) -
     """What products brought, the largest first. Two queries."""
     names = dict(product_choices())
     period, as_of = [choice.period], choice.as_of
-    found = ask.members_by_period(viewer, subject, Dimension.PRODUCT, names, [REVENUE], period, as_of)
+    found = ask.members_by_period(viewer, subject, Dimension.PRODUCT, names, [REVENUE], period, as_of, choice.ever)
     sold = [
         (key, names.get(key) or _("Without product"), values[choice.period][REVENUE.name].value)
         for key, values in found.items()

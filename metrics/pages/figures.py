@@ -21,6 +21,11 @@ def unit_of(metric: Metric) -> str:
     return UNITS[metric.unit]
 
 
+def digits_of(metric: Metric) -> int | None:
+    """How many decimal places a value is shown with; None: as its unit is. A number per deal has one: 3.2."""
+    return 1 if metric.unit is Unit.NUMBER else None
+
+
 def better_of(metric: Metric) -> Better:
     """Which direction is better."""
     words: dict[Direction, Better] = {
@@ -92,6 +97,7 @@ def figure_of(
         value.value,
         unit_of(metric),
         currency if metric.unit is Unit.MONEY else "",
+        digits=digits_of(metric),
         key=metric.name,
         delta=delta,
         trend=Sparkline(list(trend)) if any(each is not None for each in trend) else None,
@@ -111,6 +117,7 @@ def column_of(metric: Metric, currency: str, *, is_sortable: bool = True, hint: 
         label or _(metric.label),
         unit,
         currency if unit == "money" else "",
+        digits_of(metric),
         is_sortable=is_sortable,
         hint=hint,
     )

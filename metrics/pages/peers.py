@@ -22,7 +22,7 @@ def median_of_peers(viewer: Viewer, subject: Subject, metrics: Sequence[Metric],
         return Comparison(_("the team: fewer than five people"))
     team, people = circle
     values = [
-        *people_by_period(viewer, people, dated(metrics), choice.period, choice.as_of),
+        *people_by_period(viewer, people, dated(metrics), choice.period, choice.as_of, choice.ever),
         *people_now(viewer, people, standing(metrics), choice.as_of),
     ]
     medians = {

@@ -112,6 +112,11 @@ class Choice:
         return sorted({self.period, *others})
 
     @property
+    def ever(self) -> Period | None:
+        """The days of all time, which has no ends where figures are asked for: facts without a day are in it too."""
+        return self.period if self.key == ALL else None
+
+    @property
     def chosen(self) -> Chosen:
         """The same as the selectors take it; all time and dates of one's own are asked about as the running quarter."""
         if self.grain is None:

@@ -65,10 +65,10 @@ def person_numbers(asked: Asked, person_id: int) -> PersonPage:
 def _page(asked: Asked, subject: Subject, *, is_own: bool) -> PersonPage:
     viewer, currency, days = asked.viewer, asked.viewer.organization.currency, days_of(asked, has_picker=True)
     choice = days.choice
-    by_period = ask.by_period(viewer, subject, ASKED, choice.windows, choice.as_of)
+    by_period = ask.by_period(viewer, subject, ASKED, choice.windows, choice.as_of, choice.ever)
     values = {**by_period[choice.period], **ask.now(viewer, subject, STANDING, choice.as_of)}
     trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice), choice.as_of)
-    stages = pipeline_by_stage(subject, choice.chosen, choice.as_of)
+    stages = pipeline_by_stage(viewer.organization, subject, choice.chosen, choice.as_of)
     key = compare.chosen(asked, choice, has_median=True)
     compared = _compared(asked, subject, days, key, by_period)
     return PersonPage(

@@ -20,13 +20,14 @@ from people.components import Chart, Empty, Series
 def pipeline_chart(stages: Sequence[StageRow], subject: Subject, choice: Choice, currency: str) -> Chart:
     """Bars per stage, from the first to the last."""
     count = sum(stage.count for stage in stages)
-    has_amounts = any(stage.count > stage.without_amount for stage in stages)
+    has_amounts = any(stage.count > stage.without_amount or stage.amount for stage in stages)
+    is_known = bool(count or has_amounts)
     return Chart(
         "pipeline",
         _("Open pipeline by stage"),
         _summary(stages, count, has_amounts, currency),
-        [stage.name for stage in stages] if count else [],
-        _series(stages, subject, choice, has_amounts) if count else [],
+        [stage.name for stage in stages] if is_known else [],
+        _series(stages, subject, choice, has_amounts) if is_known else [],
         "money" if has_amounts else "count",
         currency if has_amounts else "",
         _("Stage"),
@@ -53,11 +54,11 @@ def _series(stages: Sequence[StageRow], subject: Subject, choice: Choice, has_am
 
 def _amount(stage: StageRow) -> Decimal | None:
     """What is known to be worth something; a stage whose deals have no amounts has none either."""
-    return None if stage.count and stage.count == stage.without_amount else stage.amount
+    return None if stage.count and stage.count == stage.without_amount and not stage.amount else stage.amount
 
 
 def _summary(stages: Sequence[StageRow], count: int, has_amounts: bool, currency: str) -> str:
-    if not count:
+    if not count and not has_amounts:
         return ""
     deals = ngettext("%(n)s open deal", "%(n)s open deals", count) % {"n": formats.number(count)}
     if not has_amounts:

@@ -70,7 +70,7 @@ def team_sides(asked: Asked, team_id: int) -> Sides:
     tree = teams_below(team_id, choice.on)
     view = _view(asked, tree)
     rows = _teams(viewer, subject, tree, choice) if view == TEAMS else _people(viewer, subject, choice)
-    total = ask.by_period(viewer, subject, DATED, [choice.period], choice.as_of)[choice.period]
+    total = ask.by_period(viewer, subject, DATED, [choice.period], choice.as_of, choice.ever)[choice.period]
     total = {**total, **ask.now(viewer, subject, STANDING, choice.as_of)}
     return _sides(asked, subject, choice, viewer.organization.currency, rows, total, view)
 
@@ -80,10 +80,10 @@ def _page(asked: Asked, subject: Subject, *, is_own: bool) -> TeamPage:
     viewer, currency, days = asked.viewer, asked.viewer.organization.currency, days_of(asked, has_picker=True)
     choice = days.choice
     tree = teams_below(subject.team_id, choice.on)
-    by_period = ask.by_period(viewer, subject, TOTALS, choice.windows, choice.as_of)
+    by_period = ask.by_period(viewer, subject, TOTALS, choice.windows, choice.as_of, choice.ever)
     values = {**by_period[choice.period], **ask.now(viewer, subject, tiles.STANDING, choice.as_of)}
     trend = ask.by_period(viewer, subject, TREND, charts.trend_periods(choice), choice.as_of)
-    stages = pipeline_by_stage(subject, choice.chosen, choice.as_of)
+    stages = pipeline_by_stage(viewer.organization, subject, choice.chosen, choice.as_of)
     key = compare.chosen(asked, choice)
     view = _view(asked, tree)
     sides = _teams(viewer, subject, tree, choice) if view == TEAMS else _people(viewer, subject, choice)
@@ -145,7 +145,7 @@ def _people(viewer: Viewer, subject: Subject, choice: Choice) -> list[Side]:
     members = members_below(subject.team_id, choice.period, viewer.on)
     names = {key: member.name for key, member in members.items()}
     by_period = ask.members_by_period(
-        viewer, subject, Dimension.PERSON, names, DATED, asked_periods(choice), choice.as_of
+        viewer, subject, Dimension.PERSON, names, DATED, asked_periods(choice), choice.as_of, choice.ever
     )
     now = ask.members_now(viewer, subject, Dimension.PERSON, names, STANDING, choice.as_of)
     return [
@@ -165,7 +165,7 @@ def _member_words(member: Member, choice: Choice) -> str:
 def _teams(viewer: Viewer, subject: Subject, tree: TeamNames, choice: Choice) -> list[Side]:
     """The teams directly below. Two queries."""
     by_period = ask.members_by_period(
-        viewer, subject, Dimension.TEAM, tree.below, DATED, asked_periods(choice), choice.as_of
+        viewer, subject, Dimension.TEAM, tree.below, DATED, asked_periods(choice), choice.as_of, choice.ever
     )
     now = ask.members_now(viewer, subject, Dimension.TEAM, tree.below, STANDING, choice.as_of)
     return [

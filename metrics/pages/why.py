@@ -6,13 +6,14 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from metrics.catalogue import CATALOGUE
-from metrics.engine.definitions import Metric, Unit, families_of
+from metrics.catalogue.quotas import PACE, QUOTA, TEAM_QUOTA
+from metrics.engine.definitions import Metric, Unit, families_of, parts_of
 from metrics.engine.evaluate import Value
-from metrics.engine.parts import Basis, Family
+from metrics.engine.parts import Basis, Family, Part
 from metrics.pages import ask, links
 from metrics.pages.access import access_slice, trait_words
 from metrics.pages.behind import rows_behind
-from metrics.pages.figures import divides_money, unit_of
+from metrics.pages.figures import digits_of, divides_money, unit_of
 from metrics.pages.frame import Asked, Days, Head, days_of
 from metrics.pages.periods import ALL, DEFAULT, Choice
 from metrics.selectors.own import takes_own
@@ -63,13 +64,13 @@ def why(asked: Asked) -> Why:
     return Why(
         head=Head.of(_("Why this number"), asked, days),
         label=_(metric.label),
-        text=formats.figure(value.value, unit_of(metric), currency),
+        text=formats.figure(value.value, unit_of(metric), currency, digits_of(metric)),
         reason=notes_text(value.notes) or _("There is nothing to count in these days.") if value.value is None else "",
         sentence=definition(metric).sentence,
         pairs=[(_("Of whom"), subject.name), *_back_words(as_of), *kept, *_pairs(metric, value, days, currency)],
         notes=definition(metric).notes,
         rows=rows_behind(asked, metric, subject, None if choice.key == ALL else choice.period, as_of),
-        actions=_actions(metric, subject, choice, as_of),
+        actions=_actions(metric, value, subject, choice, as_of),
     )
 
 
@@ -107,11 +108,24 @@ def _days_words(metric: Metric, choice: Choice) -> str:
     return _("%(days)s, by the day %(basis)s") % {"days": label, "basis": definition(metric).basis}
 
 
-def _actions(metric: Metric, subject: Subject, choice: Choice, as_of: date | None) -> list[Action]:
+def _quotas_of(metric: Metric) -> Metric | None:
+    """The quotas that an attainment is divided by, as a figure of its own."""
+    parts = parts_of(metric)
+    if Part.TEAM_ATTAINED_AMOUNT in parts:
+        return TEAM_QUOTA
+    if Part.ATTAINED_AMOUNT in parts:
+        return PACE if Part.QUOTA_DUE_AMOUNT in parts else QUOTA
+    return None
+
+
+def _actions(metric: Metric, value: Value, subject: Subject, choice: Choice, as_of: date | None) -> list[Action]:
     actions = []
+    if (quotas := _quotas_of(metric)) and value.value is not None:
+        href = links.why(quotas, subject, choice)
+        actions = [Action(_("The quotas it is divided by"), href, "help", is_drawer=True)]
     is_of_deals = not (families_of(metric) & {Family.LEADS, Family.ACTIVITIES} or counts_quotas(metric))
     if as_of is None and is_of_deals:
         rows = links.deals_of(metric, subject, None if choice.key == ALL else choice.period)
-        actions = [Action(_("See all the deals"), rows, "deals", "primary")]
+        actions.append(Action(_("See all the deals"), rows, "deals", "primary"))
     explorer = links.explorer(metric, subject, **choice.query)
     return [*actions, Action(_("By month, person, team, …"), explorer, "chart")]

@@ -16,7 +16,7 @@ from metrics.models import DataVersion
 from metrics.selectors.kept import kept, kept_by_days
 from metrics.selectors.members import members_of, names_of, pairs_of
 from metrics.selectors.question import Dimension, Question, Window
-from metrics.selectors.span import span_of
+from metrics.selectors.span import last_closed_on, span_of
 from metrics.selectors.sums import Key, quantiles, sums
 from people.fiscal import calendar_of
 from people.models import Organization
@@ -197,8 +197,7 @@ class _Groups:
     def _last_day(self) -> date | None:
         if self.question.ends_before:
             return Period(date.min, self.question.ends_before).last_day
-        span = span_of({Basis.CLOSED})
-        return Period(*span).last_day if span else None
+        return last_closed_on(self.question.as_of)
 
     def _running(self, wanted: set[Part]) -> dict[Key, dict[Part, Decimal]]:
         """Add the periods of each fiscal year up, from its first one on."""

@@ -13,7 +13,7 @@ from typing import Any
 from crm.models import Opportunity
 from crm.selectors.depth import deals_deep
 from kernel.period import Grain, Period
-from metrics.engine.definitions import Metric, is_cumulative, parts_of, quantile_of
+from metrics.engine.definitions import Metric, RowValue, is_cumulative, parts_of, quantile_of
 from metrics.engine.parts import BASIS_OF, STALE_DAYS, Basis, Family, Part
 from metrics.facts import (
     CREATED,
@@ -24,12 +24,15 @@ from metrics.facts import (
     closed_events,
     created_credits,
     created_events,
+    cycle_days,
     cycle_start,
 )
 from metrics.selectors.question import Question, Window
+from metrics.selectors.span import last_closed_on
 from metrics.selectors.subject import Subject
 from metrics.selectors.sums.credits_then import credits_of
 from metrics.selectors.sums.deals import fact_conditions
+from metrics.selectors.sums.happenings import touches
 from metrics.selectors.sums.quotas import IN_FORCE
 from metrics.selectors.sums.quotas_then import quotas_of
 from metrics.selectors.sums.sql import Sql, rows_of
@@ -87,6 +90,8 @@ class Counted:
     `is_at_plan`: what counts against a quota is converted at the plan rate.
 
     Outcome and days are those of the past day where the figure looks back; name, account and product are today's.
+    `measure` is what the figure adds up of the deal where that is no amount: the days from its start to its close, those
+    since the last activity, or its activities; None where that is unknown and the deal is left out.
     """
 
     deal: Opportunity
@@ -98,10 +103,12 @@ class Counted:
     created_on: date | None
     closed_on: date | None
     is_at_plan: bool
+    measure: int | None = None
 
 
 class DealsCounted:
-    """The rows, the largest first; knows how many there are and gives slices of them."""
+    """The rows, the largest first (of what is measured, the longest); knows how many there are and gives slices of
+    them."""
 
     def __init__(self, metric: Metric, question: Question, start: str) -> None:
         self.metric, self.question = metric, question
@@ -119,7 +126,8 @@ class DealsCounted:
         """Some of them. Six queries."""
         first = chosen.start or 0
         limit = None if chosen.stop is None else chosen.stop - first
-        text = f"{self.statement.text} ORDER BY amount DESC NULLS LAST, fact_id, person_id OFFSET %s LIMIT %s"
+        order = "measure DESC NULLS LAST, amount DESC NULLS LAST, fact_id, person_id"
+        text = f"{self.statement.text} ORDER BY {order} OFFSET %s LIMIT %s"
         rows = rows_of(Sql(text, [*self.statement.parameters, first, limit]))
         deals = {deal.pk: deal for deal in deals_deep(Opportunity.objects.filter(pk__in=[row[0] for row in rows]))}
         people = Person.objects.in_bulk([row[1] for row in rows if row[1]])
@@ -135,14 +143,42 @@ def deals_counted(
     on: date,
     as_of: date | None = None,
 ) -> DealsCounted:
-    """The deals behind a figure, the largest first, now or as they stood at the end of a past day. No query."""
+    """The deals behind a figure, the largest first, now or as they stood at the end of a past day. One query at most."""
     question = Question((metric,), as_of or on, scope=subject.scope, as_of=as_of)
+    period = _year_to_date(organization, period, as_of) if is_cumulative(metric) else period
     if period is not None:
-        starts_on = period.starts_on
-        if is_cumulative(metric):
-            starts_on = calendar_of(organization).period_of(Grain.YEAR, period.last_day).starts_on
-        question = replace(question, starts_on=starts_on, ends_before=period.ends_before)
+        question = replace(question, starts_on=period.starts_on, ends_before=period.ends_before)
     return DealsCounted(metric, question, cycle_start(organization))
+
+
+def _year_to_date(organization: Organization, period: Period | None, as_of: date | None) -> Period | None:
+    """From the beginning of the fiscal year to the end of the days; of all time the year of the last decided deals."""
+    last = last_closed_on(as_of) if period is None else period.last_day
+    if last is None:
+        return None
+    year = calendar_of(organization).period_of(Grain.YEAR, last)
+    return Period(year.starts_on, period.ends_before if period else year.ends_before)
+
+
+def measured(metric: Metric) -> Part | None:
+    """What a figure adds up of each deal that is no amount: days of its cycle, days since an activity, activities."""
+    quantile = quantile_of(metric)
+    if quantile is not None:
+        return Part.CYCLE_DAYS if quantile.of is RowValue.CYCLE_DAYS else None
+    found = parts_of(metric) & {Part.CYCLE_DAYS, Part.IDLE_DAYS, Part.TOUCH_COUNT}
+    return next(iter(found), None)
+
+
+def _measure(metric: Metric, question: Question, start: str) -> str:
+    """The same as SQL over a deal `o`."""
+    match measured(metric):
+        case Part.CYCLE_DAYS:
+            return cycle_days(start)
+        case Part.IDLE_DAYS:
+            return idle_days(question)
+        case Part.TOUCH_COUNT:
+            return touches()
+    return "NULL"
 
 
 def is_credited(metric: Metric) -> bool:
@@ -173,7 +209,7 @@ def _statement(metric: Metric, question: Question, start: str) -> Sql:
     before = quotas_of(question.as_of).before if metric.basis is Basis.CREDITED else ""
     return Sql(
         f"""{before} SELECT s.fact_id, s.person_id, s.outcome, {_amount(metric, question)} AS amount, s.whole, s.share,
-        s.created_on, s.closed_on, s.is_at_plan FROM ({source}) s {joins} WHERE {where.text}""",
+        s.created_on, s.closed_on, s.is_at_plan, s.measure FROM ({source}) s {joins} WHERE {where.text}""",
         [*parameters, *where.parameters],
     )
 
@@ -207,7 +243,10 @@ def _events(
         if part in parts_of(metric):
             where.add(condition)
     credited = fact_conditions(question, window, day, "c.person_id")
-    whole = f"{COLUMNS}{AT_PLAN}, {WHOLE[metric.basis is Basis.CREDITED]} AS whole"
+    whole = (
+        f"{COLUMNS}{AT_PLAN}, {WHOLE[metric.basis is Basis.CREDITED]} AS whole,"
+        f" {_measure(metric, question, start)}::integer AS measure"
+    )
     credits = credits_of(question.as_of)
     own_columns, share_columns = f"{whole}, NULL::numeric AS share{kept}", f"{whole}, c.share AS share{kept}"
     if is_created:
@@ -243,6 +282,8 @@ def _credited_conditions(metric: Metric, question: Question) -> Sequence[Sql]:
     quotas = quotas_of(question.as_of).table
     worth = Sql(f"{_amount(metric, question)} IS NOT NULL")
     if Part.TEAM_ATTAINED_AMOUNT in parts_of(metric):
+        if is_about_people:
+            return [Sql("false")]  # a person has no team quota
         if question.scope.team_id is None:
             return [worth, Sql(WITH_TEAM_QUOTA.format(quotas=quotas, team=""))]
         return [worth, Sql(WITH_TEAM_QUOTA.format(quotas=quotas, team=" AND q.team_id = %s"), [question.scope.team_id])]

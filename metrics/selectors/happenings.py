@@ -2,30 +2,51 @@
 
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from crm.models import Activity, Lead
 from kernel.period import Period
 from metrics.engine.definitions import Metric, parts_of
-from metrics.engine.parts import BASIS_OF, Basis
+from metrics.engine.parts import BASIS_OF, Basis, Part
 from metrics.selectors.deals import having
 from metrics.selectors.subject import Subject
 from people.stretches import SatThere, Stretch, stretches_below
 
+WITHIN = {Part.LEAD_30_COUNT: 30, Part.LEAD_60_COUNT: 60, Part.LEAD_90_COUNT: 90}
 LEAD_DAYS = {Basis.LEAD_CREATED: ("created_on", Q()), Basis.CONVERTED: ("converted_on", Q(is_converted=True))}
 
 
 def leads_counted(metric: Metric, subject: Subject, period: Period | None, as_of: date | None = None) -> QuerySet[Lead]:
     """The leads of a figure, the latest first; of a past day those known then. One query where a team is asked about,
-    none otherwise."""
+    none otherwise.
+
+    `came_in` says of each whether it counts by the day it was created, `became` by the day it became a customer.
+    """
     stretches = None if subject.team_id is None else stretches_below([subject.team_id])
-    counted = Q(pk__in=[])
-    for basis in sorted({BASIS_OF[part] for part in parts_of(metric)}):
+    nothing = Q(pk__in=[])
+    counted = dict.fromkeys(LEAD_DAYS, nothing)
+    for basis in {BASIS_OF[part] for part in parts_of(metric)}:
         day, which = LEAD_DAYS[basis]
         known = Q() if as_of is None else _known_then(basis, as_of)
-        counted |= which & known & _on(day, "owner", stretches, period)
-    found = Lead.objects.filter(counted, is_deleted=False).select_related("owner", "account", "opportunity")
+        counted[basis] = which & known & _on(day, "owner", stretches, period)
+    came_in, became = counted[Basis.LEAD_CREATED], counted[Basis.CONVERTED]
+    found = Lead.objects.filter(came_in | became, is_deleted=False).select_related("owner", "account", "opportunity")
+    found = found.annotate(came_in=_whether(came_in), became=_whether(became))
     return _of(found, subject, "owner").order_by(F("created_on").desc(nulls_last=True), "-pk")
+
+
+def days_within(metric: Metric) -> int | None:
+    """Within how many days of its creation a lead must have become a customer to be counted as one; None: whenever."""
+    return next((days for part, days in WITHIN.items() if part in parts_of(metric)), None)
+
+
+def counts_customers(metric: Metric) -> bool:
+    """Whether a figure counts who became a customer in its days, whenever they came in."""
+    return Part.CUSTOMER_COUNT in parts_of(metric)
+
+
+def _whether(condition: Q) -> "ExpressionWrapper[Q]":
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def _known_then(basis: Basis, as_of: date) -> Q:

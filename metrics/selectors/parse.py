@@ -22,11 +22,12 @@ QUOTA_PERIOD = "quota"  # time cut where the organization's quotas start
 
 
 class QuestionError(ValueError):
-    """A question that cannot be answered. `is_usage`: it was asked wrongly, rather than about something unknown."""
+    """A question that cannot be answered. `is_usage`: it was asked wrongly, rather than about something unknown; `field`
+    is the part of it that is wrong, as the API calls it."""
 
-    def __init__(self, message: str, *, is_usage: bool = True) -> None:
+    def __init__(self, message: str, *, is_usage: bool = True, field: str = "") -> None:
         super().__init__(message)
-        self.is_usage = is_usage
+        self.is_usage, self.field = is_usage, field
 
 
 def question_of(
@@ -44,14 +45,15 @@ def question_of(
     dimensions, grain = groupings_of(",".join(word for word in words if word != QUOTA_PERIOD))
     first, last = day_of(starts_on, "--from"), day_of(ends_before, "--to")
     if first and last and first >= last:
-        raise QuestionError(f"--to is the day after the last one, so it must come after --from {first}; got {last}.")
+        told = f"--to is the day after the last one, so it must come after --from {first}; got {last}."
+        raise QuestionError(told, field="to")
     question = Question(metrics_of(metrics), on, dimensions, grain, first, last, scope_of(filters))
     question = looking_back(question, day_of(as_of, "--as-of"))
     _require_known(question)
     if QUOTA_PERIOD not in words:
         return question
     if grain:
-        raise QuestionError(f"--by cuts time one way at once; ask for {QUOTA_PERIOD} and {grain} in two commands.")
+        raise QuestionError(f"--by cuts time one way at once; ask for {QUOTA_PERIOD} and {grain} apart.", field="by")
     return replace(question, cuts=quota_periods(first, last), cut_name=QUOTA_PERIOD)
 
 
@@ -60,7 +62,7 @@ def looking_back(question: Question, as_of: date | None) -> Question:
     if as_of is None:
         return question
     if as_of > question.on:
-        raise QuestionError(f"--as-of {as_of} is still to come; today is {question.on}.")
+        raise QuestionError(f"--as-of {as_of} is still to come; today is {question.on}.", field="as_of")
     return replace(question, on=as_of, as_of=as_of)
 
 
@@ -73,7 +75,8 @@ def _require_known(question: Question) -> None:
             is_known = dimension in known or takes_own(metric, dimension)
             if not is_known and metric.basis is not Basis.CREDITED:  # a quota has none of these: no figure
                 raise QuestionError(
-                    f"{metric.name} cannot be told apart by {dimension}; it can by {', '.join(known)} and time."
+                    f"{metric.name} cannot be told apart by {dimension}; it can by {', '.join(known)} and time.",
+                    field="by" if dimension in question.by else "filter",
                 )
 
 
@@ -81,10 +84,10 @@ def metrics_of(names: str) -> tuple[Metric, ...]:
     """Metrics by name. Raises: QuestionError."""
     asked = _words(names)
     if not asked:
-        raise QuestionError(f"Name at least one metric: {', '.join(CATALOGUE)}.")
+        raise QuestionError(f"Name at least one metric: {', '.join(CATALOGUE)}.", field="metric")
     unknown = [name for name in asked if name not in CATALOGUE]
     if unknown:
-        raise QuestionError(_unknown("metric", unknown[0], list(CATALOGUE)))
+        raise QuestionError(_unknown("metric", unknown[0], list(CATALOGUE)), field="metric")
     return tuple(CATALOGUE[name] for name in asked)
 
 
@@ -104,10 +107,15 @@ def groupings_of(by: str) -> tuple[tuple[Dimension, ...], Grain | None]:
         elif word in list(Grain):
             grains.append(Grain(word))
         else:
-            raise QuestionError(_unknown("grouping", word, [str(each) for each in known]))
+            raise QuestionError(_unknown("grouping", word, [str(each) for each in known]), field="by")
     if len(grains) > 1:
-        raise QuestionError(f"--by cuts time one way at once; ask for {' and '.join(grains)} in two commands.")
+        raise QuestionError(f"--by cuts time one way at once; ask for {' and '.join(grains)} apart.", field="by")
     return tuple(dict.fromkeys(dimensions)), grains[0] if grains else None
+
+
+def _field(option: str) -> str:
+    """--as-of → as_of."""
+    return option.removeprefix("--").replace("-", "_")
 
 
 def day_of(text: str | None, option: str) -> date | None:
@@ -117,7 +125,7 @@ def day_of(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise QuestionError(f"{option} {text!r} is no day; write it as 2017-03-01.") from error
+        raise QuestionError(f"{option} {text!r} is no day; write it as 2017-03-01.", field=_field(option)) from error
 
 
 def scope_of(filters: Sequence[str]) -> Scope:
@@ -132,7 +140,9 @@ def scope_of(filters: Sequence[str]) -> Scope:
             scope = scope.having(own[key], *own_values(own[key], value))
             continue
         if not is_given or not (value or (key in list(Dimension) and Dimension(key) not in ROLLED_UP)):
-            raise QuestionError(f"--filter {text!r} is not KEY=VALUE, as in --filter product='GTX Pro'.")
+            raise QuestionError(
+                f"--filter {text!r} is not KEY=VALUE, as in --filter product='GTX Pro'.", field="filter"
+            )
         if key == Dimension.PERSON:
             people = _people(value)
         elif key == Dimension.TEAM:
@@ -142,7 +152,7 @@ def scope_of(filters: Sequence[str]) -> Scope:
         elif key in list(Dimension):
             scope = scope.having(Dimension(key), *trait_values(Dimension(key), value))
         else:
-            raise QuestionError(_unknown("filter", key, [str(each) for each in Dimension]))
+            raise QuestionError(_unknown("filter", key, [str(each) for each in Dimension]), field="filter")
     return Scope(people, team, products, scope.traits)
 
 
@@ -183,7 +193,7 @@ def trait_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
         cursor.execute(VALUES[dimension], {"value": value})
         found = tuple(row[0] for row in cursor.fetchall())
     if not found:
-        raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)
+        raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False, field="filter")
     return found
 
 
@@ -198,7 +208,7 @@ def own_values(dimension: Dimension, value: str) -> tuple[Member, ...]:
         )
         found = tuple(row[0] for row in cursor.fetchall())
     if not found:
-        raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False)
+        raise QuestionError(f"There is no {dimension} {value!r} in this organization.", is_usage=False, field="filter")
     return found
 
 
@@ -219,7 +229,7 @@ VALUES = {
 
 def _one(kind: str, ids: list[int], value: str) -> int:
     if not ids:
-        raise QuestionError(f"There is no {kind} {value!r} in this organization.", is_usage=False)
+        raise QuestionError(f"There is no {kind} {value!r} in this organization.", is_usage=False, field="filter")
     return ids[0]
 
 

@@ -50,3 +50,12 @@ def span_of(bases: Iterable[Basis]) -> tuple[date, date] | None:
         cursor.execute(f"SELECT min(day), max(day) + 1 FROM ({days}) d")
         first, last = cursor.fetchone()
     return None if first is None else (first, last)
+
+
+def last_closed_on(as_of: date | None = None) -> date | None:
+    """The last day on which a deal was decided; looking back, none after that day. One query."""
+    span = span_of({Basis.CLOSED})
+    if span is None:
+        return None
+    last = Period(*span).last_day
+    return last if as_of is None else min(last, as_of)

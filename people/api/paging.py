@@ -12,7 +12,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from kernel.row_id import row_id
-from people.api.problem import Problem
+from people.api.problem import bad_parameter
 
 CURSOR, LIMIT = "cursor", "limit"
 
@@ -74,11 +74,8 @@ def limit_of(text: str | None) -> int:
         return int(settings.API_ROWS)
     limit = row_id(text)
     if not limit or limit > settings.API_MOST_ROWS:
-        raise Problem(
-            400,
-            "invalid_parameter",
-            _("“limit” is a whole number from 1 to %(most)s.") % {"most": settings.API_MOST_ROWS},
-        )
+        words = _("“limit” is a whole number from 1 to %(most)s.") % {"most": settings.API_MOST_ROWS}
+        raise bad_parameter(LIMIT, words)
     return limit
 
 
@@ -98,5 +95,5 @@ def key_of(text: str | None) -> int | None:
     word, _space, digits = plain.partition(" ")
     key = row_id(digits)
     if word != "after" or key is None:
-        raise Problem(400, "invalid_parameter", _("This cursor is none of ours. Take it from “next” as it is."))
+        raise bad_parameter(CURSOR, _("This cursor is none of ours. Take it from “next” as it is."))
     return key

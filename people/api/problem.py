@@ -37,6 +37,11 @@ class Problem(Exception):
         self.errors, self.headers = errors or [], headers or {}
 
 
+def bad_parameter(name: str, detail: str, status: int = 400, code: str = "invalid_parameter") -> Problem:
+    """A refusal of one parameter of the address, which it names."""
+    return Problem(status, code, detail, [{"field": name, "code": code, "message": detail}] if name else None)
+
+
 def is_program(request: HttpRequest) -> bool:
     """Whether an address belongs to the API, so that refusals are JSON."""
     return request.path.startswith(PLACE) and request.path != f"{PLACE}docs"

@@ -167,3 +167,34 @@ def test_a_cache_that_is_down_lets_everybody_in(ada: Program, settings: LazySett
         patch.object(RedisCache, "make_and_validate_key", side_effect=RedisDown),
     ):
         assert [ada.get("/api/v1/me").status_code for _each in range(3)] == [200, 200, 200]
+
+
+VALUES, WHY = "/api/v1/metrics/values", "/api/v1/metrics/why"
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        (f"{PEOPLE}?limit=0", "limit"),
+        (f"{PEOPLE}?cursor=later", "cursor"),
+        (VALUES, "metric"),
+        (f"{VALUES}?metric=nothing", "metric"),
+        (f"{VALUES}?metric=revenue&by=nothing", "by"),
+        (f"{VALUES}?metric=revenue&by=month,year", "by"),
+        (f"{VALUES}?metric=lead_count&by=stage", "by"),
+        (f"{VALUES}?metric=revenue&from=spring", "from"),
+        (f"{VALUES}?metric=revenue&from=2026-02-01&to=2026-01-01", "to"),
+        (f"{VALUES}?metric=revenue&filter=nothing", "filter"),
+        (f"{VALUES}?metric=revenue&filter=person=Nobody Known", "filter"),
+        (f"{VALUES}?metric=lead_count&filter=stage=", "filter"),
+        (f"{VALUES}?metric=revenue&as_of=2999-01-01", "as_of"),
+        (f"{WHY}?metric=revenue,win_rate", "metric"),
+        (f"{WHY}?metric=revenue&from=2026-01-01", "to"),
+        (f"{WHY}?metric=revenue&limit=0", "limit"),
+    ],
+)
+def test_a_bad_parameter_is_named(ada: Program, address: str, field: str) -> None:
+    problem = problem_of(ada.get(address))
+    [error] = problem["errors"]
+    assert (error["field"], error["code"], error["message"]) == (field, problem["code"], problem["detail"])
+    assert "--" not in problem["detail"] and "as-of" not in problem["detail"]

@@ -93,13 +93,14 @@ def test_attention_names_who_fell_behind_with_the_facts(company: Company) -> Non
 
 
 def test_the_pipeline_by_stage_has_every_open_stage(company: Company) -> None:
-    rows = pipeline_by_stage(Subject("Acme"), company.chosen)
+    rows = pipeline_by_stage(company.organization, Subject("Acme"), company.chosen)
     assert [(row.name, row.count, row.amount, row.without_amount, row.weighted_amount) for row in rows] == [
         ("open", 2, 700, 1, None),
         ("late", 3, 1500, 0, 750),
     ]
     assert (rows[1].past_due_count, rows[1].past_due_amount) == (3, 1500)
-    mine = pipeline_by_stage(Subject("West", team_id=company.west.pk), company.chosen)
+    west = Subject("West", team_id=company.west.pk)
+    mine = pipeline_by_stage(company.organization, west, company.chosen)
     assert [row.count for row in mine] == [0, 3]
 
 

@@ -83,10 +83,15 @@ def _activity_source(question: Question, window: Window) -> Sql:
 
 TOUCHES = """
     (SELECT coalesce(o.owner_id, 0) AS person_id, coalesce(o.closed_on, DATE '9999-12-31') AS day, 1 AS touched_count,
-            (SELECT count(*) FROM crm_activity a WHERE a.opportunity_id = o.id AND NOT a.is_deleted
-                AND a.occurred_on <= coalesce(o.closed_on, a.occurred_on)) AS touch_count{columns}
+            {touches} AS touch_count{columns}
      FROM {source} WHERE {where} AND o.outcome = 'won') s
 """
+
+
+def touches() -> str:
+    """How many activities there were on a won deal `o` up to its close."""
+    return """(SELECT count(*) FROM crm_activity a WHERE a.opportunity_id = o.id AND NOT a.is_deleted
+        AND a.occurred_on <= coalesce(o.closed_on, a.occurred_on))"""
 
 
 def touch_statements(
@@ -96,6 +101,7 @@ def touch_statements(
     traits = [*question.traits, *([Dimension.PRODUCT] if question.uses_products else [])]
     where = _narrowed(question, window, "o.closed_on", "o.owner_id")
     text = TOUCHES.format(
+        touches=touches(),
         columns=trait_columns(Family.TOUCHES, traits, question.as_of),
         source=facts_with(Family.TOUCHES, traits, question.as_of),
         where=where.text,
