@@ -107,7 +107,7 @@ def objects(cast: Cast) -> dict[str, Any]:
                 from_currency="EUR", to_currency="USD", starts_on=date(2026, 1, 1), rate="1.1"
             ).pk,
             "alices_quota": make_quota(cast.alice).pk,
-            "entered_lead": make_lead("entered", cast.alice, source="", name="Entered").pk,
+            "entered_lead": make_lead("entered", cast.alice, source="", name="L-why").pk,
             "alices_call": Activity.objects.create(
                 source="", external_id="call", person=cast.alice, type="call", occurred_at=NOW, occurred_on=NOW.date()
             ).pk,
