@@ -89,6 +89,11 @@ def test_the_drawer_opens_and_closes_by_keyboard_and_gives_focus_back(gallery: P
     link.focus()
     gallery.keyboard.press("Enter")
     expect(gallery.locator("#drawer [data-drawer-content]")).to_be_visible()
+    tops = gallery.evaluate(
+        "['.drawer__bar', '.drawer h2'].map((each) => document.querySelector(each).getBoundingClientRect())"
+        ".map((box) => [box.top, box.bottom])"
+    )
+    assert tops[1][0] >= tops[0][1], "what it is about stands below the bar, not behind it"
     gallery.keyboard.press("Escape")
     expect(gallery.locator("#drawer")).to_be_hidden()
     assert link.evaluate("each => each === document.activeElement")
