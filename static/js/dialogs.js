@@ -9,8 +9,8 @@ let asked = null;
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== drawerBody) return;
   if (!drawer.open) drawer.showModal();
-  drawerBody.scrollTop = 0;
-  drawerBody.focus();
+  drawerBody.focus({ preventScroll: true });
+  drawer.scrollTop = 0; // what it is about stands at the top
 });
 
 drawer?.addEventListener("close", () => drawerBody.replaceChildren());

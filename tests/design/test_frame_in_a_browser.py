@@ -85,10 +85,16 @@ def test_the_theme_chosen_is_remembered(gallery: Page) -> None:
 
 
 def test_the_drawer_opens_and_closes_by_keyboard_and_gives_focus_back(gallery: Page) -> None:
+    gallery.set_viewport_size({"width": 1200, "height": 320})  # less than what the drawer holds
     link = gallery.locator(".figure__why").first
     link.focus()
     gallery.keyboard.press("Enter")
     expect(gallery.locator("#drawer [data-drawer-content]")).to_be_visible()
+    tops = gallery.evaluate(
+        "['.drawer__bar', '.drawer h2'].map((each) => document.querySelector(each).getBoundingClientRect())"
+        ".map((box) => [box.top, box.bottom])"
+    )
+    assert tops[1][0] >= tops[0][1], "what it is about stands below the bar, not behind it"
     gallery.keyboard.press("Escape")
     expect(gallery.locator("#drawer")).to_be_hidden()
     assert link.evaluate("each => each === document.activeElement")
