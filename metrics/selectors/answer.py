@@ -140,7 +140,12 @@ class _Groups:
         wanted = {
             part for metric in self.question.metrics if is_cumulative(metric) == cumulative for part in parts_of(metric)
         }
-        return self._kept("sums", wanted, sums) if wanted else {}
+        found = self._kept("sums", wanted, sums) if wanted else {}
+        if self.question.as_of is None:
+            return found
+        return {
+            key: parts for key, parts in found.items() if any(parts.values())
+        }  # a look back takes away what came since
 
     def _quantiles(self) -> dict[Key, dict[Quantile, Decimal | None]]:
         wanted = {quantile for metric in self.question.metrics if (quantile := quantile_of(metric))}
