@@ -21,6 +21,7 @@ from metrics.facts import (
     created_events,
 )
 from metrics.selectors.kept import current_look
+from metrics.selectors.question import Question
 from metrics.selectors.sums.credits_then import credits_changed, credits_of
 from metrics.selectors.sums.looking_back import facts_then
 
@@ -63,6 +64,12 @@ def products_then(day: date, start: str) -> str:
         SELECT value_id AS product_id, day, {PART_NAMES} FROM metrics_dailybreakdown WHERE dimension = 'product'
         UNION ALL SELECT product_id, day, {PART_NAMES} FROM {name}
     ) s"""
+
+
+def is_difference(question: Question) -> bool:
+    """Whether sums may come to nothing because all of a group came since the day: then there was no such group."""
+    look = current_look()
+    return question.as_of is not None and look is not None and bool(look.aside)
 
 
 def _differences(day: date, start: str) -> str:
