@@ -18,6 +18,7 @@ from metrics.selectors.members import members_of, names_of, pairs_of
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.span import last_closed_on, span_of
 from metrics.selectors.sums import Key, quantiles, sums
+from metrics.selectors.sums.rollups_then import is_difference
 from people.fiscal import calendar_of
 from people.models import Organization
 
@@ -140,7 +141,10 @@ class _Groups:
         wanted = {
             part for metric in self.question.metrics if is_cumulative(metric) == cumulative for part in parts_of(metric)
         }
-        return self._kept("sums", wanted, sums) if wanted else {}
+        found = self._kept("sums", wanted, sums) if wanted else {}
+        if not is_difference(self.question):
+            return found
+        return {key: parts for key, parts in found.items() if any(parts.values())}
 
     def _quantiles(self) -> dict[Key, dict[Quantile, Decimal | None]]:
         wanted = {quantile for metric in self.question.metrics if (quantile := quantile_of(metric))}

@@ -49,6 +49,7 @@ class Look:
     """What one request knows of the data: its stamps, none as long as everything is due."""
 
     stamps: Stamps | None = None
+    aside: set[str] = field(default_factory=set)  # what was worked out for this request and stands in the database
 
 
 _LOOK: ContextVar[Look | None] = ContextVar("metrics_look", default=None)
@@ -62,6 +63,11 @@ def one_look() -> Iterator[None]:
         yield
     finally:
         _LOOK.reset(token)
+
+
+def current_look() -> Look | None:
+    """The look of this request; commands, the API and workers have none."""
+    return _LOOK.get()
 
 
 def stamps_known(stamps: Stamps | None) -> None:

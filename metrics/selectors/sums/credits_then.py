@@ -46,6 +46,8 @@ CHANGED = """
         FROM since s CROSS JOIN zone LEFT JOIN told USING (opportunity_id) LEFT JOIN given USING (opportunity_id)
     )"""
 
+DEALS_CHANGED = f"(WITH {CHANGED} SELECT opportunity_id FROM since)"
+
 THEN = f"""(
     WITH {CHANGED}
     SELECT c.opportunity_id, c.person_id, c.kind, c.role, c.share FROM crm_credit c
@@ -68,6 +70,11 @@ SPLITS = f"""(
 def credits_of(as_of: date | None) -> str:
     """The relation of credits: as they are, or as they stood at the end of a day."""
     return CREDITS if as_of is None else THEN.format(day=as_of.isoformat())
+
+
+def credits_changed(day: date) -> str:
+    """A relation of `opportunity_id`: the deals whose credits changed after a day."""
+    return DEALS_CHANGED.format(day=day.isoformat())
 
 
 def splits_then(day: date) -> str:

@@ -2,6 +2,7 @@
 `DailyRollup`; a product inside a team or of a person, and every other dimension, the facts of the period."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from metrics.engine.parts import BASIS_OF, Basis, Family, Part
 from metrics.facts import (
@@ -16,6 +17,7 @@ from metrics.facts import (
 )
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.credits_then import credits_of
+from metrics.selectors.sums.rollups_then import people_then, products_then
 from metrics.selectors.sums.sql import Parameters, Sql
 from metrics.selectors.sums.statement import EVER_BELOW, OWN_DAY, sums_statement
 from metrics.selectors.sums.teams import is_about_teams, team_sums
@@ -69,6 +71,8 @@ def deal_source(question: Question, window: Window, start: str, bases: Collectio
         )
     if not question.uses_products and is_rolled_up:
         return Sql(OF_PEOPLE)
+    if question.as_of and not traits and (then := _rollup_then(question, question.as_of, start)):
+        return Sql(then)
     source = facts_with(Family.DEALS, traits, question.as_of)
     columns = trait_columns(Family.DEALS, traits, question.as_of)
     credits = credits_of(question.as_of)
@@ -87,6 +91,13 @@ def deal_source(question: Question, window: Window, start: str, bases: Collectio
         parameters += where.parameters + credited.parameters
     keys = ", ".join(["person_id", "product_id", "day", *map(column_of, traits)])
     return Sql(f"(SELECT {keys}, {PART_SUMS} FROM ({' UNION ALL '.join(events)}) e GROUP BY {keys}) s", parameters)
+
+
+def _rollup_then(question: Question, as_of: date, start: str) -> str:
+    """The rollup of a past day; empty where it is not kept what is asked."""
+    if not question.uses_people:
+        return products_then(as_of, start)
+    return "" if question.uses_products else people_then(as_of, start)
 
 
 def fact_conditions(question: Question, window: Window, day: str, who: str = "o.owner_id") -> Sql:

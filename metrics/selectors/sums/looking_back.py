@@ -11,43 +11,54 @@ from datetime import date
 from metrics.engine.parts import Family
 from metrics.selectors.sums.credits_then import splits_then
 
-DEALS = """(
-    SELECT d.id, d.organization_id, d.product_id, d.account_id, d.lead_source, d.deal_type, d.loss_reason, d.next_step,
+SAME = """d.id, d.organization_id, d.product_id, d.account_id, d.lead_source, d.deal_type, d.loss_reason, d.next_step,
            d.next_step_on, d.created_on, d.engaged_on, d.is_deleted,
-           coalesce(credited.is_split, d.is_split) AS is_split,
-           CASE WHEN known.is_now THEN d.owner_id ELSE was.owner_id END AS owner_id,
-           CASE WHEN known.is_now THEN d.stage_id WHEN was.is_known THEN was.stage_id END AS stage_id,
-           CASE WHEN known.is_now AND (d.outcome = 'open' OR d.closed_on <= {day} OR d.closed_on IS NULL) THEN d.outcome
-                WHEN was.is_known THEN was.outcome ELSE 'open' END AS outcome,
-           CASE WHEN known.is_now THEN d.closed_on WHEN was.is_known THEN was.closed_on END AS closed_on,
-           CASE WHEN known.is_now THEN d.probability END AS probability,
-           CASE WHEN known.is_now THEN d.converted_amount
-                WHEN was.currency = org.currency THEN was.amount
+           coalesce(credited.is_split, d.is_split) AS is_split"""
+
+# deals that did not change after the day
+STILL_SO = f"""
+    SELECT {SAME}, d.owner_id, d.stage_id,
+           CASE WHEN d.outcome = 'open' OR d.closed_on <= {{day}} OR d.closed_on IS NULL THEN d.outcome ELSE 'open'
+           END AS outcome,
+           d.closed_on, d.probability, d.converted_amount, d.plan_amount
+    FROM crm_opportunity d LEFT JOIN {{credited}} credited ON credited.opportunity_id = d.id
+    WHERE coalesce(d.created_on, d.engaged_on, d.closed_on, {{day}}) <= {{day}} AND NOT EXISTS (
+        SELECT 1 FROM crm_opportunitychange later WHERE later.opportunity_id = d.id AND later.happened_on > {{day}}
+    )
+"""
+
+# deals that did, as their history knows them
+CHANGED = f"""
+    SELECT {SAME}, was.owner_id,
+           CASE WHEN was.is_known THEN was.stage_id END AS stage_id,
+           CASE WHEN was.is_known THEN was.outcome ELSE 'open' END AS outcome,
+           CASE WHEN was.is_known THEN was.closed_on END AS closed_on,
+           NULL::numeric AS probability,
+           CASE WHEN was.currency = org.currency THEN was.amount
                 WHEN was.currency = d.currency AND d.amount <> 0 THEN was.amount * d.converted_amount / d.amount
            END AS converted_amount,
-           CASE WHEN known.is_now THEN d.plan_amount
-                WHEN was.currency = d.currency AND d.amount <> 0 THEN was.amount * d.plan_amount / d.amount
+           CASE WHEN was.currency = d.currency AND d.amount <> 0 THEN was.amount * d.plan_amount / d.amount
            END AS plan_amount
-    FROM crm_opportunity d
+    FROM (
+        SELECT DISTINCT opportunity_id FROM crm_opportunitychange WHERE happened_on > {{day}}
+    ) later
+    JOIN crm_opportunity d ON d.id = later.opportunity_id
     JOIN people_organization org ON org.id = d.organization_id
-    LEFT JOIN {credited} credited ON credited.opportunity_id = d.id
-    LEFT JOIN (
-        SELECT DISTINCT opportunity_id FROM crm_opportunitychange WHERE happened_on > {day}
-    ) later ON later.opportunity_id = d.id
-    CROSS JOIN LATERAL (SELECT later.opportunity_id IS NULL AS is_now) known
-    LEFT JOIN LATERAL (
-        SELECT c.owner_id, c.stage_id, c.outcome, c.closed_on, c.amount, c.currency, c.happened_on <= {day} AS is_known
-        FROM crm_opportunitychange c WHERE c.opportunity_id = d.id AND NOT known.is_now
-        ORDER BY c.happened_on <= {day} DESC,
-            CASE WHEN c.happened_on <= {day} THEN c.happened_on END DESC,
-            CASE WHEN c.happened_on <= {day} THEN c.recorded_at END DESC,
-            CASE WHEN c.happened_on <= {day} THEN c.id END DESC,
+    LEFT JOIN {{credited}} credited ON credited.opportunity_id = d.id
+    CROSS JOIN LATERAL (
+        SELECT c.owner_id, c.stage_id, c.outcome, c.closed_on, c.amount, c.currency, c.happened_on <= {{day}} AS is_known
+        FROM crm_opportunitychange c WHERE c.opportunity_id = d.id
+        ORDER BY c.happened_on <= {{day}} DESC,
+            CASE WHEN c.happened_on <= {{day}} THEN c.happened_on END DESC,
+            CASE WHEN c.happened_on <= {{day}} THEN c.recorded_at END DESC,
+            CASE WHEN c.happened_on <= {{day}} THEN c.id END DESC,
             c.happened_on, c.recorded_at, c.id
         LIMIT 1
-    ) was ON true
-    WHERE known.is_now AND coalesce(d.created_on, d.engaged_on, d.closed_on, {day}) <= {day}
-        OR NOT known.is_now AND (was.is_known OR least(d.created_on, d.engaged_on) <= {day})
-) o"""
+    ) was
+    WHERE was.is_known OR least(d.created_on, d.engaged_on) <= {{day}}
+"""
+
+DEALS = f"({STILL_SO} UNION ALL {CHANGED}) o"
 
 LEADS = """(
     SELECT l.id, l.owner_id, l.account_id, l.lead_source, l.created_on, l.is_deleted,

@@ -14,6 +14,7 @@ from metrics.facts import cycle_start
 from metrics.selectors.question import Dimension, Question, Window
 from metrics.selectors.sums.deals import deal_source
 from metrics.selectors.sums.quotas_then import quotas_of
+from metrics.selectors.sums.rollups_then import people_then
 from metrics.selectors.sums.sql import Sql
 from metrics.selectors.sums.statement import OWN_DAY, conditions, grouped, groups_of, key_columns, sums_statement
 from metrics.selectors.sums.teams import attained_by_all, is_about_teams, team_sums
@@ -87,7 +88,10 @@ def _days(question: Question, window: Window, organization: Organization) -> Sql
     """What people sold, by day: the rollups, or the facts as they stood then."""
     if question.as_of is None:
         return Sql("metrics_dailyrollup")
-    found = deal_source(question, window, cycle_start(organization), {Basis.CLOSED})
+    start = cycle_start(organization)
+    if then := people_then(question.as_of, start):
+        return Sql(f"(SELECT * FROM {then})")
+    found = deal_source(question, window, start, {Basis.CLOSED})
     return Sql(f"(SELECT * FROM {found.text})", found.parameters)
 
 
