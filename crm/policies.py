@@ -123,14 +123,14 @@ class EnteredPolicy(FactPolicy):
     def can(self, viewer: Viewer | None, action: str, obj: Model | None = None) -> bool:
         if viewer is None or action == "view":
             return super().can(viewer, action, obj)
-        if viewer.is_looked_through or obj is None:
-            return action == "create" and not viewer.is_looked_through
+        if obj is None:
+            return action == "create"
         return bool(self.changeable(viewer, [obj])) and super().can(viewer, "view", obj)
 
     def changeable(self, viewer: Viewer, rows: Iterable[Any]) -> frozenset[int]:
         """Which of these, in sight of the viewer, they may change or take away. One query where one may be."""
         mine = [row for row in rows if row.source == BY_HAND and not row.is_deleted]
-        if not mine or viewer.is_looked_through:
+        if not mine:
             return frozenset()
         if viewer.reach(KEEPERS) is None:
             return frozenset(row.pk for row in mine)

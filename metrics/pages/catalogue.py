@@ -9,7 +9,7 @@ from metrics.engine.definitions import Metric
 from metrics.engine.parts import Basis
 from metrics.pages import ask, links
 from metrics.pages.access import access_subject
-from metrics.pages.figures import parts_words, unit_of
+from metrics.pages.figures import digits_of, parts_words, unit_of
 from metrics.pages.frame import Asked, Head, days_of
 from metrics.pages.switcher import Switcher
 from metrics.words import definition, notes_text
@@ -43,7 +43,7 @@ def catalogue(asked: Asked) -> CataloguePage:
             [
                 Cell(text=words.label, detail=words.sentence),
                 Cell(
-                    text=formats.figure(value.value, unit_of(metric), currency),
+                    text=formats.figure(value.value, unit_of(metric), currency, digits_of(metric)),
                     detail=parts,
                     href=links.why(metric, subject, choice),
                     is_drawer=True,
