@@ -49,4 +49,4 @@ def import_file(page: Page, path: Path) -> None:
     press(page, "form[action$='/run/'] button")
     page.wait_for_url(lambda address: "/preview/" not in address, timeout=PATIENCE)
     expect(page.locator(".page-head__subtitle")).to_contain_text("applied", timeout=PATIENCE)
-    expect(page.locator("form[action$='/undo/'] button")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("a[href$='/undo/']")).to_be_visible(timeout=PATIENCE)
